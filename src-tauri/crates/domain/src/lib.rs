@@ -1,0 +1,17 @@
+//! The nouns and rules of an Amazon seller's order desk, without any I/O.
+//!
+//! Everything here is a pure function of its arguments: time, zones and settings come in as parameters. The crates
+//! around it (`spapi`, `store`, `engine`) agree with each other by speaking these types and nothing else.
+
+pub mod account;
+pub mod currency;
+pub mod instant;
+pub mod listing;
+pub mod marketplace;
+pub mod money;
+pub mod order;
+pub mod page;
+pub mod query;
+pub mod status;
+pub mod text;
+pub mod window;
