@@ -1,0 +1,64 @@
+//! Running other programs: output goes straight to the terminal, a failure names the command line.
+//!
+//! A program that is not there is a different error from one that fails; callers pass what to do about it.
+
+use std::ffi::OsStr;
+use std::io::ErrorKind;
+use std::process::{Command, Stdio};
+
+use anyhow::{Context, Result, bail};
+
+/// Runs a command to its end; anything but success is an error that shows the command line.
+pub(crate) fn run(command: &mut Command) -> Result<()> {
+    let line = line(command);
+    let status = command.status().with_context(|| format!("cannot run `{line}`"))?;
+    if !status.success() {
+        bail!("`{line}` failed ({status})");
+    }
+    Ok(())
+}
+
+/// What a command prints on standard output, whether it succeeds or not; `None` if the program is not installed.
+pub(crate) fn printed(command: &mut Command) -> Result<Option<String>> {
+    let line = line(command);
+    match command.stdin(Stdio::null()).stderr(Stdio::null()).output() {
+        Ok(output) => Ok(Some(String::from_utf8_lossy(&output.stdout).into_owned())),
+        Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(error).with_context(|| format!("cannot run `{line}`")),
+    }
+}
+
+/// Whether a command starts and succeeds; its output is not shown.
+pub(crate) fn succeeds(command: &mut Command) -> bool {
+    command
+        .stdin(Stdio::null())
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .status()
+        .is_ok_and(|status| status.success())
+}
+
+/// The command as one would type it, for messages only.
+pub(crate) fn line(command: &Command) -> String {
+    let words = std::iter::once(command.get_program()).chain(command.get_args()).map(OsStr::to_string_lossy);
+    words
+        .map(|word| if word.contains(char::is_whitespace) { format!("'{word}'") } else { word.into_owned() })
+        .collect::<Vec<_>>()
+        .join(" ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_failure_shows_the_command_line() {
+        let error = run(Command::new("cargo").args(["no-such command"]).stderr(Stdio::null())).unwrap_err();
+        assert!(error.to_string().starts_with("`cargo 'no-such command'` failed ("), "{error}");
+    }
+
+    #[test]
+    fn a_missing_program_is_not_a_failure_to_read_it() {
+        assert_eq!(printed(&mut Command::new("packlight-no-such-program")).unwrap(), None);
+    }
+}

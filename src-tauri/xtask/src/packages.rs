@@ -1,0 +1,197 @@
+//! The system packages that Packlight needs on Linux, each with its reason, and how they get there.
+//!
+//! On Debian and its relatives `dpkg-query` tells what is missing and apt installs it. Elsewhere nothing is
+//! installed: each need is looked for directly, and if one is not met, the list is printed and the command stops.
+
+use std::env;
+use std::path::Path;
+use std::process::Command;
+
+use anyhow::{Result, bail};
+
+use crate::command;
+
+/// One need: the Debian package, why it is needed, and how to see that another system has it.
+#[derive(Clone, Copy)]
+pub(crate) struct Package {
+    name: &'static str,
+    why: &'static str,
+    sign: Sign,
+}
+
+/// What shows that a need is met where there is no dpkg.
+#[derive(Clone, Copy)]
+enum Sign {
+    /// A module that pkg-config finds.
+    Module(&'static str),
+    /// A shared library that the dynamic linker finds.
+    Library(&'static str),
+    /// A program on the search path, or in one of the folders where systems hide it.
+    Program(&'static str),
+}
+
+const fn package(name: &'static str, why: &'static str, sign: Sign) -> Package {
+    Package { name, why, sign }
+}
+
+/// Needed to build the app and to run it.
+pub(crate) const BUILD: &[Package] = &[
+    package(
+        "libwebkit2gtk-4.1-dev",
+        "the web view that draws the window; brings GTK and pkg-config",
+        Sign::Module("webkit2gtk-4.1"),
+    ),
+    package(
+        "libayatana-appindicator3-1",
+        "the icon in the system tray",
+        Sign::Library("libayatana-appindicator3.so.1"),
+    ),
+];
+
+/// Needed to open a window where there is no display.
+pub(crate) const HIDDEN_DISPLAY: &[Package] = &[
+    package("xvfb", "a display in memory", Sign::Program("Xvfb")),
+    package("dbus", "a session bus for the app to talk to", Sign::Program("dbus-run-session")),
+];
+
+/// Needed by the tests, over and above the two lists before.
+pub(crate) const TESTS: &[Package] = &[
+    package("webkit2gtk-driver", "drives the real window", Sign::Program("WebKitWebDriver")),
+    package("gnome-keyring", "a real keychain for the secrets", Sign::Program("gnome-keyring-daemon")),
+];
+
+/// Brings in what is missing of the lists, or stops with what to do.
+pub(crate) fn ensure(lists: &[&[Package]]) -> Result<()> {
+    if !cfg!(target_os = "linux") {
+        return Ok(());
+    }
+    let wanted: Vec<Package> = lists.concat();
+    let names: Vec<&str> = wanted.iter().map(|package| package.name).collect();
+    let dpkg = command::printed(
+        Command::new("dpkg-query").args(["-W", "-f=${Package} ${db:Status-Status}\\n"]).args(&names),
+    )?;
+    let has_apt = command::succeeds(Command::new("apt-get").arg("--version"));
+    let Some(listing) = dpkg.filter(|_| has_apt) else {
+        return ensure_without_apt(&wanted);
+    };
+    let missing = missing(&wanted, &listing);
+    if missing.is_empty() {
+        return Ok(());
+    }
+    println!("Installing system packages:\n{}", described(&missing));
+    let root = command::printed(Command::new("id").arg("-u"))?.is_some_and(|id| id.trim() == "0");
+    let sudo = command::succeeds(Command::new("sudo").arg("-V"));
+    if !root && !sudo {
+        bail!("these need root and there is no sudo; run as root: apt-get install {}", joined(&missing));
+    }
+    command::run(&mut apt(root, &["update", "-qq"], &[]))?;
+    let names: Vec<&str> = missing.iter().map(|package| package.name).collect();
+    command::run(&mut apt(root, &["install", "-y", "-qq", "--no-install-recommends"], &names))
+}
+
+/// An apt-get call that asks nothing and waits for another one that is at work.
+fn apt(root: bool, words: &[&str], names: &[&str]) -> Command {
+    let mut command = Command::new(if root { "env" } else { "sudo" });
+    if !root {
+        command.arg("env");
+    }
+    command.args(["DEBIAN_FRONTEND=noninteractive", "apt-get", "-o", "DPkg::Lock::Timeout=300"]);
+    command.args(words).args(names);
+    command
+}
+
+fn ensure_without_apt(wanted: &[Package]) -> Result<()> {
+    let missing: Vec<Package> = wanted.iter().filter(|package| !seen(package.sign)).copied().collect();
+    if missing.is_empty() {
+        return Ok(());
+    }
+    bail!(
+        "this system has no apt and lacks the following, named as in Debian; install them and run this again:\n{}",
+        described(&missing)
+    )
+}
+
+fn seen(sign: Sign) -> bool {
+    match sign {
+        Sign::Module(name) => command::succeeds(Command::new("pkg-config").args(["--exists", name])),
+        Sign::Library(name) => command::printed(Command::new("ldconfig").arg("-p"))
+            .is_ok_and(|listing| listing.is_some_and(|listing| listing.contains(name))),
+        Sign::Program(name) => {
+            let path = env::var_os("PATH").unwrap_or_default();
+            let hidden = ["/usr/libexec", "/usr/lib/webkit2gtk-4.1", "/usr/sbin"].map(Into::into);
+            env::split_paths(&path).chain(hidden).any(|folder| Path::new(&folder).join(name).is_file())
+        }
+    }
+}
+
+/// The packages that dpkg's listing does not show as installed. A package that was removed but left its
+/// configuration is listed too, as `config-files`: it is missing.
+fn missing(wanted: &[Package], listing: &str) -> Vec<Package> {
+    let installed: Vec<&str> =
+        listing.lines().filter_map(|line| line.trim().strip_suffix(" installed")).collect();
+    wanted.iter().filter(|package| !installed.contains(&package.name)).copied().collect()
+}
+
+fn joined(packages: &[Package]) -> String {
+    packages.iter().map(|package| package.name).collect::<Vec<_>>().join(" ")
+}
+
+fn described(packages: &[Package]) -> String {
+    let width = packages.iter().map(|package| package.name.len()).max().unwrap_or(0);
+    let lines = packages.iter().map(|package| format!("  {:width$}  {}", package.name, package.why));
+    lines.collect::<Vec<_>>().join("\n")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const WANTED: &[Package] = &[
+        package("xvfb", "a display in memory", Sign::Program("Xvfb")),
+        package("dbus", "a session bus", Sign::Program("dbus-run-session")),
+        package("dbus-x11", "not the same as dbus", Sign::Program("dbus-launch")),
+    ];
+
+    fn names(listing: &str) -> Vec<&'static str> {
+        missing(WANTED, listing).iter().map(|package| package.name).collect()
+    }
+
+    #[test]
+    fn an_empty_listing_means_that_all_are_missing() {
+        assert_eq!(names(""), ["xvfb", "dbus", "dbus-x11"]);
+    }
+
+    #[test]
+    fn only_the_state_installed_counts() {
+        assert_eq!(
+            names("xvfb installed\ndbus config-files\ndbus-x11 not-installed\n"),
+            ["dbus", "dbus-x11"]
+        );
+    }
+
+    #[test]
+    fn a_name_is_not_found_inside_another() {
+        assert_eq!(names("dbus-x11 installed\n"), ["xvfb", "dbus"]);
+    }
+
+    #[test]
+    fn the_list_shows_the_reason_beside_each_name() {
+        assert_eq!(described(&WANTED[..2]), "  xvfb  a display in memory\n  dbus  a session bus");
+    }
+
+    #[test]
+    fn apt_never_asks_and_waits_for_its_lock() {
+        let line = command::line(&apt(false, &["install", "-y"], &["xvfb"]));
+        assert_eq!(
+            line,
+            "sudo env DEBIAN_FRONTEND=noninteractive apt-get -o DPkg::Lock::Timeout=300 install -y xvfb"
+        );
+    }
+
+    #[test]
+    fn signs_are_looked_for_where_they_are() {
+        assert!(seen(Sign::Program("cargo")));
+        assert!(!seen(Sign::Program("packlight-no-such-program")));
+        assert!(!seen(Sign::Module("packlight-no-such-module")));
+    }
+}

@@ -1,0 +1,122 @@
+//! Where things are: the checkout, cargo's target folder, the app's data folder.
+//!
+//! Cargo is asked for the target folder instead of guessing it: `CARGO_TARGET_DIR` and the user's own cargo
+//! configuration may put it anywhere.
+
+use std::env;
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use anyhow::{Context, Result};
+
+/// The identifier of the app, which names its data folder.
+const IDENTIFIER: &str = "io.packlight.desktop";
+
+/// The checkout and the folder cargo builds into.
+pub(crate) struct Project {
+    root: PathBuf,
+    target: PathBuf,
+}
+
+impl Project {
+    /// Finds the checkout this program was built from and asks cargo where it builds.
+    pub(crate) fn find() -> Result<Self> {
+        let manifest = env::var_os("CARGO_MANIFEST_DIR").unwrap_or_else(|| env!("CARGO_MANIFEST_DIR").into());
+        let root = Path::new(&manifest)
+            .ancestors()
+            .nth(2)
+            .context("the xtask package does not stand two folders below the root")?
+            .to_owned();
+        let metadata = cargo(&root)
+            .args(["metadata", "--format-version=1", "--no-deps"])
+            .output()
+            .context("cannot run `cargo metadata`")?;
+        let metadata: serde_json::Value = serde_json::from_slice(&metadata.stdout).with_context(|| {
+            format!("`cargo metadata` failed: {}", String::from_utf8_lossy(&metadata.stderr).trim())
+        })?;
+        let target = metadata["target_directory"].as_str().context("cargo names no target folder")?.into();
+        Ok(Self { root, target })
+    }
+
+    /// The folder of a part of the checkout.
+    pub(crate) fn path(&self, part: &str) -> PathBuf {
+        self.root.join(part)
+    }
+
+    /// Cargo, running in the root of the checkout.
+    pub(crate) fn cargo(&self) -> Command {
+        cargo(&self.root)
+    }
+
+    /// The built app of a profile's folder, `debug` or `release`.
+    pub(crate) fn app(&self, profile: &str) -> PathBuf {
+        self.target.join(profile).join("packlight").with_extension(env::consts::EXE_EXTENSION)
+    }
+
+    /// Where screenshots are saved.
+    #[cfg_attr(not(target_os = "linux"), allow(dead_code, reason = "only a hidden screen is photographed"))]
+    pub(crate) fn screenshots(&self) -> PathBuf {
+        self.target.join("screenshots")
+    }
+
+    /// The folder of a bundle kind.
+    pub(crate) fn bundles(&self) -> PathBuf {
+        self.target.join("release").join("bundle")
+    }
+}
+
+/// The cargo that runs us, without what it told us about ourselves.
+fn cargo(root: &Path) -> Command {
+    let mut command = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+    command.current_dir(root);
+    command
+}
+
+/// The app's data folder: `PACKLIGHT_DATA_DIR`, else the system's place for application data. `None` where the
+/// environment names neither.
+pub(crate) fn data_folder(variable: impl Fn(&str) -> Option<OsString>) -> Option<PathBuf> {
+    let set = |name: &str| variable(name).filter(|value| !value.is_empty()).map(PathBuf::from);
+    if let Some(folder) = set("PACKLIGHT_DATA_DIR") {
+        return Some(folder);
+    }
+    let base = if cfg!(target_os = "windows") {
+        set("APPDATA")?
+    } else if cfg!(target_os = "macos") {
+        set("HOME")?.join("Library/Application Support")
+    } else {
+        // A relative XDG path is to be ignored (XDG Base Directory Specification, "Basics").
+        match set("XDG_DATA_HOME").filter(|path| path.is_absolute()) {
+            Some(path) => path,
+            None => set("HOME")?.join(".local/share"),
+        }
+    };
+    Some(base.join(IDENTIFIER))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn folder(variables: &[(&str, &str)]) -> Option<PathBuf> {
+        data_folder(|name| variables.iter().find(|(key, _)| *key == name).map(|(_, value)| value.into()))
+    }
+
+    #[test]
+    fn the_variable_wins_and_an_empty_one_counts_as_unset() {
+        assert_eq!(folder(&[("PACKLIGHT_DATA_DIR", "/d"), ("HOME", "/h")]), Some("/d".into()));
+        assert_eq!(folder(&[("PACKLIGHT_DATA_DIR", "")]), None);
+    }
+
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn linux_uses_the_xdg_folder_when_it_is_absolute() {
+        let home = Some("/h/.local/share/io.packlight.desktop".into());
+        assert_eq!(folder(&[("HOME", "/h")]), home);
+        assert_eq!(folder(&[("HOME", "/h"), ("XDG_DATA_HOME", "rel")]), home);
+        assert_eq!(
+            folder(&[("HOME", "/h"), ("XDG_DATA_HOME", "/x")]),
+            Some("/x/io.packlight.desktop".into())
+        );
+    }
+}
