@@ -1,0 +1,271 @@
+//! Faults on demand: everything reference: spapi.md §10 and reliability-performance.md §4 saw Amazon or the network do.
+//!
+//! Invariant: whether a fault strikes depends on the seed and on the calls made so far, never on chance or time.
+
+use std::time::Duration;
+
+use crate::auth::LwaError;
+use crate::draw::Draw;
+use crate::plan::Operation;
+
+/// Something that goes wrong.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Fault {
+    /// 429 although the bucket has tokens: another program uses the same application.
+    Throttle,
+    /// The bucket is emptied before the call is counted.
+    EmptyBucket,
+    /// An error with a JSON body, 500 or 503 for instance.
+    ServerError(u16),
+    /// An error with an HTML body.
+    HtmlError(u16),
+    /// A 400 with an HTML body, as gateways answer malformed requests.
+    Html400,
+    /// 200 with a login page: a captive portal answers instead of Amazon.
+    HtmlPage,
+    /// 302 to this URL.
+    Redirect(String),
+    /// A body that is no JSON.
+    BadJson(BadJson),
+    /// The answer comes this much later.
+    Delay(Duration),
+    /// The body comes in pieces of `chunk` bytes, each after `pause`.
+    SlowBody {
+        /// Bytes per piece.
+        chunk: usize,
+        /// Pause before each piece.
+        pause: Duration,
+    },
+    /// The connection breaks after this many bytes of the body.
+    ResetBody(usize),
+    /// 403 as for an expired access token.
+    TokenExpired,
+    /// 403 as for a missing role.
+    AccessDenied,
+    /// 400 to a call that carries a paging token.
+    PaginationTokenRefused,
+    /// A call with a paging token gets its page and the same token again.
+    LoopingToken,
+    /// A call with a paging token gets its page and a new token for the same page.
+    NewTokenSamePage,
+    /// The page repeats its own first order and the last one of the page before.
+    DuplicateOrders,
+    /// The list comes in another sequence than usual.
+    ShuffledPages,
+    /// The page is empty and its token leads to what it should have held.
+    EmptyPageWithToken,
+    /// An order that changed while the pages were read has left the list.
+    MovingOrders,
+    /// Some orders appear in lists only a while after their last change; `getOrder` finds them at once.
+    LateOrders {
+        /// How late. `u32::MAX` hides them for ever.
+        seconds: u32,
+        /// Which share of the orders.
+        permille: u32,
+    },
+    /// `x-amzn-RateLimit-Limit` is not what the plan says.
+    RateHeader(RateHeader),
+    /// 400 to a call whose `includedData` has this value.
+    IncludedDataRefused(String),
+    /// Fields are null.
+    NullFields,
+    /// Words that no model lists.
+    UnknownEnums,
+    /// Numbers as text, text as numbers, booleans as text, lists as objects.
+    WrongTypes,
+    /// The `Date` header is off by so many seconds.
+    ClockSkew(i64),
+    /// No `Date` header.
+    NoDate,
+    /// The token service refuses.
+    Lwa(LwaError),
+    /// The token service states this lifetime; the real one stays an hour.
+    ExpiresIn(i64),
+}
+
+/// Ways in which a body is no JSON.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum BadJson {
+    /// Cut in the middle.
+    Truncated,
+    /// With a byte order mark in front.
+    ByteOrderMark,
+    /// A word without its quotes, as seen at Amazon with `UOSS`.
+    UnquotedWord,
+    /// A byte that is no UTF-8.
+    InvalidUtf8,
+    /// Half a surrogate pair in an escape.
+    LoneSurrogate,
+    /// No body at all.
+    Empty,
+}
+
+/// What the rate header says instead.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum RateHeader {
+    /// This text, such as `abc`, `0` or `-1`.
+    Text(String),
+    /// The plan's rate times so many thousandths: 500 halves it, 4000 gives four times.
+    Permille(u32),
+    /// No header.
+    Absent,
+}
+
+impl Fault {
+    /// Strikes calls of this operation only.
+    pub fn on(self, operation: Operation) -> Injection {
+        Injection::from(self).on(operation)
+    }
+
+    /// Strikes so many times.
+    pub fn times(self, times: u64) -> Injection {
+        Injection::from(self).times(times)
+    }
+
+    /// Strikes until it is lifted.
+    pub fn always(self) -> Injection {
+        Injection::from(self).always()
+    }
+
+    /// Whether it concerns this call at all. Faults without an operation leave the token service alone.
+    fn concerns(&self, call: &Strikable<'_>, operation: Option<Operation>) -> bool {
+        let lists = matches!(call.operation, Operation::SearchOrders | Operation::GetOrdersV0);
+        let fits = match self {
+            Self::Lwa(_) | Self::ExpiresIn(_) => return call.operation == Operation::Token,
+            Self::PaginationTokenRefused => call.continues,
+            Self::LoopingToken | Self::NewTokenSamePage => lists && call.continues,
+            Self::DuplicateOrders
+            | Self::EmptyPageWithToken
+            | Self::MovingOrders
+            | Self::LateOrders { .. } => lists,
+            Self::ShuffledPages => lists && !call.continues,
+            Self::IncludedDataRefused(value) => call.included.contains(&value.as_str()),
+            _ => true,
+        };
+        fits && operation.map_or(call.operation != Operation::Token, |operation| operation == call.operation)
+    }
+}
+
+/// A fault and when it strikes: once unless told otherwise.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Injection {
+    fault: Fault,
+    operation: Option<Operation>,
+    spare: u64,
+    times: Option<u64>,
+    permille: u32,
+}
+
+impl From<Fault> for Injection {
+    fn from(fault: Fault) -> Self {
+        Self { fault, operation: None, spare: 0, times: Some(1), permille: 1000 }
+    }
+}
+
+impl Injection {
+    /// Strikes calls of this operation only.
+    #[must_use]
+    pub fn on(mut self, operation: Operation) -> Self {
+        self.operation = Some(operation);
+        self
+    }
+
+    /// Strikes so many times.
+    #[must_use]
+    pub fn times(mut self, times: u64) -> Self {
+        self.times = Some(times);
+        self
+    }
+
+    /// Strikes until it is lifted.
+    #[must_use]
+    pub fn always(mut self) -> Self {
+        self.times = None;
+        self
+    }
+
+    /// Spares the first `calls` calls that it concerns.
+    #[must_use]
+    pub fn after(mut self, calls: u64) -> Self {
+        self.spare = calls;
+        self
+    }
+
+    /// Strikes only this share of the calls, chosen by the seed.
+    #[must_use]
+    pub fn permille(mut self, permille: u32) -> Self {
+        self.permille = permille;
+        self
+    }
+}
+
+/// What of a call decides whether a fault concerns it.
+pub(crate) struct Strikable<'a> {
+    pub(crate) operation: Operation,
+    /// It carries a paging token.
+    pub(crate) continues: bool,
+    pub(crate) included: Vec<&'a str>,
+}
+
+/// An injected fault, to be lifted again.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct InjectionId(u64);
+
+/// All faults injected so far.
+#[derive(Debug, Default)]
+pub(crate) struct Faults {
+    seed: u64,
+    injected: u64,
+    active: Vec<Active>,
+}
+
+#[derive(Debug)]
+struct Active {
+    id: u64,
+    injection: Injection,
+    /// Calls that it concerned.
+    seen: u64,
+    struck: u64,
+}
+
+impl Faults {
+    pub(crate) fn new(seed: u64) -> Self {
+        Self { seed, ..Self::default() }
+    }
+
+    pub(crate) fn inject(&mut self, injection: Injection) -> InjectionId {
+        self.injected += 1;
+        self.active.push(Active { id: self.injected, injection, seen: 0, struck: 0 });
+        InjectionId(self.injected)
+    }
+
+    pub(crate) fn lift(&mut self, id: InjectionId) {
+        self.active.retain(|active| active.id != id.0);
+    }
+
+    pub(crate) fn lift_all(&mut self) {
+        self.active.clear();
+    }
+
+    /// The faults that strike this call, in the order of their injection.
+    pub(crate) fn strike(&mut self, call: &Strikable<'_>) -> Vec<Fault> {
+        let seed = self.seed;
+        self.active.iter_mut().filter_map(|active| active.strike(seed, call)).collect()
+    }
+}
+
+impl Active {
+    fn strike(&mut self, seed: u64, call: &Strikable<'_>) -> Option<Fault> {
+        if !self.injection.fault.concerns(call, self.injection.operation) {
+            return None;
+        }
+        self.seen += 1;
+        let spared = self.seen <= self.injection.spare;
+        let spent = self.injection.times.is_some_and(|times| self.struck >= times);
+        if spared || spent || !Draw::new(seed, self.seen, self.id).chance(self.injection.permille) {
+            return None;
+        }
+        self.struck += 1;
+        Some(self.injection.fault.clone())
+    }
+}

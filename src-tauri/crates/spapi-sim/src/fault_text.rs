@@ -1,0 +1,129 @@
+//! Faults in words, for the command line: `name[:argument][@operation][*times]`.
+//!
+//! Without `*times` a fault given in words strikes until the end (`*1` makes it strike once).
+
+use std::str::FromStr;
+use std::time::Duration;
+
+use thiserror::Error;
+
+use crate::auth::LwaError;
+use crate::fault::{BadJson, Fault, Injection, RateHeader};
+use crate::plan::Operation;
+
+/// A fault whose words are not understood.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+pub enum FaultTextError {
+    /// No fault has this name, or its argument does not fit.
+    #[error("unknown fault `{0}`; known are {names}", names = NAMES.join(", "))]
+    UnknownFault(String),
+    /// No operation has this name.
+    #[error("unknown operation `{0}`")]
+    UnknownOperation(String),
+    /// The number of times is no number.
+    #[error("`{0}` is not a number of times")]
+    NotANumber(String),
+}
+
+const NAMES: [&str; 29] = [
+    "throttle",
+    "empty-bucket",
+    "server-error:STATUS",
+    "html-error:STATUS",
+    "html-400",
+    "html-page",
+    "redirect:URL",
+    "truncated",
+    "byte-order-mark",
+    "unquoted-word",
+    "invalid-utf8",
+    "delay:MILLISECONDS",
+    "slow-body:MILLISECONDS",
+    "reset-body:BYTES",
+    "token-expired",
+    "access-denied",
+    "page-token-refused",
+    "looping-token",
+    "new-token-same-page",
+    "duplicate-orders",
+    "shuffled-pages",
+    "empty-page",
+    "late-orders:SECONDS",
+    "rate-header:TEXT",
+    "included-data-refused:VALUE",
+    "null-fields",
+    "unknown-enums",
+    "wrong-types",
+    "clock-skew:SECONDS, no-date, invalid-grant, invalid-client, unauthorized-client, expires-in:SECONDS",
+];
+
+impl FromStr for Injection {
+    type Err = FaultTextError;
+
+    fn from_str(text: &str) -> Result<Self, FaultTextError> {
+        let (rest, times) = match text.rsplit_once('*') {
+            Some((rest, times)) => {
+                (rest, Some(times.parse().map_err(|_| FaultTextError::NotANumber(times.to_owned()))?))
+            }
+            None => (text, None),
+        };
+        let (words, operation) = match rest.rsplit_once('@') {
+            Some((words, name)) => {
+                let named = Operation::ALL.into_iter().find(|operation| operation.name() == name);
+                (words, Some(named.ok_or_else(|| FaultTextError::UnknownOperation(name.to_owned()))?))
+            }
+            None => (rest, None),
+        };
+        let fault = fault(words).ok_or_else(|| FaultTextError::UnknownFault(words.to_owned()))?;
+        let injection =
+            operation.map_or_else(|| fault.clone().into(), |operation| fault.clone().on(operation));
+        Ok(times.map_or_else(|| injection.clone().always(), |times| injection.clone().times(times)))
+    }
+}
+
+fn fault(words: &str) -> Option<Fault> {
+    let (name, argument) = words.split_once(':').unwrap_or((words, ""));
+    Some(match (name, argument) {
+        ("throttle", "") => Fault::Throttle,
+        ("empty-bucket", "") => Fault::EmptyBucket,
+        ("server-error", status) => Fault::ServerError(error_status(status)?),
+        ("html-error", status) => Fault::HtmlError(error_status(status)?),
+        ("html-400", "") => Fault::Html400,
+        ("html-page", "") => Fault::HtmlPage,
+        ("redirect", url) if !url.is_empty() => Fault::Redirect(url.to_owned()),
+        ("truncated", "") => Fault::BadJson(BadJson::Truncated),
+        ("byte-order-mark", "") => Fault::BadJson(BadJson::ByteOrderMark),
+        ("unquoted-word", "") => Fault::BadJson(BadJson::UnquotedWord),
+        ("invalid-utf8", "") => Fault::BadJson(BadJson::InvalidUtf8),
+        ("delay", pause) => Fault::Delay(Duration::from_millis(pause.parse().ok()?)),
+        ("slow-body", pause) => {
+            Fault::SlowBody { chunk: 1, pause: Duration::from_millis(pause.parse().ok()?) }
+        }
+        ("reset-body", bytes) => Fault::ResetBody(bytes.parse().ok()?),
+        ("token-expired", "") => Fault::TokenExpired,
+        ("access-denied", "") => Fault::AccessDenied,
+        ("page-token-refused", "") => Fault::PaginationTokenRefused,
+        ("looping-token", "") => Fault::LoopingToken,
+        ("new-token-same-page", "") => Fault::NewTokenSamePage,
+        ("duplicate-orders", "") => Fault::DuplicateOrders,
+        ("shuffled-pages", "") => Fault::ShuffledPages,
+        ("empty-page", "") => Fault::EmptyPageWithToken,
+        ("late-orders", seconds) => Fault::LateOrders { seconds: seconds.parse().ok()?, permille: 1000 },
+        ("rate-header", text) => Fault::RateHeader(RateHeader::Text(text.to_owned())),
+        ("included-data-refused", value) if !value.is_empty() => Fault::IncludedDataRefused(value.to_owned()),
+        ("null-fields", "") => Fault::NullFields,
+        ("unknown-enums", "") => Fault::UnknownEnums,
+        ("wrong-types", "") => Fault::WrongTypes,
+        ("clock-skew", seconds) => Fault::ClockSkew(seconds.parse().ok()?),
+        ("no-date", "") => Fault::NoDate,
+        ("invalid-grant", "") => Fault::Lwa(LwaError::InvalidGrant),
+        ("invalid-client", "") => Fault::Lwa(LwaError::InvalidClient),
+        ("unauthorized-client", "") => Fault::Lwa(LwaError::UnauthorizedClient),
+        ("expires-in", seconds) => Fault::ExpiresIn(seconds.parse().ok()?),
+        _ => return None,
+    })
+}
+
+fn error_status(text: &str) -> Option<u16> {
+    text.parse().ok().filter(|status| (400..600).contains(status))
+}

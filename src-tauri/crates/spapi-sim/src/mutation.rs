@@ -1,0 +1,120 @@
+//! Answers that are not what the model says: damaged bodies and fields of the wrong kind.
+//!
+//! Invariant: ids, paging tokens and the list itself stay whole, so that an order remains recognisable; everything else
+//! may be hit, chosen by the seed.
+
+use serde_json::{Value, json};
+
+use crate::draw::Draw;
+use crate::fault::{BadJson, Fault};
+use crate::http::Response;
+
+/// Never mutated, so that a mutated order is still an order.
+const WHOLE: [&str; 14] = [
+    "payload",
+    "orders",
+    "Orders",
+    "order",
+    "OrderItems",
+    "orderId",
+    "orderItemId",
+    "AmazonOrderId",
+    "OrderItemId",
+    "pagination",
+    "nextToken",
+    "NextToken",
+    "lastUpdatedBefore",
+    "LastUpdatedBefore",
+];
+
+/// One field in this many is hit.
+const HIT: i64 = 6;
+
+/// Applies the faults that spoil a good answer.
+pub(crate) fn spoil(response: &mut Response, faults: &[Fault], seed: u64, request: u64) {
+    for fault in faults {
+        let purpose = match fault {
+            Fault::NullFields => 21,
+            Fault::UnknownEnums => 22,
+            Fault::WrongTypes => 23,
+            Fault::BadJson(way) => {
+                damage(response, *way);
+                continue;
+            }
+            _ => continue,
+        };
+        let Ok(mut value) = serde_json::from_slice::<Value>(&response.body) else { continue };
+        mutate(&mut value, fault, &mut Draw::new(seed, request, purpose));
+        response.body = value.to_string().into();
+    }
+}
+
+fn mutate(value: &mut Value, fault: &Fault, draw: &mut Draw) {
+    match value {
+        Value::Object(fields) => {
+            for (name, field) in fields.iter_mut() {
+                if !WHOLE.contains(&name.as_str()) && draw.between(0, HIT) == 0 {
+                    hit(field, fault);
+                }
+                mutate(field, fault, draw);
+            }
+        }
+        Value::Array(list) => list.iter_mut().for_each(|value| mutate(value, fault, draw)),
+        _ => {}
+    }
+}
+
+fn hit(field: &mut Value, fault: &Fault) {
+    match fault {
+        Fault::NullFields => *field = Value::Null,
+        Fault::UnknownEnums => {
+            let word =
+                |text: &str| text.len() > 2 && text.chars().all(|c| c.is_ascii_uppercase() || c == '_');
+            if field.as_str().is_some_and(word) {
+                *field = json!("SIM_UNHEARD_OF");
+            }
+        }
+        Fault::WrongTypes => {
+            *field = match field.take() {
+                Value::Bool(flag) => json!(if flag { "True" } else { "False" }),
+                Value::Number(number) => json!(number.to_string()),
+                Value::String(_) => json!(7),
+                Value::Array(_) => json!({}),
+                Value::Object(_) | Value::Null => json!([]),
+            }
+        }
+        _ => {}
+    }
+}
+
+fn damage(response: &mut Response, way: BadJson) {
+    let mut body = response.body.to_vec();
+    match way {
+        BadJson::Truncated => body.truncate(body.len() / 2),
+        BadJson::ByteOrderMark => {
+            body.splice(0..0, *b"\xEF\xBB\xBF");
+        }
+        BadJson::UnquotedWord => {
+            let quoted = String::from_utf8_lossy(&body).into_owned();
+            // A field that Amazon once sent just so, in front of all others.
+            body = quoted.replacen('{', r#"{"deemedResellerCategory":UOSS,"#, 1).into_bytes();
+        }
+        BadJson::InvalidUtf8 => {
+            let text = br#""note":""#;
+            let mut spoilt = b"{".to_vec();
+            spoilt.extend_from_slice(text);
+            spoilt.extend_from_slice(b"\xFF\xFE\",");
+            spoilt.extend_from_slice(body.get(1..).unwrap_or_default());
+            body = spoilt;
+        }
+        BadJson::LoneSurrogate => {
+            let text = String::from_utf8_lossy(&body).into_owned();
+            body = text.replacen(r#""title":""#, r#""title":"\ud83d "#, 1).into_bytes();
+            body = String::from_utf8_lossy(&body)
+                .replacen(r#""Title":""#, r#""Title":"\ud83d "#, 1)
+                .into_bytes();
+        }
+        BadJson::Empty => body.clear(),
+    }
+    response.body = body.into();
+}
