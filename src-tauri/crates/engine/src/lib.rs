@@ -1,1 +1,26 @@
-//! engine
+//! The use cases of Packlight, for the window and the command line alike.
+//!
+//! An [`Engine`] is a cheap handle on one data folder: it owns the store, the lines to Amazon, the secrets and the
+//! events. It writes only while it holds the folder's lock (invariant I9); without it, everything can still be read.
+
+pub mod accounts;
+pub mod environment;
+pub mod error;
+pub mod events;
+pub mod lock;
+pub mod orders;
+pub mod paths;
+pub mod secrets;
+pub mod status;
+pub mod sync;
+
+mod connection;
+mod desk;
+mod ledger;
+mod refresh;
+mod source;
+mod supervisor;
+
+pub use desk::{Access, Config, Engine, SyncReport, SyncRequest};
+pub use error::{Code, EngineError};
+pub use supervisor::Supervisor;

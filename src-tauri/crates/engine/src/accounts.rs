@@ -1,0 +1,344 @@
+//! Seller accounts: connecting, checking, replacing secrets, disconnecting.
+//!
+//! Secrets pass through here on their way to the keychain or the vault file and nowhere else; what is stored of a client
+//! id is a fingerprint and its last characters (design decision 2).
+
+use chrono::{DateTime, Utc};
+use packlight_domain::account::{AccountId, OrdersApi, Platform, Region, check_marketplaces};
+use packlight_domain::marketplace;
+use packlight_spapi::{Client, ClientConfig, Credentials, Endpoints, Errand, Grant, Participation};
+use packlight_store::{Account, AccountMarketplace, NewAccount as NewRow, SecretsPlace};
+use secrecy::SecretString;
+use serde::{Deserialize, Serialize};
+use std::sync::Arc;
+use tokio_util::sync::CancellationToken;
+
+use crate::connection::Connection;
+use crate::desk::Engine;
+use crate::error::{Code, EngineError};
+use crate::events::CacheTag;
+use crate::ledger::StoreLedger;
+use crate::status::SyncState;
+
+/// An account to connect.
+#[derive(Debug)]
+pub struct NewAccount {
+    /// What the seller calls it; unique.
+    pub label: String,
+    /// Which host serves it.
+    pub region: Region,
+    /// Amazon's marketplace ids, all of `region`.
+    pub marketplaces: Vec<String>,
+    /// Which Orders API reads it.
+    pub orders_api: OrdersApi,
+    /// The seller's own private application.
+    pub credentials: Credentials,
+    /// Where the secrets are kept.
+    pub place: SecretsPlace,
+}
+
+/// An account without its secrets. Instants are UTC.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, specta::Type)]
+pub struct AccountView {
+    /// Its id in the store.
+    pub id: AccountId,
+    /// What the seller calls it.
+    pub label: String,
+    /// Where its orders come from.
+    pub platform: Platform,
+    /// Which host serves it; `None` for platforms that are read from files.
+    pub region: Option<Region>,
+    /// Amazon's marketplace ids.
+    pub marketplaces: Vec<String>,
+    /// Which Orders API reads it.
+    pub orders_api: Option<OrdersApi>,
+    /// The last characters of the client id, to tell applications apart.
+    pub client_id_tail: Option<String>,
+    /// Where the secrets lie.
+    pub secrets: SecretsPlace,
+    /// Since when; Amazon ends a client secret after 180 days.
+    pub secrets_since: Option<DateTime<Utc>>,
+    /// When the account was last checked.
+    pub last_check_at: Option<DateTime<Utc>>,
+    /// What that check found wrong.
+    pub last_check_problem: Option<String>,
+    /// Every change up to here is in the local copy.
+    pub complete_up_to: Option<DateTime<Utc>>,
+    /// Whether it is synced.
+    pub connected: bool,
+}
+
+/// What Amazon grants an account.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, specta::Type)]
+pub struct AccountCheck {
+    /// The account's label.
+    pub label: String,
+    /// Reading orders.
+    pub orders: GrantView,
+    /// Reading fees and settlements.
+    pub finances: GrantView,
+    /// Reading listings.
+    pub listings: GrantView,
+    /// Reading sessions and page views.
+    pub traffic: GrantView,
+}
+
+/// Whether something is granted, and the role that would grant it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, specta::Type)]
+pub struct GrantView {
+    /// Amazon answered.
+    pub granted: bool,
+    /// The role to tick for the application; a new role needs a new refresh token.
+    pub missing_role: Option<String>,
+}
+
+impl GrantView {
+    fn of(grant: Grant, role: &str) -> Self {
+        let granted = grant == Grant::Granted;
+        Self { granted, missing_role: (!granted).then(|| role.to_owned()) }
+    }
+}
+
+impl From<Account> for AccountView {
+    fn from(account: Account) -> Self {
+        Self {
+            connected: account.is_connected(),
+            id: account.id,
+            label: account.label,
+            platform: account.platform,
+            region: account.region,
+            marketplaces: account.marketplaces.into_iter().map(|one| one.id).collect(),
+            orders_api: Some(account.orders_api),
+            client_id_tail: account.client_id_tail,
+            secrets: account.secrets,
+            secrets_since: account.secrets_since,
+            last_check_at: account.last_check_at,
+            last_check_problem: account.last_check_problem,
+            complete_up_to: account.complete_up_to,
+        }
+    }
+}
+
+impl Engine {
+    /// Every account, disconnected ones included.
+    pub async fn accounts(&self) -> Result<Vec<AccountView>, EngineError> {
+        Ok(self.0.store.accounts().await?.into_iter().map(AccountView::from).collect())
+    }
+
+    /// Connects an account: its secrets are tried at Amazon by a token and the list of marketplaces, then kept.
+    pub async fn add_account(&self, new: NewAccount) -> Result<AccountView, EngineError> {
+        self.require_writer()?;
+        let label = new.label.trim();
+        if label.is_empty() || label.chars().count() > 60 {
+            return Err(EngineError::new(Code::BadInput, "the label must have 1 to 60 characters"));
+        }
+        let ids = check_marketplaces(new.region, &new.marketplaces)
+            .map_err(|error| EngineError::new(Code::BadInput, error.to_string()))?;
+        let taken = self.0.store.accounts().await?;
+        if taken.iter().any(|account| account.is_connected() && account.label == label) {
+            return Err(EngineError::new(
+                Code::BadInput,
+                format!("an account called '{label}' exists already: choose another label, or remove it first"),
+            ));
+        }
+        self.0.secrets.require(new.place)?;
+        let endpoints = self.endpoints(new.region)?;
+        let fingerprint = new.credentials.fingerprint();
+        // The account has no row yet, so its first calls spend tokens of an account 0 that is remembered like any other.
+        let probe = self.client(endpoints, new.credentials.clone(), &fingerprint, new.region, AccountId(0));
+        let participations = probe.marketplace_participations(&errand(&probe)).await?;
+        refuse_foreign(&ids, &participations)?;
+        let now = (self.0.clock)();
+        let row = NewRow {
+            label: label.to_owned(),
+            platform: Platform::Amazon,
+            region: Some(new.region),
+            orders_api: new.orders_api,
+            marketplaces: ids.iter().map(|id| account_marketplace(id, &participations)).collect(),
+            client_fingerprint: fingerprint,
+            client_id_tail: new.credentials.client_id_tail(),
+            secrets: new.place,
+            now,
+        };
+        let account = self.0.store.add_account(&row).await?;
+        if let Err(error) = self.0.secrets.save(account.id, new.place, &new.credentials).await {
+            // Without its secrets the account is of no use, and its label must stay free for the next try.
+            self.0.store.remove_account(account.id, now).await?;
+            return Err(error.into());
+        }
+        self.0.board.enter(account.id, &account.label, account.complete_up_to);
+        self.0.events.changed(&[CacheTag::Accounts, CacheTag::Sync]);
+        Ok(account.into())
+    }
+
+    /// Asks Amazon what the account may read. Never spends a call of the order list.
+    pub async fn check_account(&self, id: AccountId) -> Result<AccountCheck, EngineError> {
+        let account = self.amazon_account(id).await?;
+        let outcome = self.probe(&account).await;
+        if self.can_write() {
+            let problem = match &outcome {
+                Ok(check) if !check.orders.granted => Some("Amazon does not grant reading orders".to_owned()),
+                Ok(_) => None,
+                Err(error) => Some(error.message.clone()),
+            };
+            self.0.store.record_check(id, (self.0.clock)(), problem.as_deref()).await?;
+            self.0.events.changed(&[CacheTag::Accounts]);
+        }
+        outcome
+    }
+
+    async fn probe(&self, account: &Account) -> Result<AccountCheck, EngineError> {
+        let connection = self.connection(account).await?;
+        let client = &connection.client;
+        let errand = errand(client);
+        let orders = client.probe_orders(&errand).await?;
+        let finances = client.probe_finances(&errand).await?;
+        let listings = client.probe_reports("GET_MERCHANT_LISTINGS_ALL_DATA", &errand).await?;
+        let traffic = client.probe_reports("GET_SALES_AND_TRAFFIC_REPORT", &errand).await?;
+        Ok(AccountCheck {
+            label: account.label.clone(),
+            orders: GrantView::of(orders, "Inventory and Order Tracking"),
+            finances: GrantView::of(finances, "Finance and Accounting"),
+            listings: GrantView::of(listings, "Product Listing"),
+            traffic: GrantView::of(traffic, "Brand Analytics"),
+        })
+    }
+
+    /// Puts other secrets in the place of an account's, after trying them at Amazon. No order is touched.
+    pub async fn replace_secrets(
+        &self,
+        id: AccountId,
+        credentials: Credentials,
+        place: SecretsPlace,
+    ) -> Result<AccountView, EngineError> {
+        self.require_writer()?;
+        let account = self.amazon_account(id).await?;
+        let region = region_of(&account)?;
+        self.0.secrets.require(place)?;
+        let fingerprint = credentials.fingerprint();
+        let probe = self.client(self.endpoints(region)?, credentials.clone(), &fingerprint, region, id);
+        probe.marketplace_participations(&errand(&probe)).await?;
+        self.0.secrets.save(id, place, &credentials).await?;
+        if account.secrets != place {
+            self.0.secrets.remove(id, account.secrets).await?;
+        }
+        let now = (self.0.clock)();
+        self.0.store.replace_secrets(id, &fingerprint, &credentials.client_id_tail(), place, now).await?;
+        self.0.connections.lock().await.remove(&id);
+        self.0.board.enter(id, &account.label, account.complete_up_to);
+        self.0.board.update(id, |entry| entry.state = SyncState::Idle);
+        self.0.wake.send_replace(());
+        self.0.events.changed(&[CacheTag::Accounts, CacheTag::Sync]);
+        Ok(self.amazon_account(id).await?.into())
+    }
+
+    /// Disconnects an account: its secrets and its schedule go, its orders stay readable.
+    pub async fn remove_account(&self, id: AccountId) -> Result<(), EngineError> {
+        self.require_writer()?;
+        let account = self.amazon_account(id).await?;
+        self.0.secrets.remove(id, account.secrets).await?;
+        self.0.store.remove_account(id, (self.0.clock)()).await?;
+        self.0.connections.lock().await.remove(&id);
+        self.0.board.leave(id);
+        self.0.events.changed(&[CacheTag::Accounts, CacheTag::Sync]);
+        Ok(())
+    }
+
+    /// Opens the vault file with its passphrase; accounts that waited for it sync at once.
+    pub async fn unlock_vault(&self, passphrase: SecretString) -> Result<(), EngineError> {
+        self.0.secrets.unlock(passphrase).await?;
+        self.0.wake.send_replace(());
+        Ok(())
+    }
+
+    /// The id of a connected account by its label.
+    pub async fn account_id(&self, label: &str) -> Result<AccountId, EngineError> {
+        Ok(self.connected(Some(label)).await?.remove(0).id)
+    }
+
+    /// The line to Amazon of an account, made at first use: secrets are read only when something is to be asked.
+    pub(crate) async fn connection(&self, account: &Account) -> Result<Connection, EngineError> {
+        let mut connections = self.0.connections.lock().await;
+        if let Some(connection) = connections.get(&account.id) {
+            return Ok(connection.clone());
+        }
+        let region = region_of(account)?;
+        let credentials = self.0.secrets.load(account.id, account.secrets).await?;
+        let client =
+            self.client(self.endpoints(region)?, credentials, &account.client_fingerprint, region, account.id);
+        let connection = Connection::new(client);
+        connections.insert(account.id, connection.clone());
+        Ok(connection)
+    }
+
+    async fn amazon_account(&self, id: AccountId) -> Result<Account, EngineError> {
+        let accounts = self.0.store.accounts().await?;
+        accounts
+            .into_iter()
+            .find(|account| account.id == id && account.is_connected())
+            .ok_or_else(|| EngineError::new(Code::NotFound, "this account is not connected any more"))
+    }
+
+    fn endpoints(&self, region: Region) -> Result<Endpoints, EngineError> {
+        Endpoints::with_overrides(region, &self.0.environment.overrides)
+            .map_err(|error| EngineError::new(Code::BadInput, error.to_string()))
+    }
+
+    fn client(
+        &self,
+        endpoints: Endpoints,
+        credentials: Credentials,
+        fingerprint: &str,
+        region: Region,
+        account: AccountId,
+    ) -> Client {
+        Client::new(ClientConfig {
+            transport: Arc::clone(&self.0.transport),
+            endpoints,
+            credentials,
+            ledger: Arc::new(StoreLedger {
+                store: self.0.store.clone(),
+                client_fingerprint: fingerprint.to_owned(),
+                region,
+                account,
+            }),
+            user_agent: self.0.user_agent.clone(),
+            local_now: (self.0.clock)(),
+        })
+    }
+}
+
+fn errand(client: &Client) -> Errand {
+    Connection::new(client.clone()).errand(&CancellationToken::new())
+}
+
+fn region_of(account: &Account) -> Result<Region, EngineError> {
+    account.region.ok_or_else(|| {
+        EngineError::new(Code::BadInput, format!("'{}' is read from files and has no line to Amazon", account.label))
+    })
+}
+
+/// Refuses marketplaces none of which the seller takes part in; an empty list of Amazon's proves nothing.
+fn refuse_foreign(ids: &[String], participations: &[Participation]) -> Result<(), EngineError> {
+    let takes_part = |id: &String| participations.iter().any(|one| one.id == *id);
+    if participations.is_empty() || ids.iter().any(takes_part) {
+        return Ok(());
+    }
+    let theirs: Vec<_> = participations.iter().filter(|one| marketplace::by_id(&one.id).is_some()).collect();
+    let theirs = theirs.iter().map(|one| format!("{} ({})", one.id, one.country)).collect::<Vec<_>>().join(", ");
+    Err(EngineError::new(
+        Code::BadInput,
+        format!("this seller does not sell in {}; Amazon names {theirs}", ids.join(", ")),
+    ))
+}
+
+/// A marketplace with its currency as Amazon states it now, else as the table has it, and its usual zone.
+fn account_marketplace(id: &str, participations: &[Participation]) -> AccountMarketplace {
+    let known = marketplace::by_id(id);
+    let stated = participations.iter().find(|one| one.id == id).and_then(|one| one.currency.parse().ok());
+    AccountMarketplace {
+        id: id.to_owned(),
+        currency: stated.or_else(|| known.map(marketplace::Marketplace::currency)),
+        zone: known.map_or(chrono_tz::UTC, |known| known.zone).name().to_owned(),
+    }
+}

@@ -1,0 +1,398 @@
+//! The engine's handle: opening a data folder, and running syncs so that a second request joins the first.
+//!
+//! Owns invariant I9. A run lives on a task of its own: whoever asked for it may go away, and only `stop` ends it, at a
+//! safe point between two pages.
+
+use std::collections::HashMap;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use chrono::{DateTime, TimeDelta, Utc};
+use futures::FutureExt;
+use futures::future::{BoxFuture, Shared};
+use packlight_domain::account::AccountId;
+use packlight_spapi::{Operation, Transport, UserAgent};
+use packlight_store::{Account, ChangeSet, Store};
+use serde::{Deserialize, Serialize};
+use tokio::sync::watch;
+use tokio_util::sync::CancellationToken;
+
+use crate::connection::Connection;
+use crate::environment::Environment;
+use crate::error::{Code, EngineError};
+use crate::events::{CacheTag, Events};
+use crate::lock::Lock;
+use crate::secrets::Secrets;
+use crate::source::OrderSource;
+use crate::status::{StatusBoard, SyncState, SyncStatus};
+use crate::sync::{AccountReport, Progress, Run, SyncFailure};
+
+pub use packlight_store::Access;
+
+/// What an engine needs from outside.
+pub struct Config {
+    /// The data folder; made if it is not there.
+    pub folder: PathBuf,
+    /// Whether this process may write. Only one process at a time may.
+    pub access: Access,
+    /// The variables of the environment.
+    pub environment: Environment,
+    /// How requests leave the computer.
+    pub transport: Arc<dyn Transport>,
+    /// Where secrets are kept.
+    pub secrets: Secrets,
+    /// The computer's clock.
+    pub clock: fn() -> DateTime<Utc>,
+    /// How Packlight introduces itself to Amazon.
+    pub user_agent: UserAgent,
+}
+
+/// Which orders to read.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct SyncRequest {
+    /// Only the account of this label; all accounts otherwise.
+    pub account: Option<String>,
+    /// Re-read this many days back, whatever was read before.
+    pub days: Option<u32>,
+}
+
+/// What a sync found, summed over its accounts.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, specta::Type)]
+pub struct SyncReport {
+    /// The sums; `complete_up_to` is the earliest of the accounts and `label` is empty.
+    #[serde(flatten)]
+    pub sum: AccountReport,
+    /// Each account's part.
+    pub accounts: Vec<AccountReport>,
+}
+
+/// A handle on one data folder. Clones share everything.
+#[derive(Clone)]
+pub struct Engine(pub(crate) Arc<Desk>);
+
+type Joined = Shared<BoxFuture<'static, Result<AccountReport, SyncFailure>>>;
+
+pub(crate) struct Desk {
+    pub(crate) folder: PathBuf,
+    pub(crate) store: Store,
+    pub(crate) events: Events,
+    pub(crate) board: StatusBoard,
+    pub(crate) environment: Environment,
+    pub(crate) transport: Arc<dyn Transport>,
+    pub(crate) secrets: Secrets,
+    pub(crate) clock: fn() -> DateTime<Utc>,
+    pub(crate) user_agent: UserAgent,
+    pub(crate) connections: tokio::sync::Mutex<HashMap<AccountId, Connection>>,
+    running: Mutex<HashMap<AccountId, (Joined, CancellationToken)>>,
+    /// Ends every wait of the supervisor: secrets changed, the vault was opened.
+    pub(crate) wake: watch::Sender<()>,
+    /// Held while this process may write.
+    lock: Option<Lock>,
+}
+
+impl Engine {
+    /// Opens a data folder. With [`Access::Write`] it takes the folder's lock and brings the database up to date.
+    pub async fn open(config: Config) -> Result<Self, EngineError> {
+        crate::paths::create_private(&config.folder)?;
+        let lock = match config.access {
+            Access::Write => Some(Lock::acquire(&config.folder)?),
+            Access::Read => None,
+        };
+        let store = Store::open(&config.folder, config.access, (config.clock)()).await?;
+        let events = Events::new();
+        let engine = Self(Arc::new(Desk {
+            board: StatusBoard::new(events.clone()),
+            events,
+            folder: config.folder,
+            store,
+            environment: config.environment,
+            transport: config.transport,
+            secrets: config.secrets,
+            clock: config.clock,
+            user_agent: config.user_agent,
+            connections: tokio::sync::Mutex::default(),
+            running: Mutex::default(),
+            wake: watch::Sender::new(()),
+            lock,
+        }));
+        for account in engine.0.store.accounts().await?.iter().filter(|account| account.is_connected()) {
+            engine.0.board.enter(account.id, &account.label, account.complete_up_to);
+        }
+        Ok(engine)
+    }
+
+    /// Writes what is left to write and closes the file. Other handles of this engine are of no use afterwards.
+    pub async fn close(&self) {
+        self.stop_sync().await;
+        self.0.store.close().await;
+    }
+
+    /// The data folder.
+    pub fn folder(&self) -> &Path {
+        &self.0.folder
+    }
+
+    /// Whether this process may write.
+    pub fn can_write(&self) -> bool {
+        self.0.lock.is_some()
+    }
+
+    /// The sender of events, to subscribe to.
+    pub fn events(&self) -> &Events {
+        &self.0.events
+    }
+
+    /// How the sync of each account stands.
+    pub fn sync_status(&self) -> SyncStatus {
+        self.0.board.snapshot()
+    }
+
+    /// Reads what changed at Amazon, account by account. All accounts are served; the first failure is returned, with
+    /// the reports of those that succeeded kept in the store's journal.
+    pub async fn sync(&self, request: &SyncRequest) -> Result<SyncReport, EngineError> {
+        let accounts = self.connected(request.account.as_deref()).await?;
+        let reach = request.days.map(|days| TimeDelta::days(i64::from(days)));
+        let mut report = SyncReport::default();
+        let mut first_failure = None;
+        for account in accounts {
+            match self.run_or_join(&account, reach).await {
+                Ok(part) => report.add(part),
+                Err(failure) => {
+                    report.add(failure.report);
+                    first_failure.get_or_insert(failure.error);
+                }
+            }
+        }
+        match first_failure {
+            Some(error) => Err(error),
+            None => Ok(report),
+        }
+    }
+
+    /// Ends running syncs at the next safe point and waits for that.
+    pub async fn stop_sync(&self) {
+        let running: Vec<_> = {
+            let running = self.0.running.lock().unwrap_or_else(PoisonError::into_inner);
+            running.values().cloned().collect()
+        };
+        for (run, stop) in running {
+            stop.cancel();
+            // Its result goes to whoever asked for it.
+            let _ = run.await;
+        }
+    }
+
+    /// The connected accounts, or the one of a label.
+    pub(crate) async fn connected(&self, label: Option<&str>) -> Result<Vec<Account>, EngineError> {
+        let mut accounts = self.0.store.accounts().await?;
+        accounts.retain(Account::is_connected);
+        if let Some(label) = label {
+            accounts.retain(|account| account.label == label);
+            if accounts.is_empty() {
+                return Err(EngineError::new(
+                    Code::NoAccount,
+                    format!("no account is called '{label}': see `packlight-cli account list`"),
+                ));
+            }
+        }
+        if accounts.is_empty() {
+            return Err(EngineError::new(
+                Code::NoAccount,
+                "no Amazon account is connected: add one with `packlight-cli account add` or in Settings",
+            ));
+        }
+        Ok(accounts)
+    }
+
+    /// Starts a run of one account, or joins the one that is going on.
+    pub(crate) async fn run_or_join(
+        &self,
+        account: &Account,
+        reach: Option<TimeDelta>,
+    ) -> Result<AccountReport, SyncFailure> {
+        self.require_writer().map_err(|error| SyncFailure { error, report: AccountReport::default() })?;
+        let run = {
+            let mut running = self.0.running.lock().unwrap_or_else(PoisonError::into_inner);
+            if let Some((run, _)) = running.get(&account.id).filter(|(run, _)| run.peek().is_none()) {
+                run.clone()
+            } else {
+                let stop = CancellationToken::new();
+                let task = tokio::spawn(self.clone().run(account.clone(), reach, stop.clone()));
+                let label = account.label.clone();
+                let run = async move {
+                    task.await.unwrap_or_else(|_| {
+                        Err(SyncFailure {
+                            error: EngineError::retryable(
+                                Code::Internal,
+                                "the sync ended unexpectedly; nothing that was read is lost. Start it again",
+                            ),
+                            report: AccountReport { label, ..AccountReport::default() },
+                        })
+                    })
+                }
+                .boxed()
+                .shared();
+                running.insert(account.id, (run.clone(), stop));
+                run
+            }
+        };
+        run.await
+    }
+
+    async fn run(
+        self,
+        account: Account,
+        reach: Option<TimeDelta>,
+        stop: CancellationToken,
+    ) -> Result<AccountReport, SyncFailure> {
+        let started_at = (self.0.clock)();
+        let refused = |error| SyncFailure {
+            error,
+            report: AccountReport { label: account.label.clone(), ..AccountReport::default() },
+        };
+        let connection = self.connection(&account).await.map_err(refused)?.fresh_count();
+        self.0.board.update(account.id, |entry| {
+            entry.state = SyncState::Running { started_at, pages: 0, orders_seen: 0, new: 0, changed: 0 };
+        });
+        let progress = Reporter { engine: &self, account: &account, connection: &connection, started_at };
+        let run = Run {
+            store: &self.0.store,
+            account: &account,
+            connection: &connection,
+            reach,
+            stop: &stop,
+            progress: &progress,
+            clock: self.0.clock,
+        };
+        let outcome = {
+            let watched = self.show_waits(account.id, &connection);
+            tokio::select! {
+                outcome = run.run() => outcome,
+                () = watched => Err(refused(EngineError::new(Code::Internal, "the sync lost its clock; start it again"))),
+            }
+        };
+        self.show_outcome(&account, &connection, &outcome);
+        outcome
+    }
+
+    /// Shows waits for Amazon's limit as they begin and end; never returns while the run lives.
+    async fn show_waits(&self, account: AccountId, connection: &Connection) {
+        let mut waiting = connection.waiting.subscribe();
+        let mut before = None;
+        while waiting.changed().await.is_ok() {
+            let until = waiting.borrow_and_update().as_ref().map(|wait| wait.until);
+            self.0.board.update(account, |entry| match until {
+                Some(until) => {
+                    if !matches!(entry.state, SyncState::Throttled { .. }) {
+                        before = Some(entry.state.clone());
+                    }
+                    entry.state = SyncState::Throttled { until };
+                }
+                None => {
+                    if let Some(before) = before.take() {
+                        entry.state = before;
+                    }
+                }
+            });
+        }
+    }
+
+    fn show_outcome(&self, account: &Account, connection: &Connection, outcome: &Result<AccountReport, SyncFailure>) {
+        let budget = connection.client.budget(OrderSource::list_operation(account.orders_api));
+        let now = (self.0.clock)();
+        self.0.board.update(account.id, |entry| {
+            entry.calls_left = Some(budget.whole_tokens);
+            entry.calls_burst = Some(budget.burst);
+            match outcome {
+                Ok(report) => {
+                    entry.complete_up_to = report.complete_up_to;
+                    entry.checked_at = Some(now);
+                    entry.state = SyncState::Idle;
+                }
+                Err(failure) => entry.state = state_after(&failure.error, &entry.state, now),
+            }
+        });
+        self.0.events.changed(&[CacheTag::Sync]);
+    }
+
+    /// The budget of the list operation, for the freshness strip.
+    pub(crate) fn list_operation(account: &Account) -> Operation {
+        OrderSource::list_operation(account.orders_api)
+    }
+
+    pub(crate) fn require_writer(&self) -> Result<(), EngineError> {
+        if self.can_write() {
+            return Ok(());
+        }
+        Err(EngineError::new(
+            Code::ReadOnly,
+            "another Packlight is writing to this data folder; close it to sync or edit here",
+        ))
+    }
+}
+
+/// What the strip shows after a failure, before the scheduler has planned the next try.
+fn state_after(error: &EngineError, before: &SyncState, now: DateTime<Utc>) -> SyncState {
+    match error.code {
+        Code::Stopped => SyncState::Idle,
+        Code::CredentialsRefused | Code::AccessDenied | Code::VaultLocked | Code::KeychainUnavailable => {
+            SyncState::Refused { code: error.code, message: error.message.clone() }
+        }
+        Code::Offline => {
+            let since = match before {
+                SyncState::Offline { since, .. } => *since,
+                _ => now,
+            };
+            SyncState::Offline { since, retry_at: now }
+        }
+        _ => SyncState::Failed { message: error.message.clone(), retry_at: now },
+    }
+}
+
+/// Tells the window what each page brought.
+struct Reporter<'a> {
+    engine: &'a Engine,
+    account: &'a Account,
+    connection: &'a Connection,
+    started_at: DateTime<Utc>,
+}
+
+impl Progress for Reporter<'_> {
+    fn page_kept(&self, so_far: &AccountReport, changes: &ChangeSet) {
+        let budget = self.connection.client.budget(Engine::list_operation(self.account));
+        self.engine.0.board.update(self.account.id, |entry| {
+            entry.calls_left = Some(budget.whole_tokens);
+            entry.calls_burst = Some(budget.burst);
+            entry.state = SyncState::Running {
+                started_at: self.started_at,
+                pages: so_far.pages,
+                orders_seen: so_far.orders_seen,
+                new: so_far.orders_new,
+                changed: so_far.orders_changed,
+            };
+        });
+        if !changes.new.is_empty() || !changes.changed.is_empty() {
+            self.engine.0.events.changed(&[CacheTag::Orders, CacheTag::Counts]);
+        }
+    }
+}
+
+impl SyncReport {
+    fn add(&mut self, part: AccountReport) {
+        let sum = &mut self.sum;
+        sum.orders_seen += part.orders_seen;
+        sum.orders_new += part.orders_new;
+        sum.orders_changed += part.orders_changed;
+        sum.items_written += part.items_written;
+        sum.pages += part.pages;
+        sum.calls += part.calls;
+        sum.throttled += part.throttled;
+        sum.duration_ms = sum.duration_ms.saturating_add(part.duration_ms);
+        sum.complete_up_to = match (self.accounts.is_empty(), sum.complete_up_to, part.complete_up_to) {
+            (true, _, mark) => mark,
+            (false, Some(a), Some(b)) => Some(a.min(b)),
+            (false, ..) => None,
+        };
+        self.accounts.push(part);
+    }
+}

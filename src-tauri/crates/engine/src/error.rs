@@ -1,0 +1,115 @@
+//! What can go wrong above the client and the store, as one code that callers act on and one sentence that people read.
+//!
+//! A [`Code`] exists only where the window or the command line does something of its own with it.
+
+use packlight_spapi::{ApiError, ErrorKind};
+use packlight_store::{OpenError, StoreError};
+use serde::{Deserialize, Serialize};
+
+use crate::lock::LockError;
+use crate::secrets::SecretsError;
+
+/// The kind of a failure; the window switches on it and the command line turns it into an exit code.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, specta::Type)]
+#[serde(rename_all = "snake_case")]
+pub enum Code {
+    /// A word of the query is not understood; the message names it.
+    BadQuery,
+    /// An argument is wrong; the message names it.
+    BadInput,
+    /// There is no such order or account.
+    NotFound,
+    /// No Amazon account is connected.
+    NoAccount,
+    /// Amazon does not take the client id, the secret or the refresh token.
+    CredentialsRefused,
+    /// The application lacks a role, or the marketplace is not the seller's.
+    AccessDenied,
+    /// The vault file needs its passphrase.
+    VaultLocked,
+    /// The system's keychain is absent, locked or silent.
+    KeychainUnavailable,
+    /// Amazon's limit; try again later.
+    Throttled,
+    /// Amazon cannot be reached.
+    Offline,
+    /// Amazon answers with failures.
+    Unavailable,
+    /// Something else answered in Amazon's place, or Amazon's answer could not be read.
+    MalformedAnswer,
+    /// Amazon refused the request itself.
+    Refused,
+    /// Another Packlight is writing to this data folder.
+    Busy,
+    /// This Packlight only reads, because another one is writing.
+    ReadOnly,
+    /// The database was made by a newer Packlight.
+    NewerDatabase,
+    /// The database is damaged.
+    CorruptDatabase,
+    /// The disk is full or refuses to write.
+    Disk,
+    /// Not in the demo.
+    Demo,
+    /// The user stopped it.
+    Stopped,
+    /// A fault of Packlight itself.
+    Internal,
+}
+
+/// A failure with its code, a sentence that ends in the next step, and whether waiting helps.
+#[derive(Debug, Clone, thiserror::Error)]
+#[error("{message}")]
+pub struct EngineError {
+    /// What kind it is.
+    pub code: Code,
+    /// One sentence for the seller.
+    pub message: String,
+    /// Repeating the same call later may succeed.
+    pub retryable: bool,
+    /// Amazon's request id, for a support case.
+    pub request_id: Option<String>,
+    /// The word or field that the message is about, for a screen to point at.
+    pub subject: Option<String>,
+}
+
+impl EngineError {
+    /// A failure that repeating does not cure.
+    pub fn new(code: Code, message: impl Into<String>) -> Self {
+        Self { code, message: message.into(), retryable: false, request_id: None, subject: None }
+    }
+
+    /// The same failure, about this word or field.
+    #[must_use]
+    pub fn about(self, subject: impl Into<String>) -> Self {
+        Self { subject: Some(subject.into()), ..self }
+    }
+
+    /// A failure that may be over later.
+    pub fn retryable(code: Code, message: impl Into<String>) -> Self {
+        Self { retryable: true, ..Self::new(code, message) }
+    }
+}
+
+impl From<ApiError> for EngineError {
+    fn from(error: ApiError) -> Self {
+        let code = match error.kind {
+            ErrorKind::Cancelled => Code::Stopped,
+            ErrorKind::Offline(_) => Code::Offline,
+            ErrorKind::Throttled => Code::Throttled,
+            ErrorKind::Unavailable | ErrorKind::LwaUnavailable => Code::Unavailable,
+            ErrorKind::Malformed | ErrorKind::Redirected => Code::MalformedAnswer,
+            ErrorKind::InvalidGrant | ErrorKind::InvalidClient | ErrorKind::UnauthorizedClient => {
+                Code::CredentialsRefused
+            }
+            ErrorKind::AccessDenied | ErrorKind::TokenRejected => Code::AccessDenied,
+            ErrorKind::NotFound => Code::NotFound,
+            ErrorKind::BoundTooRecent
+            | ErrorKind::PageTokenRefused
+            | ErrorKind::InvalidInput
+            | ErrorKind::TooLarge => Code::Refused,
+            ErrorKind::Ledger => Code::Disk,
+        };
+        Self { code, message: error.to_string(), retryable: error.retryable, request_id: error.request_id, subject: None }
+    }
+}

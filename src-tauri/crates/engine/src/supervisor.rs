@@ -1,0 +1,210 @@
+//! Keeps every account fresh by itself while the app runs: polls, backs off when Amazon is away, never switches off.
+//!
+//! One task per account; a graceful stop ends each at a safe point. What a task plans next is visible in the status.
+
+use std::collections::HashMap;
+use std::time::Duration;
+
+use chrono::{DateTime, TimeDelta, Utc};
+use packlight_domain::account::{AccountId, OrdersApi};
+use packlight_spapi::{Errand, IncludedData, Priority, SearchOrders};
+use packlight_store::{Account, Source};
+use tokio::task::JoinHandle;
+use tokio_util::sync::CancellationToken;
+
+use crate::desk::Engine;
+use crate::error::{Code, EngineError};
+use crate::events::{CacheTag, Event};
+use crate::status::SyncState;
+
+/// How often orders are read when all is well (design §5).
+pub const POLL: Duration = Duration::from_secs(5 * 60);
+
+/// First wait after Amazon could not be reached, doubled up to [`OFFLINE_MOST`].
+const OFFLINE_FIRST: Duration = Duration::from_secs(5);
+const OFFLINE_MOST: Duration = Duration::from_secs(5 * 60);
+/// First wait after Amazon failed, doubled up to [`FAILED_MOST`].
+const FAILED_FIRST: Duration = Duration::from_secs(60);
+const FAILED_MOST: Duration = Duration::from_secs(15 * 60);
+/// How long refused secrets are left alone; replacing them wakes the task at once.
+const REFUSED: Duration = Duration::from_secs(60 * 60);
+
+/// Open orders come first on a first connection, from as far back as Amazon lets a seller ship.
+const OPEN_REACH: TimeDelta = TimeDelta::days(30);
+
+/// The running background work of an engine.
+pub struct Supervisor {
+    stop: CancellationToken,
+    task: JoinHandle<()>,
+}
+
+impl Supervisor {
+    /// Starts keeping the accounts of `engine` fresh, polling every `poll`. Accounts that are connected or removed later are noticed.
+    pub fn start(engine: Engine, poll: Duration) -> Self {
+        let stop = CancellationToken::new();
+        let task = tokio::spawn(supervise(engine, poll, stop.clone()));
+        Self { stop, task }
+    }
+
+    /// Ends all background work at its next safe point.
+    pub async fn stop(self) {
+        self.stop.cancel();
+        // A panic inside was logged where it happened; there is nothing left to end.
+        let _ = self.task.await;
+    }
+}
+
+/// Starts and ends one task for each connected account as accounts come and go.
+async fn supervise(engine: Engine, poll: Duration, stop: CancellationToken) {
+    let mut events = engine.events().subscribe();
+    let mut tasks: HashMap<AccountId, (CancellationToken, JoinHandle<()>)> = HashMap::new();
+    loop {
+        let accounts = engine.connected(None).await.unwrap_or_default();
+        for (id, (stop, _)) in &tasks {
+            if !accounts.iter().any(|account| account.id == *id) {
+                stop.cancel();
+            }
+        }
+        tasks.retain(|_, (_, task)| !task.is_finished());
+        for account in accounts {
+            tasks.entry(account.id).or_insert_with(|| {
+                let stop = stop.child_token();
+                (stop.clone(), tokio::spawn(keep_fresh(engine.clone(), account.id, poll, stop)))
+            });
+        }
+        loop {
+            tokio::select! {
+                () = stop.cancelled() => {
+                    engine.stop_sync().await;
+                    for (_, (_, task)) in tasks {
+                        let _ = task.await;
+                    }
+                    return;
+                }
+                event = events.recv() => match event {
+                    Ok(Event::DataChanged(tags)) if !tags.contains(&CacheTag::Accounts) => {}
+                    Ok(Event::SyncChanged(_)) => {}
+                    // Accounts changed, or events were missed: look again.
+                    _ => break,
+                }
+            }
+        }
+    }
+}
+
+/// Polls one account until `stop`.
+async fn keep_fresh(engine: Engine, id: AccountId, poll: Duration, stop: CancellationToken) {
+    let mut failures = 0_u32;
+    let mut woken = engine.0.wake.subscribe();
+    while !stop.is_cancelled() {
+        let outcome = engine.poll(id, &stop).await;
+        let wait = match &outcome {
+            Ok(()) => {
+                failures = 0;
+                poll
+            }
+            Err(error) => {
+                failures = failures.saturating_add(1);
+                back_off(error, failures)
+            }
+        };
+        engine.plan(id, outcome.err(), wait);
+        tokio::select! {
+            () = stop.cancelled() => {}
+            () = tokio::time::sleep(wait) => {}
+            _ = woken.changed() => {}
+        }
+    }
+}
+
+/// How long to wait after the `failures`-th failure in a row.
+fn back_off(error: &EngineError, failures: u32) -> Duration {
+    let doubled = |first: Duration, most: Duration| {
+        first.saturating_mul(2_u32.saturating_pow(failures.saturating_sub(1).min(16))).min(most)
+    };
+    match error.code {
+        Code::Offline => doubled(OFFLINE_FIRST, OFFLINE_MOST),
+        Code::CredentialsRefused | Code::VaultLocked | Code::KeychainUnavailable => REFUSED,
+        _ => doubled(FAILED_FIRST, FAILED_MOST),
+    }
+}
+
+impl Engine {
+    /// One poll: on a first connection the open orders, then what changed, then stale orders from spare budget.
+    async fn poll(&self, id: AccountId, stop: &CancellationToken) -> Result<(), EngineError> {
+        let Some(account) = self.connected(None).await?.into_iter().find(|account| account.id == id) else {
+            return Ok(());
+        };
+        if account.orders_api == OrdersApi::V2026 && self.is_first_connection(&account).await? {
+            self.open_orders_first(&account, stop).await?;
+        }
+        self.run_or_join(&account, None).await.map_err(|failure| failure.error)?;
+        let connection = self.connection(&account).await?;
+        self.refresh(&account, &connection, stop).await?;
+        Ok(())
+    }
+
+    async fn is_first_connection(&self, account: &Account) -> Result<bool, EngineError> {
+        let state = self.0.store.sync_state(account.id, Source::Orders).await?;
+        Ok(state.open_window.is_none() && state.watermarks.iter().all(|(_, mark)| mark.is_none()))
+    }
+
+    /// One page of orders that wait for shipping, so that picking can begin before the history is here (design §5).
+    /// It proves nothing about completeness and leaves the watermark alone.
+    async fn open_orders_first(&self, account: &Account, stop: &CancellationToken) -> Result<(), EngineError> {
+        let connection = self.connection(account).await?;
+        let client = &connection.client;
+        let errand = Errand { priority: Priority::Open, ..connection.errand(stop) };
+        client.authorise(&errand).await?;
+        let window = packlight_domain::window::Window::reaching(OPEN_REACH, client.server_now());
+        let search = SearchOrders {
+            last_updated_after: window.from,
+            last_updated_before: window.to,
+            marketplace_ids: account.marketplaces.iter().map(|one| one.id.clone()).collect(),
+            fulfillment_statuses: vec!["UNSHIPPED", "PARTIALLY_SHIPPED"],
+            included: IncludedData::ALL,
+            page_token: None,
+            page_size: 100,
+        };
+        let page = client.search_orders_degrading(&search, &errand).await?;
+        self.0.store.apply(account.id, &page.updates, &page.surprises.rows(), client.server_now()).await?;
+        self.0.events.changed(&[CacheTag::Orders, CacheTag::Counts]);
+        Ok(())
+    }
+
+    /// Shows when the account is read next, and why not sooner.
+    fn plan(&self, id: AccountId, failure: Option<EngineError>, wait: Duration) {
+        let now = (self.0.clock)();
+        let next = after(now, wait);
+        self.0.board.update(id, |entry| {
+            entry.next_at = Some(next);
+            match (&mut entry.state, failure) {
+                (SyncState::Offline { retry_at, .. } | SyncState::Failed { retry_at, .. }, _) => *retry_at = next,
+                (state, Some(error)) if !matches!(state, SyncState::Refused { .. }) && error.code != Code::Stopped => {
+                    *state = SyncState::Failed { message: error.message, retry_at: next };
+                }
+                _ => {}
+            }
+        });
+    }
+}
+
+fn after(now: DateTime<Utc>, wait: Duration) -> DateTime<Utc> {
+    now + TimeDelta::from_std(wait).unwrap_or(TimeDelta::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn waits_grow_and_are_capped() {
+        let offline = EngineError::retryable(Code::Offline, "");
+        let waits: Vec<_> = (1..=8).map(|failures| back_off(&offline, failures).as_secs()).collect();
+        assert_eq!(waits, [5, 10, 20, 40, 80, 160, 300, 300]);
+        let failed = EngineError::retryable(Code::Unavailable, "");
+        assert_eq!(back_off(&failed, 1).as_secs(), 60);
+        assert_eq!(back_off(&failed, 99).as_secs(), 900);
+        assert_eq!(back_off(&EngineError::new(Code::CredentialsRefused, ""), 1).as_secs(), 3_600);
+    }
+}

@@ -1,0 +1,202 @@
+//! One run of the order sync of one account: windows of update time, read page by page, each page kept with its token.
+//!
+//! Owns invariants I1–I4, I7, I8, I10 and I20. A run may end at any moment, by failure, by the user or by a kill; the
+//! next one goes on from the last page that was kept, and the watermark never passes what was not read.
+
+use std::collections::BTreeSet;
+
+use chrono::{DateTime, TimeDelta, Utc};
+use packlight_domain::account::{AccountId, OrdersApi};
+use packlight_spapi::Tally;
+use packlight_store::{Account, ChangeSet, LogEntry, Source, Store};
+use serde::{Deserialize, Serialize};
+use tokio_util::sync::CancellationToken;
+
+use crate::connection::Connection;
+use crate::error::EngineError;
+
+mod items;
+mod plan;
+mod traverse;
+
+/// What one run found. Counts are of distinct orders unless said otherwise.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, specta::Type)]
+pub struct AccountReport {
+    /// The account's label.
+    pub label: String,
+    /// Orders received.
+    pub orders_seen: u32,
+    /// Of those, not known before.
+    pub orders_new: u32,
+    /// Of those, known before and different now.
+    pub orders_changed: u32,
+    /// Item rows inserted or changed.
+    pub items_written: u32,
+    /// List pages read.
+    pub pages: u32,
+    /// Requests to the Selling Partner API, repeats included, without token requests.
+    pub calls: u32,
+    /// Answers 429.
+    pub throttled: u32,
+    /// Every change up to here is in the local copy.
+    pub complete_up_to: Option<DateTime<Utc>>,
+    /// How long the run took.
+    pub duration_ms: u32,
+}
+
+/// A run that failed, with what it had done by then.
+#[derive(Debug, Clone)]
+pub struct SyncFailure {
+    /// Why.
+    pub error: EngineError,
+    /// What was kept before it failed.
+    pub report: AccountReport,
+}
+
+/// How a run tells what it has done so far.
+pub(crate) trait Progress: Send + Sync {
+    /// A page was kept.
+    fn page_kept(&self, so_far: &AccountReport, changes: &ChangeSet);
+}
+
+/// What a run needs to know of the world.
+pub(crate) struct Run<'a> {
+    pub(crate) store: &'a Store,
+    pub(crate) account: &'a Account,
+    pub(crate) connection: &'a Connection,
+    /// Re-read this far back, whatever the watermark says.
+    pub(crate) reach: Option<TimeDelta>,
+    pub(crate) stop: &'a CancellationToken,
+    pub(crate) progress: &'a dyn Progress,
+    /// The computer's clock, for the journal only; bounds come from Amazon's.
+    pub(crate) clock: fn() -> DateTime<Utc>,
+}
+
+/// What a run has received and written so far.
+#[derive(Default)]
+pub(crate) struct Harvest {
+    seen: BTreeSet<String>,
+    new: BTreeSet<String>,
+    changed: BTreeSet<String>,
+    unchanged: u32,
+    items_written: u32,
+    pages: u32,
+    /// Seconds between an order's last update and its being kept, by bucket (see [`lateness_bucket`]).
+    lateness: [u32; LATENESS_BUCKETS.len() + 1],
+}
+
+/// Upper ends of the journal's lateness buckets, in seconds.
+const LATENESS_BUCKETS: [i64; 6] = [180, 360, 900, 3_600, 21_600, 86_400];
+
+impl Harvest {
+    fn absorb(&mut self, seen: impl IntoIterator<Item = String>, changes: &ChangeSet, now: DateTime<Utc>) {
+        self.seen.extend(seen);
+        for order in &changes.new {
+            self.new.insert(order.order_id.clone());
+        }
+        for order in &changes.changed {
+            if !self.new.contains(&order.order_id) {
+                self.changed.insert(order.order_id.clone());
+            }
+        }
+        for order in changes.new.iter().chain(&changes.changed) {
+            let late = (now - order.last_update).num_seconds();
+            let bucket = LATENESS_BUCKETS.iter().position(|end| late <= *end).unwrap_or(LATENESS_BUCKETS.len());
+            self.lateness[bucket] += 1;
+        }
+        self.unchanged += changes.unchanged;
+        self.items_written += changes.items_written;
+    }
+
+    fn report(&self, label: &str, tally: &Tally) -> AccountReport {
+        AccountReport {
+            label: label.to_owned(),
+            orders_seen: count(&self.seen),
+            orders_new: count(&self.new),
+            orders_changed: count(&self.changed),
+            items_written: self.items_written,
+            pages: self.pages,
+            calls: tally.calls(),
+            throttled: tally.throttled(),
+            complete_up_to: None,
+            duration_ms: 0,
+        }
+    }
+}
+
+fn count(ids: &BTreeSet<String>) -> u32 {
+    u32::try_from(ids.len()).unwrap_or(u32::MAX)
+}
+
+impl Run<'_> {
+    /// Reads everything that changed since the watermark (or as far back as asked) and writes one line of the journal,
+    /// whatever happens.
+    pub(crate) async fn run(&self) -> Result<AccountReport, SyncFailure> {
+        let begun = tokio::time::Instant::now();
+        let started_at = (self.clock)();
+        let errand = self.connection.errand(self.stop);
+        let mut harvest = Harvest::default();
+        let log = self.store.begin_log(self.account.id, "orders", started_at).await;
+        let mut outcome = match &log {
+            Ok(_) => self.read(&mut harvest, &errand).await,
+            Err(error) => Err(EngineError::from(error.clone())),
+        };
+        let complete_up_to = self.complete_up_to().await;
+        let mut report = harvest.report(&self.account.label, &errand.tally);
+        report.duration_ms = u32::try_from(begun.elapsed().as_millis()).unwrap_or(u32::MAX);
+        match (&complete_up_to, &outcome) {
+            (Ok(mark), _) => report.complete_up_to = *mark,
+            (Err(error), Ok(())) => outcome = Err(error.clone()),
+            (Err(_), Err(_)) => {}
+        }
+        if let Ok(log) = log {
+            let entry = LogEntry {
+                calls: report.calls,
+                pages: report.pages,
+                throttled: report.throttled,
+                new: report.orders_new,
+                changed: report.orders_changed,
+                unchanged: harvest.unchanged,
+                items_written: report.items_written,
+                lateness: harvest.lateness.to_vec(),
+                complete_up_to: report.complete_up_to,
+                error: outcome.as_ref().err().map(EngineError::journal),
+                ended_at: (self.clock)(),
+            };
+            // The journal must not turn a good run into a failed one.
+            if let Err(error) = self.store.finish_log(log, &entry).await {
+                tracing::warn!(%error, "the sync journal could not be written");
+            }
+        }
+        match outcome {
+            Ok(()) => Ok(report),
+            Err(error) => Err(SyncFailure { error, report }),
+        }
+    }
+
+    async fn read(&self, harvest: &mut Harvest, errand: &packlight_spapi::Errand) -> Result<(), EngineError> {
+        let mut listed = Vec::new();
+        for group in plan::groups(self).await? {
+            self.traverse(group, harvest, errand, &mut listed).await?;
+        }
+        if self.account.orders_api == OrdersApi::V0 {
+            self.fetch_items(&listed, harvest, errand).await?;
+        }
+        Ok(())
+    }
+
+    /// The earliest watermark of the account's marketplaces; `None` until each has one.
+    async fn complete_up_to(&self) -> Result<Option<DateTime<Utc>>, EngineError> {
+        let state = self.store.sync_state(self.account.id, Source::Orders).await?;
+        Ok(state
+            .watermarks
+            .into_iter()
+            .map(|(_, mark)| mark)
+            .min_by_key(|mark| mark.map_or(i64::MIN, |at| at.timestamp_millis()))
+            .flatten())
+    }
+
+    fn account_id(&self) -> AccountId {
+        self.account.id
+    }
+}

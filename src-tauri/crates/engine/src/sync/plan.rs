@@ -1,0 +1,127 @@
+//! Which marketplaces are read together and which window comes first.
+//!
+//! One call serves all marketplaces that stand at about the same point (reference: spapi.md §3.2); one that was added
+//! later catches up in a window of its own and then joins the others.
+
+use chrono::{DateTime, TimeDelta, Utc};
+use packlight_domain::window::{FIRST_REACH, OVERLAP, Window};
+use packlight_store::{OpenWindow, Source};
+
+use super::Run;
+use crate::error::EngineError;
+
+/// Watermarks that are at most this far apart share a window: re-reading an hour is cheaper than a call of their own.
+const TOGETHER: TimeDelta = TimeDelta::hours(1);
+
+/// How long Amazon keeps a pagination token (24 h), less an hour for the run itself.
+const TOKEN_LIFE: TimeDelta = TimeDelta::hours(23);
+
+/// A resumed window that ends no longer ago than this is fresh enough to end the run.
+const FRESH: TimeDelta = TimeDelta::minutes(5);
+
+/// Marketplaces that are read together, and how.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Group {
+    pub(super) marketplace_ids: Vec<String>,
+    pub(super) watermark: Option<DateTime<Utc>>,
+    pub(super) resume: Option<OpenWindow>,
+}
+
+/// The groups of a run, the one with a half-read window first.
+pub(super) async fn groups(run: &Run<'_>) -> Result<Vec<Group>, EngineError> {
+    let state = run.store.sync_state(run.account.id, Source::Orders).await?;
+    let mut groups = gather(state.watermarks);
+    if let Some(open) = state.open_window {
+        let usable = open.api == run.account.orders_api;
+        if let Some(at) = groups.iter().position(|group| usable && group.marketplace_ids == open.marketplace_ids) {
+            groups[at].resume = Some(open);
+            groups.swap(0, at);
+        }
+    }
+    Ok(groups)
+}
+
+/// Gathers marketplaces whose watermarks lie close together; those without one form a group of their own.
+fn gather(mut watermarks: Vec<(String, Option<DateTime<Utc>>)>) -> Vec<Group> {
+    watermarks.sort_by(|a, b| (a.1, &a.0).cmp(&(b.1, &b.0)));
+    let mut groups: Vec<Group> = Vec::new();
+    for (id, mark) in watermarks {
+        let joins = groups.last().is_some_and(|group| match (group.watermark, mark) {
+            (None, None) => true,
+            (Some(oldest), Some(mark)) => mark - oldest <= TOGETHER,
+            _ => false,
+        });
+        match groups.last_mut() {
+            Some(group) if joins => group.marketplace_ids.push(id),
+            _ => groups.push(Group { marketplace_ids: vec![id], watermark: mark, resume: None }),
+        }
+    }
+    for group in &mut groups {
+        group.marketplace_ids.sort();
+    }
+    groups
+}
+
+impl Group {
+    /// The window to begin with. A re-read never starts behind the watermark's own window, or the time between the two
+    /// would be skipped when the watermark moves.
+    pub(super) fn window(&self, reach: Option<TimeDelta>, server_now: DateTime<Utc>) -> Window {
+        let next = Window::next(self.watermark, reach.unwrap_or(FIRST_REACH), server_now);
+        match reach {
+            Some(reach) => Window { from: next.from.min(Window::reaching(reach, server_now).from), ..next },
+            None => next,
+        }
+    }
+}
+
+/// Whether a half-read window goes on: its token still lives, and it reaches as far back as is wanted now.
+pub(super) fn can_resume(open: &OpenWindow, wanted: &Window, server_now: DateTime<Utc>) -> bool {
+    open.token.is_some() && server_now - open.token_at < TOKEN_LIFE && open.window.from <= wanted.from
+}
+
+/// Whether a finished window leaves nothing to read that is worth another call now.
+pub(super) fn is_fresh(window: Window, server_now: DateTime<Utc>) -> bool {
+    server_now - window.to < FRESH + OVERLAP / 2
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(minute: i64) -> DateTime<Utc> {
+        DateTime::from_timestamp(1_768_737_600 + minute * 60, 0).unwrap()
+    }
+
+    fn marks(marks: &[(&str, Option<i64>)]) -> Vec<(String, Option<DateTime<Utc>>)> {
+        marks.iter().map(|(id, minute)| ((*id).to_owned(), minute.map(at))).collect()
+    }
+
+    #[test]
+    fn marketplaces_that_stand_together_are_read_together() {
+        let groups = gather(marks(&[("DE", Some(30)), ("GB", Some(0)), ("FR", None), ("ES", None), ("IT", Some(90))]));
+        let ids: Vec<_> = groups.iter().map(|group| group.marketplace_ids.join(",")).collect();
+        assert_eq!(ids, ["ES,FR", "DE,GB", "IT"]);
+        // The oldest mark of a group counts, so that nothing between two marks is skipped.
+        assert_eq!(groups[1].watermark, Some(at(0)));
+    }
+
+    #[test]
+    fn a_re_read_that_is_shorter_than_the_gap_reaches_back_to_the_watermark() {
+        let group = Group { marketplace_ids: vec!["GB".into()], watermark: Some(at(0)), resume: None };
+        let window = group.window(Some(TimeDelta::days(1)), at(10 * 24 * 60));
+        assert_eq!(window.from, at(-10));
+        let window = group.window(Some(TimeDelta::days(30)), at(60));
+        assert_eq!(window.to - window.from, TimeDelta::days(30));
+    }
+
+    #[test]
+    fn a_first_run_reaches_as_far_as_asked() {
+        let group = Group { marketplace_ids: vec!["GB".into()], watermark: None, resume: None };
+        let length = |reach| {
+            let window = group.window(reach, at(0));
+            window.to - window.from
+        };
+        assert_eq!(length(None), TimeDelta::days(30));
+        assert_eq!(length(Some(TimeDelta::days(7))), TimeDelta::days(7));
+    }
+}

@@ -1,0 +1,59 @@
+//! Every command and event of the window, in one list, and the TypeScript that is generated from it.
+//!
+//! `ui/src/lib/bindings.ts` is committed; a test fails when it differs from this list and rewrites it on request
+//! (`cargo xtask bindings`). Nothing is generated when the app starts.
+
+use tauri_specta::{Builder, collect_commands, collect_events};
+
+use crate::{commands, forwarder};
+
+/// All that the window can ask and be told.
+pub(crate) fn builder() -> Builder<tauri::Wry> {
+    Builder::<tauri::Wry>::new()
+        .commands(collect_commands![
+            commands::app::app_info,
+            commands::app::start_demo,
+            commands::app::leave_demo,
+            commands::app::preferences,
+            commands::app::set_preferences,
+            commands::orders::list_orders,
+            commands::orders::order_counts,
+            commands::orders::get_order,
+            commands::orders::set_note,
+            commands::orders::open_on_amazon,
+            commands::sync::sync_status,
+            commands::sync::sync_now,
+            commands::sync::stop_sync,
+            commands::accounts::list_accounts,
+            commands::accounts::marketplaces,
+            commands::accounts::connect_account,
+            commands::accounts::check_account,
+            commands::accounts::replace_secrets,
+            commands::accounts::disconnect_account,
+            commands::accounts::unlock_vault,
+        ])
+        .events(collect_events![forwarder::DataChanged, forwarder::SyncChanged])
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use specta_typescript::Typescript;
+
+    const HEADER: &str = "// Generated from src-tauri/src/bindings.rs by `cargo xtask bindings`; do not edit.\n/* eslint-disable */\n";
+
+    #[test]
+    fn the_committed_bindings_are_those_of_the_commands() {
+        let committed = Path::new(env!("CARGO_MANIFEST_DIR")).join("ui/src/lib/bindings.ts");
+        let fresh = std::env::temp_dir().join(format!("packlight-bindings-{}.ts", std::process::id()));
+        super::builder().export(Typescript::default().header(HEADER), &fresh).unwrap();
+        let text = std::fs::read_to_string(&fresh).unwrap();
+        std::fs::remove_file(&fresh).unwrap();
+        if std::env::var_os("PACKLIGHT_WRITE_BINDINGS").is_some() {
+            std::fs::write(&committed, &text).unwrap();
+        }
+        let kept = std::fs::read_to_string(&committed).unwrap_or_default();
+        assert!(kept == text, "ui/src/lib/bindings.ts is out of date: run `cargo xtask bindings` and commit it");
+    }
+}

@@ -1,0 +1,11 @@
+//! What the window may ask. A command takes typed input, calls one method of the engine and maps its error; nothing else.
+
+pub(crate) mod accounts;
+pub(crate) mod app;
+pub(crate) mod orders;
+pub(crate) mod sync;
+
+use crate::error::CommandError;
+
+/// The answer of every command.
+pub(crate) type Answer<T> = Result<T, CommandError>;

@@ -1,0 +1,134 @@
+//! Seller accounts. Secrets come in as arguments of connect and replace, and no answer holds one.
+
+use std::fmt;
+
+use packlight_domain::account::{AccountId, OrdersApi, Region};
+use packlight_domain::currency::Currency;
+use packlight_domain::marketplace;
+use packlight_engine::accounts::{AccountCheck, AccountView, NewAccount};
+use packlight_engine::secrets::{Credentials, SecretsPlace};
+use serde::{Deserialize, Serialize};
+use tauri::State;
+
+use super::Answer;
+use crate::session::Desk;
+
+/// The three secrets of a private application, and where to keep them.
+#[derive(Deserialize, specta::Type)]
+pub(crate) struct SecretsInput {
+    client_id: String,
+    client_secret: String,
+    refresh_token: String,
+    /// Keychain, or the vault file.
+    secrets: SecretsPlace,
+    /// Opens or makes the vault file.
+    passphrase: Option<String>,
+}
+
+/// An account to connect.
+#[derive(Debug, Deserialize, specta::Type)]
+pub(crate) struct ConnectInput {
+    label: String,
+    region: Region,
+    marketplaces: Vec<String>,
+    orders_api: OrdersApi,
+    credentials: SecretsInput,
+}
+
+/// A marketplace to choose from.
+#[derive(Debug, Clone, Serialize, specta::Type)]
+pub(crate) struct MarketplaceView {
+    id: String,
+    country: String,
+    name: String,
+    region: Region,
+    currency: Currency,
+}
+
+impl fmt::Debug for SecretsInput {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("SecretsInput").field("secrets", &self.secrets).finish_non_exhaustive()
+    }
+}
+
+impl SecretsInput {
+    fn credentials(self) -> Credentials {
+        Credentials {
+            client_id: self.client_id.trim().to_owned(),
+            client_secret: self.client_secret.trim().into(),
+            refresh_token: self.refresh_token.trim().into(),
+        }
+    }
+}
+
+/// Every account, without secrets.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn list_accounts(desk: State<'_, Desk>) -> Answer<Vec<AccountView>> {
+    Ok(desk.engine().await?.accounts().await?)
+}
+
+/// Amazon's marketplaces.
+#[tauri::command]
+#[specta::specta]
+pub(crate) fn marketplaces() -> Vec<MarketplaceView> {
+    let view = |known: &marketplace::Marketplace| MarketplaceView {
+        id: known.id.to_owned(),
+        country: known.country.to_owned(),
+        name: known.name.to_owned(),
+        region: known.region,
+        currency: known.currency(),
+    };
+    marketplace::ALL.iter().map(view).collect()
+}
+
+/// Tries the secrets at Amazon, keeps them and connects the account.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn connect_account(desk: State<'_, Desk>, input: ConnectInput) -> Answer<AccountView> {
+    let ConnectInput { label, region, marketplaces, orders_api, mut credentials } = input;
+    let engine = desk.engine().await?;
+    if let Some(passphrase) = credentials.passphrase.take() {
+        engine.unlock_vault(passphrase.into()).await?;
+    }
+    let place = credentials.secrets;
+    let credentials = credentials.credentials();
+    Ok(engine.add_account(NewAccount { label, region, marketplaces, orders_api, credentials, place }).await?)
+}
+
+/// Asks Amazon what the account may read.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn check_account(desk: State<'_, Desk>, id: AccountId) -> Answer<AccountCheck> {
+    Ok(desk.engine().await?.check_account(id).await?)
+}
+
+/// Tries other secrets at Amazon and puts them in the place of the account's.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn replace_secrets(
+    desk: State<'_, Desk>,
+    id: AccountId,
+    mut credentials: SecretsInput,
+) -> Answer<AccountView> {
+    let engine = desk.engine().await?;
+    if let Some(passphrase) = credentials.passphrase.take() {
+        engine.unlock_vault(passphrase.into()).await?;
+    }
+    let place = credentials.secrets;
+    Ok(engine.replace_secrets(id, credentials.credentials(), place).await?)
+}
+
+/// Forgets the account's secrets and schedule; its orders stay.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn disconnect_account(desk: State<'_, Desk>, id: AccountId) -> Answer<()> {
+    Ok(desk.engine().await?.remove_account(id).await?)
+}
+
+/// Opens the vault file.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn unlock_vault(desk: State<'_, Desk>, passphrase: String) -> Answer<()> {
+    Ok(desk.engine().await?.unlock_vault(passphrase.into()).await?)
+}

@@ -1,0 +1,72 @@
+//! The app itself: what it stands on, the demo, and the preferences of this screen.
+
+use serde::Serialize;
+use tauri::State;
+
+use super::Answer;
+use crate::error::CommandError;
+use crate::preferences::{self, Preferences};
+use crate::session::{Desk, Place};
+
+/// What the window stands on.
+#[derive(Debug, Clone, Serialize, specta::Type)]
+pub(crate) struct AppInfo {
+    /// Version of Packlight.
+    pub(crate) version: String,
+    /// The demo seller is shown.
+    pub(crate) demo: bool,
+    /// The seller's own data folder.
+    pub(crate) data_folder: String,
+    /// Why the folder cannot be opened, or only be read.
+    pub(crate) problem: Option<CommandError>,
+    /// Connected accounts.
+    pub(crate) accounts: u32,
+}
+
+/// What the window stands on.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn app_info(desk: State<'_, Desk>) -> Answer<AppInfo> {
+    let (demo, problem) = desk.standing().await;
+    let accounts = match desk.engine().await {
+        Ok(engine) => engine.accounts().await?.iter().filter(|account| account.connected).count(),
+        Err(_) => 0,
+    };
+    Ok(AppInfo {
+        version: env!("CARGO_PKG_VERSION").to_owned(),
+        demo,
+        data_folder: desk.data_folder().display().to_string(),
+        problem: problem.map(CommandError::from),
+        accounts: u32::try_from(accounts).unwrap_or(u32::MAX),
+    })
+}
+
+/// Shows the demo seller.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn start_demo(desk: State<'_, Desk>) -> Answer<AppInfo> {
+    desk.move_to(Place::Demo).await?;
+    app_info(desk).await
+}
+
+/// Goes back to the seller's own data and deletes the demo's.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn leave_demo(desk: State<'_, Desk>) -> Answer<AppInfo> {
+    desk.move_to(Place::Seller).await?;
+    app_info(desk).await
+}
+
+/// The preferences of this screen.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn preferences(desk: State<'_, Desk>) -> Answer<Preferences> {
+    Ok(preferences::load(desk.app(), desk.data_folder()))
+}
+
+/// Keeps the preferences of this screen.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn set_preferences(desk: State<'_, Desk>, preferences: Preferences) -> Answer<()> {
+    preferences::save(desk.app(), desk.data_folder(), preferences)
+}

@@ -1,0 +1,80 @@
+//! The demo seller: the simulated Amazon inside the app, over real HTTP on loopback, with a data folder of its own.
+//!
+//! The demo begins anew at each start, since its Amazon does too, and leaving it deletes its data. Its rates are scaled
+//! so that new orders show within half a minute instead of Amazon's three.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+
+use chrono::Utc;
+use packlight_domain::account::{OrdersApi, Region};
+use packlight_engine::accounts::NewAccount;
+use packlight_engine::environment::{Environment, Overrides};
+use packlight_engine::secrets::{Credentials, SecretsPlace};
+use packlight_engine::{Code, Engine, EngineError};
+use packlight_spapi_sim::{Amazon, Seller, Server};
+
+/// What the demo is called wherever its name shows.
+const LABEL: &str = "Demo seller";
+/// How much faster the demo's Amazon lets itself be asked.
+const RATE_SCALE: u32 = 20;
+/// How often the demo polls.
+pub(crate) const POLL: Duration = Duration::from_secs(20);
+
+/// The demo's data folder beside the seller's own.
+pub(crate) fn folder(data_folder: &Path) -> PathBuf {
+    packlight_engine::paths::demo_folder(data_folder)
+}
+
+/// Deletes the demo's data. Only a folder that carries the demo's name is ever deleted.
+pub(crate) fn erase(data_folder: &Path) -> Result<(), EngineError> {
+    match std::fs::remove_dir_all(folder(data_folder)) {
+        Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+            Err(EngineError::new(Code::Disk, format!("the demo's data could not be deleted: {error}")))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// Starts the simulated Amazon.
+pub(crate) async fn start_amazon() -> Result<Server, EngineError> {
+    let seller = Seller::demo(Utc::now()).rate_scale(RATE_SCALE);
+    Server::start(Arc::new(Amazon::new(seller)), ([127, 0, 0, 1], 0).into()).await.map_err(|error| {
+        EngineError::retryable(Code::Internal, format!("the demo's Amazon could not be started: {error}"))
+    })
+}
+
+/// The environment in which the engine finds the simulated Amazon.
+pub(crate) fn environment(server: &Server, own: &Environment) -> Environment {
+    Environment {
+        overrides: Overrides {
+            sp_api_url: Some(server.base_url()),
+            lwa_url: Some(server.lwa_url()),
+            rate_scale: Some(RATE_SCALE.to_string()),
+        },
+        ..own.clone()
+    }
+}
+
+/// Connects the demo seller to a fresh data folder.
+pub(crate) async fn connect(engine: &Engine) -> Result<(), EngineError> {
+    let account = NewAccount {
+        label: LABEL.to_owned(),
+        region: Region::Eu,
+        marketplaces: vec!["A1F83G8C2ARO7P".to_owned()],
+        orders_api: OrdersApi::V2026,
+        credentials: credentials(),
+        place: SecretsPlace::Keychain,
+    };
+    engine.add_account(account).await?;
+    Ok(())
+}
+
+fn credentials() -> Credentials {
+    Credentials {
+        client_id: packlight_spapi_sim::CLIENT_ID.to_owned(),
+        client_secret: packlight_spapi_sim::CLIENT_SECRET.into(),
+        refresh_token: packlight_spapi_sim::REFRESH_TOKEN.into(),
+    }
+}

@@ -1,0 +1,110 @@
+//! Starting: reads the arguments, builds the app, opens the data folder while the window is being made.
+
+use std::ffi::OsString;
+use std::process::ExitCode;
+
+use packlight_engine::environment::Environment;
+use tauri::{Manager, RunEvent};
+
+use crate::session::{Desk, Place};
+use crate::{bindings, logging, window};
+
+const USAGE: &str = "usage: packlight [--demo] [--data-dir DIR]";
+
+/// What the command line asks for.
+#[derive(Debug, PartialEq, Eq)]
+struct Arguments {
+    demo: bool,
+    data_dir: Option<OsString>,
+}
+
+impl Arguments {
+    fn parse(mut words: impl Iterator<Item = OsString>) -> Result<Self, String> {
+        let mut arguments = Self { demo: false, data_dir: None };
+        while let Some(word) = words.next() {
+            match word.to_str() {
+                Some("--demo") => arguments.demo = true,
+                Some("--data-dir") => {
+                    let folder = words.next().ok_or_else(|| format!("--data-dir needs a folder; {USAGE}"))?;
+                    arguments.data_dir = Some(folder);
+                }
+                _ => return Err(format!("unknown argument '{}'; {USAGE}", word.to_string_lossy())),
+            }
+        }
+        Ok(arguments)
+    }
+}
+
+/// Runs the app with the arguments behind the program's name, until its window is closed.
+pub fn run(words: impl Iterator<Item = OsString>) -> ExitCode {
+    let environment = Environment::read(|name| std::env::var_os(name));
+    logging::start(environment.log_filter.as_deref());
+    let arguments = match Arguments::parse(words) {
+        Ok(arguments) => arguments,
+        Err(problem) => {
+            tracing::error!("{problem}");
+            return ExitCode::from(2);
+        }
+    };
+    let folder = match packlight_engine::paths::data_folder(arguments.data_dir.as_deref(), &environment) {
+        Ok(folder) => folder,
+        Err(error) => {
+            tracing::error!("{error}");
+            return ExitCode::FAILURE;
+        }
+    };
+    let place = if arguments.demo { Place::Demo } else { Place::Seller };
+    let specta = bindings::builder();
+    let app = tauri::Builder::default()
+        .plugin(tauri_plugin_opener::init())
+        .plugin(tauri_plugin_store::Builder::new().build())
+        .invoke_handler(specta.invoke_handler())
+        .setup(move |app| {
+            specta.mount_events(app);
+            let desk = Desk::open(app.handle().clone(), folder, environment, place);
+            app.manage(desk);
+            window::open(app.handle(), place == Place::Demo)?;
+            Ok(())
+        })
+        .build(tauri::generate_context!());
+    match app {
+        Ok(app) => {
+            app.run(|app, event| {
+                if matches!(event, RunEvent::Exit) {
+                    tauri::async_runtime::block_on(app.state::<Desk>().close());
+                }
+            });
+            ExitCode::SUCCESS
+        }
+        Err(error) => {
+            tracing::error!(%error, "the window could not be opened");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parse(words: &[&str]) -> Result<Arguments, String> {
+        Arguments::parse(words.iter().map(OsString::from))
+    }
+
+    #[test]
+    fn arguments_are_few_and_wrong_ones_are_named() {
+        assert_eq!(parse(&[]), Ok(Arguments { demo: false, data_dir: None }));
+        assert_eq!(
+            parse(&["--demo", "--data-dir", "/tmp/x"]),
+            Ok(Arguments { demo: true, data_dir: Some("/tmp/x".into()) })
+        );
+        assert_eq!(
+            parse(&["--deom"]).unwrap_err(),
+            "unknown argument '--deom'; usage: packlight [--demo] [--data-dir DIR]"
+        );
+        assert_eq!(
+            parse(&["--data-dir"]).unwrap_err(),
+            "--data-dir needs a folder; usage: packlight [--demo] [--data-dir DIR]"
+        );
+    }
+}

@@ -1,0 +1,17 @@
+//! The window of Packlight: the only code that knows Tauri.
+//!
+//! It opens a data folder (or the demo), shows one window, and passes every question of the window on to the engine.
+//! Nothing is decided here that a command line could not decide as well.
+
+mod bindings;
+mod commands;
+mod demo;
+mod error;
+mod forwarder;
+mod launch;
+mod logging;
+mod preferences;
+mod session;
+mod window;
+
+pub use launch::run;

@@ -1,0 +1,181 @@
+//! Which data folder the window stands on: the seller's own, or the demo's; and moving between the two.
+//!
+//! The folder is opened while the window is being made, so the first question waits for it instead of the window. A
+//! folder that cannot be opened is no reason to die: the window shows the problem and what to do.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use packlight_engine::environment::Environment;
+use packlight_engine::secrets::Secrets;
+use packlight_engine::{Access, Code, Config, Engine, EngineError, Supervisor};
+use packlight_spapi_sim::Server;
+use tauri::AppHandle;
+use tokio::sync::RwLock;
+
+use crate::error::CommandError;
+use crate::{demo, forwarder, window};
+
+/// What a session stands on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Place {
+    Seller,
+    Demo,
+}
+
+/// The app's managed state: the session and what it takes to open another.
+pub(crate) struct Desk {
+    app: AppHandle,
+    data_folder: PathBuf,
+    environment: Environment,
+    session: Arc<RwLock<Session>>,
+}
+
+/// An open data folder, or why it is not open.
+pub(crate) struct Session {
+    place: Place,
+    engine: Result<Engine, EngineError>,
+    /// Set when the folder is open for reading only.
+    hindrance: Option<EngineError>,
+    supervisor: Option<Supervisor>,
+    /// The demo's Amazon; dropping it ends it.
+    amazon: Option<Server>,
+}
+
+impl Desk {
+    /// Starts opening the folder; questions wait until that has ended one way or the other.
+    pub(crate) fn open(app: AppHandle, data_folder: PathBuf, environment: Environment, place: Place) -> Self {
+        let session = Arc::new(RwLock::new(Session::closed(place)));
+        let desk = Self { app, data_folder, environment, session };
+        // The lock is taken before anybody can ask.
+        let slot = Arc::clone(&desk.session).try_write_owned();
+        let (app, folder, environment) = (desk.app.clone(), desk.data_folder.clone(), desk.environment.clone());
+        tauri::async_runtime::spawn(async move {
+            if let Ok(mut slot) = slot {
+                *slot = Session::open(&app, &folder, &environment, place).await;
+            }
+        });
+        desk
+    }
+
+    /// The engine, once it is open.
+    pub(crate) async fn engine(&self) -> Result<Engine, CommandError> {
+        Ok(self.session.read().await.engine.clone()?)
+    }
+
+    /// Whether the demo is shown, and what hinders working.
+    pub(crate) async fn standing(&self) -> (bool, Option<EngineError>) {
+        let session = self.session.read().await;
+        let problem = session.engine.as_ref().err().or(session.hindrance.as_ref()).cloned();
+        (session.place == Place::Demo, problem)
+    }
+
+    /// The seller's own data folder, whatever is shown.
+    pub(crate) fn data_folder(&self) -> &Path {
+        &self.data_folder
+    }
+
+    /// The app, for what only Tauri can do.
+    pub(crate) fn app(&self) -> &AppHandle {
+        &self.app
+    }
+
+    /// Moves to the demo, or from the demo back to the seller's own folder. Leaving the demo deletes its data.
+    pub(crate) async fn move_to(&self, place: Place) -> Result<(), CommandError> {
+        let mut session = self.session.write().await;
+        if session.place != place {
+            std::mem::replace(&mut *session, Session::closed(place)).close().await;
+            if place == Place::Seller {
+                demo::erase(&self.data_folder)?;
+            }
+            *session = Session::open(&self.app, &self.data_folder, &self.environment, place).await;
+            window::show_title(&self.app, place == Place::Demo);
+        }
+        drop(session);
+        forwarder::tell_everything(&self.app);
+        Ok(())
+    }
+
+    /// Ends everything at its next safe point, for the end of the app.
+    pub(crate) async fn close(&self) {
+        let mut session = self.session.write().await;
+        let place = session.place;
+        std::mem::replace(&mut *session, Session::closed(place)).close().await;
+    }
+}
+
+impl Session {
+    fn closed(place: Place) -> Self {
+        let engine = Err(EngineError::retryable(Code::Busy, "the data folder is not open yet"));
+        Self { place, engine, hindrance: None, supervisor: None, amazon: None }
+    }
+
+    async fn open(app: &AppHandle, data_folder: &Path, environment: &Environment, place: Place) -> Self {
+        let opened = match place {
+            Place::Seller => Self::open_seller(data_folder, environment).await,
+            Place::Demo => Self::open_demo(data_folder, environment).await,
+        };
+        match opened {
+            Ok(session) => {
+                if let Ok(engine) = &session.engine {
+                    tauri::async_runtime::spawn(forwarder::forward(app.clone(), engine.clone()));
+                }
+                session
+            }
+            Err(error) => {
+                tracing::error!(%error, "the data folder could not be opened");
+                Self { engine: Err(error), ..Self::closed(place) }
+            }
+        }
+    }
+
+    async fn open_seller(folder: &Path, environment: &Environment) -> Result<Self, EngineError> {
+        let open = |access| {
+            let secrets = Secrets::of_system(folder, environment);
+            Engine::open(config(folder.to_owned(), access, environment.clone(), secrets))
+        };
+        let (engine, hindrance) = match open(Access::Write).await {
+            Ok(engine) => (engine, None),
+            Err(busy) if busy.code == Code::Busy => (open(Access::Read).await?, Some(busy)),
+            Err(error) => return Err(error),
+        };
+        let supervisor =
+            engine.can_write().then(|| Supervisor::start(engine.clone(), packlight_engine::POLL));
+        Ok(Self { place: Place::Seller, engine: Ok(engine), hindrance, supervisor, amazon: None })
+    }
+
+    async fn open_demo(data_folder: &Path, environment: &Environment) -> Result<Self, EngineError> {
+        demo::erase(data_folder)?;
+        let amazon = demo::start_amazon().await?;
+        let environment = demo::environment(&amazon, environment);
+        let folder = demo::folder(data_folder);
+        let engine = Engine::open(config(folder, Access::Write, environment, Secrets::in_memory())).await?;
+        demo::connect(&engine).await?;
+        let supervisor = Some(Supervisor::start(engine.clone(), demo::POLL));
+        Ok(Self { place: Place::Demo, engine: Ok(engine), hindrance: None, supervisor, amazon: Some(amazon) })
+    }
+
+    async fn close(self) {
+        if let Some(supervisor) = self.supervisor {
+            supervisor.stop().await;
+        }
+        if let Ok(engine) = self.engine {
+            engine.close().await;
+        }
+        if let Some(amazon) = self.amazon {
+            amazon.stop().await;
+        }
+    }
+}
+
+fn config(folder: PathBuf, access: Access, environment: Environment, secrets: Secrets) -> Config {
+    Config {
+        folder,
+        access,
+        environment,
+        secrets,
+        transport: packlight_engine::transport(),
+        clock: chrono::Utc::now,
+        user_agent: packlight_engine::user_agent("Packlight", env!("CARGO_PKG_VERSION")),
+    }
+}
