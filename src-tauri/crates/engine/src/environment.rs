@@ -82,7 +82,7 @@ mod tests {
         assert_eq!(environment.data_dir.as_deref(), Some("<PACKLIGHT_DATA_DIR>".as_ref()));
         assert_eq!(environment.overrides.sp_api_url.as_deref(), Some("<PACKLIGHT_SP_API_URL>"));
         assert_eq!(environment.overrides.lwa_url.as_deref(), Some("<PACKLIGHT_LWA_URL>"));
-        assert_eq!(environment.rate_scale.as_deref(), Some("<PACKLIGHT_RATE_SCALE>"));
+        assert_eq!(environment.overrides.rate_scale.as_deref(), Some("<PACKLIGHT_RATE_SCALE>"));
         assert_eq!(environment.log.as_deref(), Some("<PACKLIGHT_LOG>"));
         assert_eq!(environment.passphrase.as_ref().unwrap().expose_secret(), "<PACKLIGHT_PASSPHRASE>");
         assert!(!format!("{environment:?}").contains("<PACKLIGHT_PASSPHRASE>"));

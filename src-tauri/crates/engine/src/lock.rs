@@ -133,9 +133,9 @@ mod tests {
         let path = folder.path().join(FILE);
         std::fs::write(&path, "77\n").unwrap();
         let mut holder = Command::new("flock")
-            .arg("--exclusive")
+            .args(["--exclusive", "--no-fork"])
             .arg(&path)
-            .args(["--no-fork", "sh", "-c", "echo held; exec cat"])
+            .args(["sh", "-c", "echo held; exec cat"])
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .spawn()

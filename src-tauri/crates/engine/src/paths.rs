@@ -15,7 +15,9 @@ pub const IDENTIFIER: &str = "io.packlight.desktop";
 #[derive(Debug, thiserror::Error)]
 pub enum PathError {
     /// The system names no home folder.
-    #[error("this system names no folder for application data: say where to keep it with --data-dir DIR or PACKLIGHT_DATA_DIR")]
+    #[error(
+        "this system names no folder for application data: say where to keep it with --data-dir DIR or PACKLIGHT_DATA_DIR"
+    )]
     NoHome,
     /// A relative path, and the current folder is gone.
     #[error("{} is not a usable data folder ({source}): give a full path", path.display())]
@@ -72,12 +74,18 @@ pub fn create_private(folder: &Path) -> Result<(), PathError> {
 fn close_to_others(folder: &Path) -> io::Result<()> {
     use std::os::unix::fs::PermissionsExt;
     let mode = std::fs::metadata(folder)?.permissions().mode();
-    if mode & 0o077 == 0 {
+    let others = mode & 0o077;
+    if others == 0 {
         return Ok(());
     }
     match std::fs::set_permissions(folder, std::fs::Permissions::from_mode(mode & 0o700)) {
         // Somebody else's folder, or a read-only one: its owner decides; the files in it are 0600 all the same.
-        Err(error) if matches!(error.kind(), io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem) => {
+        Err(error)
+            if matches!(
+                error.kind(),
+                io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem
+            ) =>
+        {
             Ok(())
         }
         result => result,
@@ -110,7 +118,10 @@ mod tests {
     #[test]
     fn the_demo_lives_beside_the_data() {
         assert_eq!(demo_folder(Path::new("/srv/desk")), Path::new("/srv/desk-demo"));
-        assert_eq!(demo_folder(Path::new("/srv/io.packlight.desktop")), Path::new("/srv/io.packlight.desktop-demo"));
+        assert_eq!(
+            demo_folder(Path::new("/srv/io.packlight.desktop")),
+            Path::new("/srv/io.packlight.desktop-demo")
+        );
     }
 
     #[cfg(unix)]
@@ -135,7 +146,10 @@ mod tests {
         let path = home.path().join("file");
         std::fs::write(&path, "").unwrap();
         let error = create_private(&path).unwrap_err().to_string();
-        assert!(error.starts_with(&format!("the data folder {} cannot be made (", path.display())), "{error}");
+        assert!(
+            error.starts_with(&format!("the data folder {} cannot be made (", path.display())),
+            "{error}"
+        );
         assert!(error.ends_with("choose another with --data-dir DIR or PACKLIGHT_DATA_DIR"), "{error}");
     }
 }

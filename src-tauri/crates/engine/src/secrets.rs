@@ -104,7 +104,9 @@ impl Secrets {
     /// is there and unlocked, the vault is open or made.
     pub async fn require(&self, place: SecretsPlace) -> Result<(), SecretsError> {
         match place {
-            SecretsPlace::Keychain => Ok(self.keychain.call(|keychain, stage| keychain.prepare(stage)).await?),
+            SecretsPlace::Keychain => {
+                Ok(self.keychain.call(|keychain, stage| keychain.prepare(stage)).await?)
+            }
             SecretsPlace::File => self.with_vault(Door::OpenOrMake, |_| Ok(())).await,
             SecretsPlace::None => Err(SecretsError::Nowhere),
         }
@@ -115,10 +117,15 @@ impl Secrets {
         match place {
             SecretsPlace::Keychain => {
                 let entries = self.entries(account);
-                let secrets = self.keychain.call(move |keychain, stage| keychain.read(&entries, stage)).await?;
+                let secrets =
+                    self.keychain.call(move |keychain, stage| keychain.read(&entries, stage)).await?;
                 let [client_id, client_secret, refresh_token] =
                     secrets.try_into().map_err(|_| KeychainError::Unreadable)?;
-                Ok(Credentials { client_id: client_id.expose_secret().to_owned(), client_secret, refresh_token })
+                Ok(Credentials {
+                    client_id: client_id.expose_secret().to_owned(),
+                    client_secret,
+                    refresh_token,
+                })
             }
             SecretsPlace::File => self.with_vault(Door::Open, move |vault| vault.get(account)).await,
             SecretsPlace::None => Err(SecretsError::Nowhere),
@@ -185,11 +192,7 @@ impl Secrets {
     }
 
     /// Seals the vault under another passphrase. `old` must be the present one, even if the vault is open.
-    pub async fn change_passphrase(
-        &self,
-        old: SecretString,
-        new: SecretString,
-    ) -> Result<(), SecretsError> {
+    pub async fn change_passphrase(&self, old: SecretString, new: SecretString) -> Result<(), SecretsError> {
         let door = Arc::clone(&self.vault);
         blocking(move || {
             let mut vault = Vault::open(&door.path, &old)?;

@@ -5,8 +5,8 @@
 //! wait for it instead of piling up behind it (reference: reliability-performance.md row 68). A plain thread, because
 //! the runtime waits for its own blocking threads when it shuts down.
 
-use std::sync::{Arc, PoisonError};
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, PoisonError};
 use std::time::Duration;
 
 use secrecy::SecretString;
@@ -51,19 +51,25 @@ pub trait Keychain: Send + Sync {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum KeychainError {
     /// The computer has none, or none that runs.
-    #[error("no keychain is available on this computer ({why}): use --secrets file to keep the secrets in an encrypted file")]
+    #[error(
+        "no keychain is available on this computer ({why}): use --secrets file to keep the secrets in an encrypted file"
+    )]
     Absent {
         /// What the system says.
         why: String,
     },
     /// It runs, but has no place for new entries.
-    #[error("the keychain has no default keyring yet: create one in the system's password application, or use --secrets file")]
+    #[error(
+        "the keychain has no default keyring yet: create one in the system's password application, or use --secrets file"
+    )]
     NoKeyring,
     /// It is locked and waits for its user.
     #[error("the keychain is locked: unlock it and try again, or use --secrets file")]
     Locked,
     /// It asked its user, without success.
-    #[error("the keychain stayed locked, because its prompt was closed or could not be shown: unlock it and try again, or use --secrets file")]
+    #[error(
+        "the keychain stayed locked, because its prompt was closed or could not be shown: unlock it and try again, or use --secrets file"
+    )]
     Dismissed,
     /// It does not answer.
     #[error("the keychain did not answer within {} seconds: log out and in again, or use --secrets file", .0.as_secs())]
@@ -124,7 +130,9 @@ impl Limited {
                 let _ = answer.send(result);
             })
             .map_err(|error| KeychainError::Failed { why: error.to_string() })?;
-        answered.await.unwrap_or_else(|_| Err(KeychainError::Failed { why: "the call was broken off".to_owned() }))
+        answered
+            .await
+            .unwrap_or_else(|_| Err(KeychainError::Failed { why: "the call was broken off".to_owned() }))
     }
 
     fn given_up(&self) -> KeychainError {

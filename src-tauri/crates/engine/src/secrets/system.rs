@@ -66,7 +66,7 @@ fn refused(error: Error) -> KeychainError {
     }
 }
 
-fn absent(why: impl ToString) -> KeychainError {
+fn absent(why: &(impl std::fmt::Display + ?Sized)) -> KeychainError {
     KeychainError::Absent { why: why.to_string() }
 }
 
@@ -82,7 +82,7 @@ mod here {
     /// Connects to the Secret Service, and notes whether it is going to ask its user.
     pub(super) fn connect(stage: &Stage) -> Result<Arc<CredentialStore>, KeychainError> {
         // A session of its own, over which no secret goes: the store below unlocks without saying that it waits.
-        let service = SecretService::connect(EncryptionType::Plain).map_err(absent)?;
+        let service = SecretService::connect(EncryptionType::Plain).map_err(|error| absent(&error))?;
         if let Ok(keyring) = service.get_default_collection()
             && keyring.is_locked().unwrap_or(false)
         {
@@ -94,11 +94,11 @@ mod here {
 
     /// Unlocks the keyring that new entries go to.
     pub(super) fn prepare(stage: &Stage) -> Result<(), KeychainError> {
-        let service = SecretService::connect(EncryptionType::Plain).map_err(absent)?;
-        let keyring = service.get_default_collection().map_err(refused_by_service)?;
-        if keyring.is_locked().map_err(refused_by_service)? {
+        let service = SecretService::connect(EncryptionType::Plain).map_err(|error| absent(&error))?;
+        let keyring = service.get_default_collection().map_err(|error| sorted(&error))?;
+        if keyring.is_locked().map_err(|error| sorted(&error))? {
             stage.waits_for_unlock();
-            keyring.unlock().map_err(refused_by_service)?;
+            keyring.unlock().map_err(|error| sorted(&error))?;
         }
         Ok(())
     }
@@ -112,10 +112,6 @@ mod here {
             Some(error) => sorted(error),
             None => KeychainError::Failed { why: why.to_string() },
         }
-    }
-
-    fn refused_by_service(error: ServiceError) -> KeychainError {
-        sorted(&error)
     }
 
     fn sorted(error: &ServiceError) -> KeychainError {
@@ -134,7 +130,7 @@ mod here {
 
     pub(super) fn connect(_stage: &Stage) -> Result<Arc<CredentialStore>, KeychainError> {
         let store: Arc<CredentialStore> =
-            apple_native_keyring_store::keychain::Store::new().map_err(absent)?;
+            apple_native_keyring_store::keychain::Store::new().map_err(|error| absent(&error))?;
         Ok(store)
     }
 
@@ -157,7 +153,8 @@ mod here {
     use super::{Arc, CredentialStore, Entry, HashMap, KeychainError, Stage, absent};
 
     pub(super) fn connect(_stage: &Stage) -> Result<Arc<CredentialStore>, KeychainError> {
-        let store: Arc<CredentialStore> = windows_native_keyring_store::Store::new().map_err(absent)?;
+        let store: Arc<CredentialStore> =
+            windows_native_keyring_store::Store::new().map_err(|error| absent(&error))?;
         Ok(store)
     }
 
@@ -175,3 +172,7 @@ mod here {
         absent(why)
     }
 }
+
+#[cfg(test)]
+#[cfg(target_os = "linux")]
+mod tests;

@@ -74,7 +74,9 @@ impl Keychain for Scripted {
     fn delete(&self, entries: &[Entry], stage: &Stage) -> Result<(), KeychainError> {
         self.answer(stage)?;
         let mut kept = self.entries.lock().unwrap();
-        entries.iter().for_each(|entry| drop(kept.remove(&entry.user)));
+        for entry in entries {
+            kept.remove(&entry.user);
+        }
         Ok(())
     }
 }
@@ -138,7 +140,10 @@ async fn two_data_folders_do_not_share_secrets() {
     let keychain = Arc::new(Scripted::default());
     secrets(one.path(), &keychain).save(SHOP, SecretsPlace::Keychain, &credentials()).await.unwrap();
     let error = secrets(two.path(), &keychain).load(SHOP, SecretsPlace::Keychain).await.unwrap_err();
-    assert_eq!(error.to_string(), "the keychain no longer holds the secrets of this account: enter them again");
+    assert_eq!(
+        error.to_string(),
+        "the keychain no longer holds the secrets of this account: enter them again"
+    );
 }
 
 #[cfg(unix)]
@@ -175,7 +180,10 @@ async fn each_refusal_has_its_sentence_and_next_step() {
             "the keychain stayed locked, because its prompt was closed or could not be shown: unlock it and try \
              again, or use --secrets file",
         ),
-        (KeychainError::Unreadable, "the keychain's entry of this account is not readable: enter the secrets again"),
+        (
+            KeychainError::Unreadable,
+            "the keychain's entry of this account is not readable: enter the secrets again",
+        ),
         (
             KeychainError::Failed { why: "out of paper".into() },
             "the keychain failed (out of paper): try again, or use --secrets file",
@@ -234,7 +242,7 @@ async fn a_keychain_unlocked_late_serves_the_next_call() {
     secrets.keychain = Limited::new(Arc::clone(&keychain) as Arc<dyn Keychain>, Duration::from_millis(1));
     secrets.save(SHOP, SecretsPlace::Keychain, &credentials()).await.unwrap_err();
     keychain.set(Mood::Well);
-    secrets.keychain = secrets.keychain.with_limit(Duration::from_secs(60));
+    secrets.keychain = secrets.keychain.with_limit(Duration::from_mins(1));
     secrets.save(SHOP, SecretsPlace::Keychain, &credentials()).await.unwrap();
     assert!(same(&secrets.load(SHOP, SecretsPlace::Keychain).await.unwrap(), &credentials()));
 }

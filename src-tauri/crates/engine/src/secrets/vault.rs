@@ -251,8 +251,7 @@ impl Vault {
             .map_err(|_| VaultError::Cipher("the secrets cannot be sealed"))?;
         bytes.extend_from_slice(&sealed);
         bytes.extend_from_slice(&xxh3_128(&bytes).to_le_bytes());
-        replace(&self.path, &bytes)
-            .map_err(|source| VaultError::Disk { path: self.path.clone(), source })
+        replace(&self.path, &bytes).map_err(|source| VaultError::Disk { path: self.path.clone(), source })
     }
 
     fn cipher(&self) -> XChaCha20Poly1305 {
@@ -306,7 +305,7 @@ impl Contents {
         }
         let salt = take(&mut rest).ok_or_else(|| damaged("it is cut off"))?;
         let nonce = take(&mut rest).ok_or_else(|| damaged("it is cut off"))?;
-        Ok(Self { cost, salt, nonce, bytes })
+        Ok(Self { bytes, cost, salt, nonce })
     }
 
     fn header(&self) -> &[u8] {

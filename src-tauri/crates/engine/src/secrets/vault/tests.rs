@@ -64,15 +64,9 @@ fn a_wrong_passphrase_is_not_called_damage() {
     folder.vault();
     assert_eq!(
         folder.open("correct hors").unwrap_err().to_string(),
-        format!(
-            "the passphrase does not open the vault {}: check it and try again",
-            folder.path().display()
-        )
+        format!("the passphrase does not open the vault {}: check it and try again", folder.path().display())
     );
-    assert_eq!(
-        folder.open("").unwrap_err().to_string(),
-        "the passphrase is empty: choose one that is not"
-    );
+    assert_eq!(folder.open("").unwrap_err().to_string(), "the passphrase is empty: choose one that is not");
 }
 
 #[test]
