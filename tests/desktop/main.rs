@@ -1,0 +1,8 @@
+//! The product as a seller sees it: the built app in a real window, with the demo seller behind it.
+//!
+//! `cargo xtask test desktop` runs these, one at a time, on a hidden screen. Without an app they skip themselves.
+
+#![cfg(target_os = "linux")]
+
+mod orders_page;
+mod the_main_job;

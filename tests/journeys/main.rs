@@ -1,0 +1,8 @@
+//! Journeys of the product without a window: a real database file, the simulated Amazon, virtual time or real HTTP.
+
+mod first_sync;
+mod interrupted;
+mod limits;
+mod old_api;
+mod several_askers;
+mod trouble;

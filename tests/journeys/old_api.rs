@@ -1,0 +1,37 @@
+//! Orders v0: the list brings orders, their lines come one call at a time as far as the bucket goes.
+
+use packlight_domain::account::OrdersApi;
+use packlight_spapi_sim::{Operation, Seller};
+use packlight_tests::database;
+use packlight_tests::world::{World, begin};
+
+#[tokio::test(start_paused = true)]
+async fn lines_come_as_far_as_the_bucket_allows_and_the_rest_is_counted() {
+    let world = World::connected(Seller::with_orders(250, 9, begin()), OrdersApi::V0).await;
+    let report = world.synced().await;
+    assert_eq!((report.sum.orders_seen, report.sum.pages, report.sum.throttled), (250, 3, 0));
+    let fetched = world.amazon.count(Operation::GetOrderItemsV0);
+    assert!((30..=40).contains(&fetched), "a burst of 30 and what refills meanwhile: {fetched}");
+    let counts = world.engine.order_counts(None, None).await.unwrap();
+    assert_eq!(counts.all, 250);
+    assert!(usize::try_from(counts.missing_items).unwrap() >= 250 - fetched);
+
+    let view = database::view(world.folder()).await;
+    let truth = database::sorted(world.amazon.truth());
+    let orders: std::collections::BTreeSet<_> = view.iter().map(|line| &line.amazon_order_id).collect();
+    assert_eq!(orders.len() + usize::try_from(counts.missing_items).unwrap(), 250);
+    let expected: Vec<_> = truth.iter().filter(|line| orders.contains(&line.amazon_order_id)).collect();
+    assert_eq!(view.iter().collect::<Vec<_>>(), expected);
+}
+
+#[tokio::test(start_paused = true)]
+async fn later_syncs_fetch_what_was_left() {
+    let world = World::connected(Seller::with_orders(100, 9, begin()), OrdersApi::V0).await;
+    for _ in 0..8 {
+        world.synced().await;
+        tokio::time::advance(std::time::Duration::from_secs(60)).await;
+    }
+    let counts = world.engine.order_counts(None, None).await.unwrap();
+    assert_eq!((counts.all, counts.missing_items), (100, 0));
+    assert_eq!(database::view(world.folder()).await, database::sorted(world.amazon.truth()));
+}

@@ -1,0 +1,103 @@
+//! Bad luck at Amazon's end: each fault ends in a clear sentence, nothing is lost, and the next sync is well again.
+
+use packlight_domain::account::OrdersApi;
+use packlight_engine::{Code, EngineError};
+use packlight_spapi_sim::{Fault, Injection, Operation, Seller};
+use packlight_tests::database;
+use packlight_tests::world::{World, begin};
+
+async fn world() -> World {
+    World::connected(Seller::with_orders(450, 13, begin()), OrdersApi::V2026).await
+}
+
+/// A sync in spite of a fault: it must succeed, and the copy must be whole.
+async fn survives(fault: impl Into<Injection>) -> World {
+    let world = world().await;
+    world.amazon.inject(fault);
+    world.synced().await;
+    assert!(database::view(world.folder()).await == database::sorted(world.amazon.truth()));
+    world
+}
+
+/// A sync that a fault ends: the error is returned, and once the fault is gone the copy becomes whole.
+async fn fails_and_recovers(fault: impl Into<Injection>) -> EngineError {
+    let world = world().await;
+    world.amazon.inject(fault);
+    let error = world.sync().await.expect_err("the fault is not survivable");
+    world.amazon.lift_all();
+    world.synced().await;
+    assert!(database::view(world.folder()).await == database::sorted(world.amazon.truth()));
+    error
+}
+
+#[tokio::test(start_paused = true)]
+async fn short_failures_are_ridden_out() {
+    survives(Fault::Throttle.on(Operation::SearchOrders).times(2)).await;
+    survives(Fault::ServerError(503).on(Operation::SearchOrders).times(3)).await;
+    survives(Fault::TokenExpired.on(Operation::SearchOrders).times(1)).await;
+    survives(Fault::DuplicateOrders.on(Operation::SearchOrders)).await;
+    survives(Fault::ShuffledPages.on(Operation::SearchOrders)).await;
+    survives(Fault::EmptyPageWithToken.on(Operation::SearchOrders).times(1)).await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_refused_page_token_restarts_its_window_and_skips_nothing() {
+    let world = survives(Fault::PaginationTokenRefused.on(Operation::SearchOrders).times(1)).await;
+    assert!(world.amazon.count(Operation::SearchOrders) <= 5 + 3);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_group_that_amazon_refuses_is_left_out_and_comes_later() {
+    let world = world().await;
+    world.amazon.inject(Fault::IncludedDataRefused("PACKAGES".into()).on(Operation::SearchOrders));
+    let report = world.synced().await;
+    assert_eq!(report.sum.orders_seen, 450);
+    // Prices and states are there although parcels were refused.
+    assert!(database::view(world.folder()).await == database::sorted(world.amazon.truth()));
+}
+
+#[tokio::test(start_paused = true)]
+async fn outages_end_in_a_sentence_and_leave_the_copy_readable() {
+    let error = fails_and_recovers(Fault::ServerError(500).on(Operation::SearchOrders)).await;
+    assert_eq!(error.code, Code::Unavailable, "{error}");
+    assert!(error.retryable);
+    let error = fails_and_recovers(Fault::HtmlPage.on(Operation::SearchOrders)).await;
+    assert_eq!(error.code, Code::MalformedAnswer, "{error}");
+    let error = fails_and_recovers(Fault::Redirect.on(Operation::SearchOrders)).await;
+    assert_eq!(error.code, Code::MalformedAnswer, "{error}");
+    let error = fails_and_recovers(Fault::AccessDenied.on(Operation::SearchOrders)).await;
+    assert_eq!(error.code, Code::AccessDenied, "{error}");
+    assert!(error.message.contains("refresh token"), "{error}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn pages_that_go_in_circles_are_left_and_tried_again_later() {
+    let error = fails_and_recovers(Fault::LoopingToken.on(Operation::SearchOrders)).await;
+    assert_eq!(
+        error.to_string(),
+        "Amazon keeps sending the same page of orders. What was read is kept; the next sync tries again"
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_server_clock_that_is_off_does_not_matter() {
+    for skew in [-86_400, -90, 90, 86_400] {
+        let world = world().await;
+        world.amazon.inject(Fault::ClockSkew(skew));
+        world.synced().await;
+        assert_eq!(database::view(world.folder()).await.len(), world.amazon.truth().len(), "{skew}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn surprises_in_an_answer_never_lose_an_order() {
+    for fault in [Fault::NullFields, Fault::UnknownEnums, Fault::WrongTypes] {
+        let world = world().await;
+        let name = format!("{fault:?}");
+        world.amazon.inject(fault.on(Operation::SearchOrders));
+        let report = world.synced().await;
+        assert_eq!(report.sum.orders_seen, 450, "{name}");
+        let counts = world.engine.order_counts(None, None).await.unwrap();
+        assert_eq!(counts.all, 450, "{name}");
+    }
+}
