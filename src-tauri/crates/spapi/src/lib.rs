@@ -1,1 +1,39 @@
-//! spapi
+//! A client of Amazon's Selling Partner API for one seller's own application: tokens, limits, orders, sellers.
+//!
+//! It asks for as little as the order desk needs, keeps strictly to Amazon's limits over restarts, never reads buyer
+//! data, and turns whatever comes back into facts of the domain or into one sentence with the next step.
+
+mod auth;
+mod bucket;
+mod classify;
+mod client;
+mod clock;
+mod endpoints;
+mod errand;
+mod error;
+mod included;
+mod json;
+mod limiter;
+mod operation;
+mod orders;
+mod probes;
+mod sellers;
+mod surprises;
+mod transport;
+mod user_agent;
+
+pub use auth::Credentials;
+pub use bucket::BucketState;
+pub use client::{Client, ClientConfig};
+pub use endpoints::{EndpointError, Endpoints, Overrides};
+pub use errand::{Errand, Patience, Priority, Tally, Waiting};
+pub use error::{ApiError, ErrorKind};
+pub use included::{Included, IncludedData};
+pub use limiter::{Budget, Ledger, LedgerError};
+pub use operation::{Operation, Plan};
+pub use orders::{ListOrdersV0, OrdersPage, SearchOrders};
+pub use probes::Grant;
+pub use sellers::Participation;
+pub use surprises::Surprises;
+pub use transport::{HttpTransport, Timeouts, Transport, TransportError};
+pub use user_agent::UserAgent;

@@ -1,0 +1,353 @@
+//! The one way to Amazon: token, bucket, request, answer, and what follows from it.
+//!
+//! Owns the policy of reference spapi.md §3.4. A token of the bucket is written off before the request leaves; every
+//! wait can be called off; a refusal is repeated only where repeating can help, and never beside another try.
+
+use std::fmt;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use bytes::Bytes;
+use chrono::{DateTime, TimeDelta, Utc};
+use http::header::{ACCEPT, HeaderName, HeaderValue, USER_AGENT};
+use http::{Method, Request, Response};
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+use tokio::time::Instant;
+use xxhash_rust::xxh3::xxh3_64;
+
+use crate::auth::{Authority, Credentials, Pass};
+use crate::classify::{self, Asked, Verdict};
+use crate::clock::{Dice, ServerClock};
+use crate::endpoints::Endpoints;
+use crate::errand::Errand;
+use crate::error::{ApiError, ErrorKind};
+use crate::included::IncludedData;
+use crate::json::{self, Unreadable};
+use crate::limiter::{Budget, Ledger, Limiter};
+use crate::operation::Operation;
+use crate::transport::{Transport, TransportError};
+use crate::user_agent::UserAgent;
+
+/// What a client is made of.
+pub struct ClientConfig {
+    /// Carries the requests.
+    pub transport: Arc<dyn Transport>,
+    /// Where they go.
+    pub endpoints: Endpoints,
+    /// The seller's application.
+    pub credentials: Credentials,
+    /// Where token buckets outlive the process.
+    pub ledger: Arc<dyn Ledger>,
+    /// How Packlight introduces itself.
+    pub user_agent: UserAgent,
+    /// The computer's clock now; replaced by Amazon's as soon as it answers.
+    pub local_now: DateTime<Utc>,
+}
+
+/// A client of the Selling Partner API for one application, seller and region. Clones share everything.
+#[derive(Clone)]
+pub struct Client(Arc<Inner>);
+
+pub(crate) struct Inner {
+    transport: Arc<dyn Transport>,
+    endpoints: Endpoints,
+    user_agent: HeaderValue,
+    clock: Arc<ServerClock>,
+    dice: Arc<Dice>,
+    authority: Authority,
+    limiter: Limiter,
+    /// Since when fresh tokens are refused (reference: spapi.md F9).
+    incident: Mutex<Option<Instant>>,
+    /// The parts that Amazon answered when it last refused some, and when that was.
+    reduced: Mutex<Option<(IncludedData, Instant)>>,
+}
+
+/// A GET request before it has a host, a token and a number.
+pub(crate) struct Ask {
+    pub(crate) asked: Asked,
+    pub(crate) path: String,
+    pub(crate) query: Vec<(&'static str, String)>,
+}
+
+/// What an answer brought, and by which request id Amazon knows it.
+pub(crate) struct Answer<T> {
+    pub(crate) value: T,
+    pub(crate) request_id: Option<String>,
+}
+
+/// Everything but RFC 3986's unreserved characters.
+const RESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
+
+/// A token this young is not refreshed again while fresh tokens are being refused.
+const YOUNG: Duration = Duration::from_secs(300);
+/// As long as this a refused token is taken for a disturbance at Amazon.
+const DISTURBANCE: Duration = Duration::from_secs(1_800);
+/// When to try again during one.
+const DISTURBANCE_PAUSE: TimeDelta = TimeDelta::minutes(5);
+/// How often an answer that cannot be read is asked for.
+const UNREADABLE_TRIES: u32 = 3;
+/// As long as this Amazon is not asked again for parts that it refused.
+const REDUCED_FOR: Duration = Duration::from_secs(3_600);
+
+/// `text` for a path or a query.
+pub(crate) fn encoded(text: &str) -> String {
+    utf8_percent_encode(text, RESERVED).to_string()
+}
+
+impl Client {
+    /// A client that has not called anybody yet.
+    pub fn new(config: ClientConfig) -> Self {
+        let clock = Arc::new(ServerClock::new(config.local_now));
+        let seed = xxh3_64(config.credentials.client_id.as_bytes())
+            ^ config.local_now.timestamp_millis().unsigned_abs();
+        let dice = Arc::new(Dice::new(seed));
+        let user_agent = config.user_agent.header();
+        let endpoints = config.endpoints;
+        Self(Arc::new(Inner {
+            authority: Authority::new(
+                Arc::clone(&config.transport),
+                Arc::clone(&clock),
+                Arc::clone(&dice),
+                user_agent.clone(),
+                endpoints.lwa().clone(),
+                config.credentials,
+            ),
+            limiter: Limiter::new(|operation| endpoints.plan(operation), config.ledger, Arc::clone(&clock)),
+            transport: config.transport,
+            endpoints,
+            user_agent,
+            clock,
+            dice,
+            incident: Mutex::default(),
+            reduced: Mutex::default(),
+        }))
+    }
+
+    /// Amazon's clock: its last `Date` and the monotonic time since; the local clock before the first answer.
+    pub fn server_now(&self) -> DateTime<Utc> {
+        self.0.clock.now()
+    }
+
+    /// What is left of the bucket of `operation`.
+    pub fn budget(&self, operation: Operation) -> Budget {
+        self.0.limiter.budget(operation)
+    }
+
+    /// Brings the bucket of `operation` back from the ledger, so that [`budget`](Self::budget) is right before the first
+    /// call too.
+    pub async fn recall_budget(&self, operation: Operation) -> Result<(), ApiError> {
+        self.0.limiter.recall(operation).await
+    }
+
+    /// Makes sure of an access token. Afterwards [`server_now`](Self::server_now) is Amazon's clock.
+    pub async fn authorise(&self, errand: &Errand) -> Result<(), ApiError> {
+        self.0.authority.pass(None, errand).await.map(drop)
+    }
+
+    /// Asks until there is an answer that `read` understands, or until the errand's patience ends.
+    pub(crate) async fn call<T>(
+        &self,
+        ask: &Ask,
+        errand: &Errand,
+        read: impl Fn(&str) -> Result<T, Unreadable> + Send,
+    ) -> Result<Answer<T>, ApiError> {
+        let inner = &*self.0;
+        let operation = ask.asked.operation;
+        let mut failures = 0;
+        let mut refusals = 0;
+        let mut refused_token = None;
+        loop {
+            // First the token: where sign-in fails, no call is spent.
+            inner.authority.pass(refused_token, errand).await?;
+            let mut permit = inner.limiter.acquire(operation, errand).await?;
+            // The wait for the bucket may have outlived the token.
+            let pass = inner.authority.pass(refused_token, errand).await?;
+            let request = inner.request(ask, &pass)?;
+            let sent = Instant::now();
+            errand.tally.count_call();
+            permit.leaves();
+            let outcome = tokio::select! {
+                biased;
+                () = errand.cancel.cancelled() => {
+                    return Err(ApiError::new(Some(operation), ErrorKind::Cancelled));
+                }
+                outcome = inner.transport.send(request) => outcome,
+            };
+            let (error, tries) = match outcome {
+                Err(reason) => {
+                    tracing::info!(%operation, %reason, "no answer");
+                    if reason.never_left() {
+                        permit.never_left();
+                        errand.tally.uncount_call();
+                    }
+                    let tries = match reason {
+                        // Asking again at once brings the same megabytes.
+                        TransportError::TooLarge(_) => 1,
+                        _ => errand.patience.tries(),
+                    };
+                    (ApiError::new(Some(operation), ErrorKind::Offline(reason)), tries)
+                }
+                Ok(answer) => {
+                    inner.clock.learn(answer.headers());
+                    let verdict = classify::verdict(ask.asked, &answer);
+                    let refused =
+                        if let Verdict::Refused(retry_after) = verdict { Some(retry_after) } else { None };
+                    inner.limiter.answered(&mut permit, classify::rate(answer.headers()), refused).await;
+                    log(operation, &answer, sent);
+                    match inner.sharpened(verdict, &pass) {
+                        Verdict::Fine => match understood(&answer, &read) {
+                            Ok(value) => {
+                                *inner.incident.lock().unwrap_or_else(PoisonError::into_inner) = None;
+                                let request_id = classify::request_id(answer.headers());
+                                return Ok(Answer { value, request_id });
+                            }
+                            Err(why) => {
+                                tracing::warn!(%operation, %why, "the answer cannot be read");
+                                let tries = errand.patience.tries().min(UNREADABLE_TRIES);
+                                (classify::unreadable(ask.asked, &answer, why), tries)
+                            }
+                        },
+                        Verdict::Refused(_) => {
+                            errand.tally.count_throttled();
+                            refusals += 1;
+                            if refusals > errand.patience.refusals() {
+                                return Err(inner.throttled(operation, &answer));
+                            }
+                            continue;
+                        }
+                        Verdict::Expired(error) => {
+                            if refused_token.is_some() || inner.is_disturbed(&pass) {
+                                return Err(inner.token_rejected(error));
+                            }
+                            refused_token = Some(pass.generation);
+                            continue;
+                        }
+                        Verdict::Again(error) => (error, errand.patience.tries()),
+                        Verdict::Final(error) => return Err(error),
+                    }
+                }
+            };
+            errand.tally.count_failure();
+            failures += 1;
+            if failures >= tries {
+                return Err(error);
+            }
+            tokio::select! {
+                biased;
+                () = errand.cancel.cancelled() => {
+                    return Err(ApiError::new(Some(operation), ErrorKind::Cancelled));
+                }
+                () = tokio::time::sleep(inner.dice.backoff(failures)) => {}
+            }
+        }
+    }
+
+    /// The parts of `wanted` that Amazon is likely to answer: fewer for an hour after it refused some.
+    pub(crate) fn likely(&self, wanted: IncludedData) -> IncludedData {
+        let mut reduced = self.0.reduced.lock().unwrap_or_else(PoisonError::into_inner);
+        match *reduced {
+            Some((answered, since)) if since.elapsed() < REDUCED_FOR => wanted.and(answered),
+            _ => {
+                *reduced = None;
+                wanted
+            }
+        }
+    }
+
+    /// Amazon answered `answered` only.
+    pub(crate) fn remember_reduced(&self, answered: IncludedData) {
+        *self.0.reduced.lock().unwrap_or_else(PoisonError::into_inner) = Some((answered, Instant::now()));
+    }
+}
+
+impl Inner {
+    fn request(&self, ask: &Ask, pass: &Pass) -> Result<Request<Bytes>, ApiError> {
+        let query: Vec<_> =
+            ask.query.iter().map(|(name, value)| format!("{name}={}", encoded(value))).collect();
+        let mut uri = format!("{}{}", self.endpoints.sp_api(), ask.path);
+        if !query.is_empty() {
+            uri.push('?');
+            uri.push_str(&query.join("&"));
+        }
+        let date = self.clock.now().format("%Y%m%dT%H%M%SZ").to_string();
+        Request::builder()
+            .method(Method::GET)
+            .uri(uri)
+            .header(ACCEPT, "application/json")
+            .header(USER_AGENT, self.user_agent.clone())
+            .header(HeaderName::from_static("x-amz-date"), date)
+            .header(HeaderName::from_static("x-amz-access-token"), pass.header.clone())
+            .body(Bytes::new())
+            .map_err(|_| ApiError::new(Some(ask.asked.operation), ErrorKind::InvalidInput))
+    }
+
+    /// A plain refusal of access is an old token in disguise when the token's time is over on Amazon's clock: this
+    /// computer may have slept, and the texts of the two are not always different (reference: spapi.md F8).
+    fn sharpened(&self, verdict: Verdict, pass: &Pass) -> Verdict {
+        match verdict {
+            Verdict::Final(mut error)
+                if error.kind == ErrorKind::AccessDenied && self.clock.now() >= pass.ends_at =>
+            {
+                error.kind = ErrorKind::TokenRejected;
+                Verdict::Expired(error)
+            }
+            verdict => verdict,
+        }
+    }
+
+    fn throttled(&self, operation: Operation, answer: &Response<Bytes>) -> ApiError {
+        let mut error = ApiError::new(Some(operation), ErrorKind::Throttled);
+        error.status = Some(answer.status().as_u16());
+        error.request_id = classify::request_id(answer.headers());
+        error.retry_at = Some(self.limiter.next_at(operation));
+        error
+    }
+
+    /// Whether fresh tokens are being refused, so that yet another one would not help.
+    fn is_disturbed(&self, pass: &Pass) -> bool {
+        let incident = self.incident.lock().unwrap_or_else(PoisonError::into_inner);
+        incident.is_some() && pass.obtained.elapsed() < YOUNG
+    }
+
+    /// A token that was just issued is refused: a disturbance for half an hour, then the seller's matter.
+    fn token_rejected(&self, mut error: ApiError) -> ApiError {
+        let since = {
+            let mut incident = self.incident.lock().unwrap_or_else(PoisonError::into_inner);
+            *incident.get_or_insert_with(Instant::now)
+        };
+        if since.elapsed() < DISTURBANCE {
+            error.retry_at = Some(self.clock.now() + DISTURBANCE_PAUSE);
+            return error;
+        }
+        error.retryable = false;
+        error.with_message(
+            "Amazon has refused every token for more than half an hour: authorise the application again in Seller Central and enter the new refresh token",
+        )
+    }
+}
+
+fn understood<T>(
+    answer: &Response<Bytes>,
+    read: &impl Fn(&str) -> Result<T, Unreadable>,
+) -> Result<T, Unreadable> {
+    let text = json::readable(answer.body())?;
+    read(&text)
+}
+
+/// Neither path nor query: both may hold what is nobody's business.
+fn log(operation: Operation, answer: &Response<Bytes>, sent: Instant) {
+    tracing::debug!(
+        %operation,
+        status = answer.status().as_u16(),
+        bytes = answer.body().len(),
+        milliseconds = sent.elapsed().as_millis(),
+        request_id = classify::request_id(answer.headers()),
+        "answered"
+    );
+}
+
+impl fmt::Debug for Client {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Client").field("endpoints", &self.0.endpoints).finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,222 @@
+//! Orders 2026-01-01 and, beside it until Amazon removes it, Orders v0: lists of changed orders, single orders, lines.
+//!
+//! Both speak [`OrderUpdate`]; what an answer did not carry is not in it. Arguments of a list are sent in full with
+//! every page, because Amazon binds its page tokens to them (reference: spapi.md §4.2.5, §5).
+
+use chrono::{DateTime, Utc};
+use packlight_domain::instant;
+use packlight_domain::order::OrderUpdate;
+use xxhash_rust::xxh3::Xxh3;
+
+use crate::classify::Asked;
+use crate::client::{Ask, Client, encoded};
+use crate::errand::Errand;
+use crate::error::{ApiError, ErrorKind};
+use crate::included::IncludedData;
+use crate::json::{self, Reader};
+use crate::operation::Operation;
+use crate::surprises::Surprises;
+
+mod convert_2026;
+mod convert_v0;
+mod v0;
+mod wire_2026;
+mod wire_v0;
+
+pub use v0::ListOrdersV0;
+
+/// A page of changed orders, Orders 2026-01-01.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SearchOrders {
+    /// From here on, inclusive, on Amazon's clock.
+    pub last_updated_after: DateTime<Utc>,
+    /// Up to here, inclusive; at least two minutes before Amazon's now.
+    pub last_updated_before: DateTime<Utc>,
+    /// At most 50; one call serves them all.
+    pub marketplace_ids: Vec<String>,
+    /// Only orders in these states; all where empty.
+    pub fulfillment_statuses: Vec<&'static str>,
+    /// Parts of an order.
+    pub included: IncludedData,
+    /// Continues a list; all else but the parts has to be as it was.
+    pub page_token: Option<String>,
+    /// Orders a page, 1 to 100.
+    pub page_size: u8,
+}
+
+/// A page of orders and what follows it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OrdersPage {
+    /// The orders, in Amazon's sequence, which means nothing.
+    pub updates: Vec<OrderUpdate>,
+    /// Where the next page is; `None` on the last.
+    pub next_token: Option<String>,
+    /// Up to when the answer is complete, as Amazon echoed it; never beyond what was asked.
+    pub echoed: Option<DateTime<Utc>>,
+    /// Hash of the ids and update times of its orders, by which a page that comes again is recognised.
+    pub fingerprint: u64,
+    /// The parts that were answered.
+    pub included: IncludedData,
+    /// What was not as Amazon's model says.
+    pub surprises: Surprises,
+    /// Amazon's request id.
+    pub request_id: Option<String>,
+}
+
+impl Client {
+    /// One page of `searchOrders`.
+    pub async fn search_orders(
+        &self,
+        search: &SearchOrders,
+        errand: &Errand,
+    ) -> Result<OrdersPage, ApiError> {
+        let asked = Asked {
+            operation: Operation::SearchOrders,
+            page_token: search.page_token.is_some(),
+            bounded: true,
+        };
+        let mut query = vec![
+            ("lastUpdatedAfter", instant::to_text(search.last_updated_after)),
+            ("lastUpdatedBefore", instant::to_text(search.last_updated_before)),
+            ("maxResultsPerPage", search.page_size.clamp(1, 100).to_string()),
+        ];
+        push_list(&mut query, "marketplaceIds", &search.marketplace_ids);
+        push_list(&mut query, "fulfillmentStatuses", &search.fulfillment_statuses);
+        push_list(&mut query, "includedData", &search.included.names());
+        if let Some(token) = &search.page_token {
+            query.push(("paginationToken", token.clone()));
+        }
+        let ask = Ask { asked, path: "/orders/2026-01-01/orders".to_owned(), query };
+        let answer = self
+            .call(&ask, errand, |text| {
+                let page: wire_2026::Page<'_> = json::read(text)?;
+                convert_2026::page(&page, search.included, search.last_updated_before)
+            })
+            .await?;
+        Ok(OrdersPage { request_id: answer.request_id, ..answer.value })
+    }
+
+    /// One page of `searchOrders` that leaves out parts which Amazon refuses, one by one, rather than fail (reference:
+    /// spapi.md F44). For an hour after a refusal the refused parts are not asked for at all.
+    pub async fn search_orders_degrading(
+        &self,
+        search: &SearchOrders,
+        errand: &Errand,
+    ) -> Result<OrdersPage, ApiError> {
+        self.degrading(search.included, async |included| {
+            self.search_orders(&SearchOrders { included, ..search.clone() }, errand).await
+        })
+        .await
+    }
+
+    /// One order by its id.
+    pub async fn get_order(
+        &self,
+        order_id: &str,
+        included: IncludedData,
+        errand: &Errand,
+    ) -> Result<(OrderUpdate, Surprises), ApiError> {
+        let asked = Asked { operation: Operation::GetOrder, page_token: false, bounded: false };
+        let mut query = Vec::new();
+        push_list(&mut query, "includedData", &included.names());
+        let path = format!("/orders/2026-01-01/orders/{}", path_part(order_id, Operation::GetOrder)?);
+        // An order that does not say when it changed is as of now, less what Amazon's lists lag behind.
+        let as_of = self.server_now() - packlight_domain::window::END_MARGIN;
+        let answer = self
+            .call(&Ask { asked, path, query }, errand, |text| {
+                let single: wire_2026::Single<'_> = json::read(text)?;
+                convert_2026::single(&single, included, as_of)
+            })
+            .await?;
+        Ok(answer.value)
+    }
+
+    /// One order by its id, without the parts that Amazon refuses.
+    pub async fn get_order_degrading(
+        &self,
+        order_id: &str,
+        included: IncludedData,
+        errand: &Errand,
+    ) -> Result<(OrderUpdate, Surprises), ApiError> {
+        self.degrading(included, async |included| self.get_order(order_id, included, errand).await).await
+    }
+
+    /// Asks with `wanted`, and with less and less of it while Amazon finds the request invalid. The first refusal is
+    /// what is returned if nothing helps: it is the one about what was really wanted.
+    async fn degrading<T>(
+        &self,
+        wanted: IncludedData,
+        ask: impl AsyncFn(IncludedData) -> Result<T, ApiError>,
+    ) -> Result<T, ApiError> {
+        let likely = self.likely(wanted);
+        let first = match ask(likely).await {
+            Err(error) if error.kind == ErrorKind::InvalidInput => error,
+            outcome => return outcome,
+        };
+        for less in likely.retreats(&first.refusal()) {
+            match ask(less).await {
+                Err(error) if error.kind == ErrorKind::InvalidInput => {}
+                Ok(value) => {
+                    tracing::warn!(answered = ?less.names(), "Amazon refuses parts of orders; the rest is read");
+                    self.remember_reduced(less);
+                    return Ok(value);
+                }
+                Err(error) => return Err(error),
+            }
+        }
+        Err(first)
+    }
+}
+
+fn push_list(query: &mut Vec<(&'static str, String)>, name: &'static str, values: &[impl AsRef<str>]) {
+    // A comma inside a value would make two of it (reference: spapi.md F22); no id or word of Amazon's has one.
+    let values: Vec<_> = values.iter().map(AsRef::as_ref).filter(|value| !value.contains(',')).collect();
+    if !values.is_empty() {
+        query.push((name, values.join(",")));
+    }
+}
+
+/// An id as a part of a path. One that would change the path is no id.
+fn path_part(id: &str, operation: Operation) -> Result<String, ApiError> {
+    if id.is_empty() || id.len() > 100 || id.bytes().all(|byte| byte == b'.') {
+        return Err(ApiError::new(Some(operation), ErrorKind::InvalidInput)
+            .with_message("this is not an order id of Amazon: check it and try again"));
+    }
+    Ok(encoded(id))
+}
+
+/// Hash of a page, whatever the sequence of its orders.
+fn fingerprint(updates: &[OrderUpdate]) -> u64 {
+    let mut orders: Vec<_> = updates
+        .iter()
+        .map(|update| (update.order_id.as_str(), instant::to_millis(update.last_update)))
+        .collect();
+    orders.sort_unstable();
+    let mut hash = Xxh3::new();
+    for (id, last_update) in orders {
+        hash.update(id.as_bytes());
+        hash.update(&[0]);
+        hash.update(&last_update.to_le_bytes());
+    }
+    hash.digest()
+}
+
+/// The page that `updates` make. What Amazon echoes is not believed beyond what was asked: the watermark follows it.
+fn page_of(
+    updates: Vec<OrderUpdate>,
+    next_token: Option<String>,
+    echoed: Option<DateTime<Utc>>,
+    asked_before: DateTime<Utc>,
+    included: IncludedData,
+    reader: Reader,
+) -> OrdersPage {
+    OrdersPage {
+        fingerprint: fingerprint(&updates),
+        updates,
+        next_token,
+        echoed: echoed.map(|echoed| echoed.min(asked_before)),
+        included,
+        surprises: reader.surprises,
+        request_id: None,
+    }
+}
