@@ -1,1 +1,88 @@
-fn main() {}
+//! `packlight-cli`: the order desk without a window, for scripts, servers and people who like a prompt.
+//!
+//! Standard output carries the result and nothing else: with `--json` exactly one JSON value, otherwise tables and
+//! sentences. Progress, questions and errors go to standard error; the exit code says how it ended.
+
+use std::process::ExitCode;
+
+mod account;
+mod arguments;
+mod check;
+mod credentials;
+mod desk;
+mod exit;
+mod orders;
+mod output;
+mod progress;
+mod shapes;
+mod sync;
+mod table;
+
+use arguments::{Arguments, Command, Parsed};
+use exit::{Exit, Failure};
+use output::Output;
+use packlight_engine::environment::Environment;
+
+fn main() -> ExitCode {
+    let mut output = Output::new(Box::new(std::io::stdout().lock()), false);
+    let ended = match arguments::parse(std::env::args_os()) {
+        Parsed::Run(arguments) => {
+            output.use_json(arguments.json);
+            run(&arguments, &mut output)
+        }
+        Parsed::Told { text, json } => {
+            output.use_json(json);
+            output.told(&text).map(|()| Exit::Done).map_err(Failure::from)
+        }
+        Parsed::Wrong { message, json } => {
+            output.use_json(json);
+            Err(Failure::usage(message))
+        }
+    };
+    output.end(ended).into()
+}
+
+/// Sets the process up and runs one command in it.
+fn run(arguments: &Arguments, output: &mut Output<'_>) -> Result<Exit, Failure> {
+    let environment = Environment::read(|name| std::env::var_os(name))
+        .map_err(|error| Failure::usage(error.to_string()))?;
+    start_log(environment.log.as_deref())?;
+    let runtime = tokio::runtime::Runtime::new()
+        .map_err(|error| Failure::internal(format!("no threads can be started ({error})")))?;
+    let ended = runtime.block_on(serve(arguments, environment, output));
+    // A keychain that never answers, or a question that nobody answers, must not keep the process alive.
+    runtime.shutdown_background();
+    ended
+}
+
+async fn serve(
+    arguments: &Arguments,
+    environment: Environment,
+    output: &mut Output<'_>,
+) -> Result<Exit, Failure> {
+    let desk = desk::Desk { arguments, environment };
+    match &arguments.command {
+        Command::Account(command) => account::run(&desk, command, output).await,
+        Command::Sync(command) => sync::run(&desk, command, output).await,
+        Command::Orders(command) => orders::run(&desk, command, output).await,
+        Command::Check => check::run(&desk, output).await,
+    }
+}
+
+/// Logs to standard error what `PACKLIGHT_LOG` asks for, warnings by default.
+fn start_log(filter: Option<&str>) -> Result<(), Failure> {
+    use tracing_subscriber::EnvFilter;
+    let mut filter = EnvFilter::try_new(filter.unwrap_or("warn")).map_err(|_| {
+        Failure::usage(format!(
+            "PACKLIGHT_LOG '{}' is no log filter: use a level such as info, or packlight_engine=debug",
+            filter.unwrap_or_default()
+        ))
+    })?;
+    // Libraries below HTTP print headers and bodies at their finest levels, and with them tokens.
+    for quiet in ["hyper=warn", "hyper_util=warn", "reqwest=warn", "rustls=warn", "zbus=warn"] {
+        filter =
+            filter.add_directive(quiet.parse().map_err(|_| Failure::internal("the log cannot be set up"))?);
+    }
+    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
+    Ok(())
+}

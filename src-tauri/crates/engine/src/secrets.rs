@@ -8,8 +8,6 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use packlight_domain::account::AccountId;
-use packlight_spapi::Credentials;
-use packlight_store::SecretsPlace;
 use secrecy::{ExposeSecret, SecretString};
 use xxhash_rust::xxh3::xxh3_64;
 
@@ -18,6 +16,8 @@ mod system;
 pub mod vault;
 
 pub use keychain::{Keychain, KeychainError};
+pub use packlight_spapi::Credentials;
+pub use packlight_store::SecretsPlace;
 pub use system::SystemKeychain;
 pub use vault::{Cost, Vault, VaultError};
 

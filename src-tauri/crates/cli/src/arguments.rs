@@ -1,0 +1,167 @@
+//! What may stand on the command line, and what is said when something else does.
+//!
+//! `--data-dir`, `--json` and `--account` stand before or after the command. A usage error is one line that names the
+//! culprit, in JSON too, so `--json` is looked for even in a line that cannot be parsed.
+
+use std::ffi::OsString;
+use std::path::PathBuf;
+
+use clap::error::ErrorKind;
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use packlight_domain::account::{OrdersApi, Region};
+use packlight_engine::secrets::SecretsPlace;
+
+/// The order desk of Amazon sellers, without a window.
+#[derive(Debug, Parser)]
+#[command(name = "packlight-cli", version, arg_required_else_help = false)]
+pub(crate) struct Arguments {
+    /// Folder of the database, instead of the usual one or PACKLIGHT_DATA_DIR.
+    #[arg(long, global = true, value_name = "DIR", overrides_with = "data_dir")]
+    pub(crate) data_dir: Option<PathBuf>,
+    /// Print exactly one JSON value.
+    #[arg(long, global = true, overrides_with = "json")]
+    pub(crate) json: bool,
+    /// Only the account of this label.
+    #[arg(long, global = true, value_name = "LABEL", overrides_with = "account")]
+    pub(crate) account: Option<String>,
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Connect, list, check and remove Amazon accounts.
+    #[command(subcommand, arg_required_else_help = false)]
+    Account(AccountCommand),
+    /// Read what changed at Amazon into the local copy.
+    Sync(SyncCommand),
+    /// Read orders from the local copy.
+    #[command(subcommand, arg_required_else_help = false)]
+    Orders(OrdersCommand),
+    /// Examine the database from end to end.
+    Check,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum AccountCommand {
+    /// Connect an account: reads {"client_id","client_secret","refresh_token"} from standard input and tries them at
+    /// Amazon before keeping them.
+    Add(AddCommand),
+    /// List the connected accounts.
+    List,
+    /// Ask Amazon what the accounts may read.
+    Check,
+    /// Delete an account's secrets and stop reading it; its orders stay readable.
+    Remove {
+        /// The account's label.
+        label: String,
+    },
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct AddCommand {
+    /// What you call the account.
+    #[arg(long)]
+    pub(crate) label: String,
+    /// Region of the marketplaces: na, eu or fe.
+    #[arg(long)]
+    pub(crate) region: Region,
+    /// Amazon's marketplace ids, separated by commas.
+    #[arg(long, value_name = "ID[,ID]", value_delimiter = ',', required = true)]
+    pub(crate) marketplaces: Vec<String>,
+    /// Version of the Orders API: 2026-01-01 or v0.
+    #[arg(long, value_name = "VERSION", default_value = "2026-01-01")]
+    pub(crate) orders_api: OrdersApi,
+    /// Where the secrets are kept: the system's keychain, or an encrypted file in the data folder.
+    #[arg(long, value_name = "PLACE", default_value = "keychain")]
+    pub(crate) secrets: Place,
+}
+
+/// A place for secrets, as it is spelt on the command line.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Place {
+    Keychain,
+    File,
+}
+
+impl From<Place> for SecretsPlace {
+    fn from(place: Place) -> Self {
+        match place {
+            Place::Keychain => Self::Keychain,
+            Place::File => Self::File,
+        }
+    }
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct SyncCommand {
+    /// Reach back this many days; a first run reaches back 30.
+    // Amazon keeps no order from before 2016, and most from the last two years only (reference: spapi.md §4).
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=4_000))]
+    pub(crate) days: Option<u32>,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum OrdersCommand {
+    /// List orders, newest first.
+    List(ListCommand),
+    /// Count orders by status.
+    Counts,
+    /// Show one order with its lines.
+    Show {
+        /// The platform's order id.
+        order_id: String,
+    },
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ListCommand {
+    /// Which orders, such as 'status:paid falcon'.
+    #[arg(long, value_name = "QUERY", default_value = "", allow_hyphen_values = true)]
+    pub(crate) query: String,
+    /// At most this many; all by default.
+    #[arg(long, value_name = "N")]
+    pub(crate) limit: Option<u64>,
+    /// Go on behind the order with this cursor.
+    #[arg(long, value_name = "CURSOR", allow_hyphen_values = true)]
+    pub(crate) after: Option<String>,
+}
+
+/// What became of a command line.
+#[derive(Debug)]
+pub(crate) enum Parsed {
+    /// A command to run.
+    Run(Box<Arguments>),
+    /// Help or version, to be printed.
+    Told { text: String, json: bool },
+    /// A usage error in one line.
+    Wrong { message: String, json: bool },
+}
+
+/// Reads a command line; the first word is the program.
+pub(crate) fn parse(words: impl IntoIterator<Item = OsString>) -> Parsed {
+    let words: Vec<OsString> = words.into_iter().collect();
+    match Arguments::try_parse_from(&words) {
+        Ok(arguments) => Parsed::Run(Box::new(arguments)),
+        Err(error) => {
+            let json = words.iter().skip(1).take_while(|word| *word != "--").any(|word| word == "--json");
+            let text = error.render().to_string();
+            match error.kind() {
+                ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => {
+                    Parsed::Told { text: text.trim_end().to_owned(), json }
+                }
+                _ => Parsed::Wrong { message: one_line(&text), json },
+            }
+        }
+    }
+}
+
+/// The first paragraph of clap's message, in one line and without its heading.
+fn one_line(text: &str) -> String {
+    let paragraph: Vec<&str> = text.lines().map(str::trim).take_while(|line| !line.is_empty()).collect();
+    let line = paragraph.join(" ");
+    line.strip_prefix("error: ").unwrap_or(&line).to_owned()
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,36 @@
+//! `check`: is the local copy in order?
+
+use serde::Serialize;
+
+use crate::desk::Desk;
+use crate::exit::{Exit, Failure};
+use crate::output::{Output, line, printable};
+
+#[derive(Serialize)]
+struct CheckShape {
+    ok: bool,
+    problems: Vec<String>,
+}
+
+/// Examines the database; problems found are a result, with exit code 1.
+pub(crate) async fn run(desk: &Desk<'_>, output: &mut Output<'_>) -> Result<Exit, Failure> {
+    let report = desk.reading(async |engine| Ok(engine.check().await?)).await?;
+    let shape = CheckShape { ok: report.ok, problems: report.problems };
+    output.result(&shape, people)?;
+    Ok(if shape.ok { Exit::Done } else { Exit::Failed })
+}
+
+fn people(shape: &CheckShape) -> String {
+    if shape.ok {
+        return "The database is in order.\n".to_owned();
+    }
+    let mut text = String::new();
+    for problem in &shape.problems {
+        line(&mut text, format_args!("- {}", printable(problem)));
+    }
+    line(
+        &mut text,
+        format_args!("The database is damaged: close Packlight and put back a backup of the data folder."),
+    );
+    text
+}

@@ -1,0 +1,221 @@
+//! The JSON of the command line (design §3): keys in snake_case, ids as text, instants cut to seconds, money in minor
+//! units beside its currency, and `null` where something is unknown.
+
+use chrono::{DateTime, Utc};
+use packlight_domain::currency::Currency;
+use packlight_domain::instant;
+use packlight_domain::listing::{MatchStatus, MatchSummary, OrderDetail, OrderItem};
+use packlight_domain::marketplace::{self, Marketplace};
+use packlight_domain::money::{Amount, Money};
+use packlight_domain::status::UiStatus;
+use packlight_engine::accounts::AccountView;
+use packlight_engine::secrets::SecretsPlace;
+use packlight_engine::sync::AccountReport;
+use serde::Serialize;
+
+/// An instant as it is printed.
+pub(crate) fn at(instant: Option<DateTime<Utc>>) -> Option<String> {
+    instant.map(instant::to_text)
+}
+
+/// An account, without anything secret.
+#[derive(Debug, Serialize)]
+pub(crate) struct AccountShape {
+    pub(crate) id: String,
+    pub(crate) label: String,
+    pub(crate) region: Option<String>,
+    pub(crate) marketplaces: Vec<String>,
+    pub(crate) orders_api: Option<String>,
+    pub(crate) secrets: String,
+}
+
+impl AccountShape {
+    pub(crate) fn of(view: &AccountView) -> Self {
+        Self {
+            id: view.id.0.to_string(),
+            label: view.label.clone(),
+            region: view.region.map(|region| region.to_string()),
+            marketplaces: view.marketplaces.clone(),
+            orders_api: view.orders_api.map(|api| api.to_string()),
+            secrets: match view.secrets {
+                SecretsPlace::Keychain => "keychain",
+                SecretsPlace::File => "file",
+                SecretsPlace::None => "none",
+            }
+            .to_owned(),
+        }
+    }
+}
+
+/// An account in a list.
+#[derive(Debug, Serialize)]
+pub(crate) struct AccountListShape {
+    #[serde(flatten)]
+    pub(crate) account: AccountShape,
+    pub(crate) complete_up_to: Option<String>,
+}
+
+impl AccountListShape {
+    pub(crate) fn of(view: &AccountView) -> Self {
+        Self { account: AccountShape::of(view), complete_up_to: at(view.complete_up_to) }
+    }
+}
+
+/// What a sync found: the sums, or one account's part.
+#[derive(Debug, Serialize)]
+pub(crate) struct SyncCounts {
+    pub(crate) orders_seen: u32,
+    pub(crate) orders_new: u32,
+    pub(crate) orders_changed: u32,
+    pub(crate) items_written: u32,
+    pub(crate) pages: u32,
+    pub(crate) calls: u32,
+    pub(crate) throttled: u32,
+    pub(crate) complete_up_to: Option<String>,
+    pub(crate) duration_ms: u32,
+}
+
+impl SyncCounts {
+    pub(crate) fn of(report: &AccountReport) -> Self {
+        Self {
+            orders_seen: report.orders_seen,
+            orders_new: report.orders_new,
+            orders_changed: report.orders_changed,
+            items_written: report.items_written,
+            pages: report.pages,
+            calls: report.calls,
+            throttled: report.throttled,
+            complete_up_to: at(report.complete_up_to),
+            duration_ms: report.duration_ms,
+        }
+    }
+}
+
+/// An order with its lines.
+#[derive(Debug, Serialize)]
+pub(crate) struct OrderShape {
+    id: String,
+    pub(crate) cursor: String,
+    account_id: String,
+    platform: &'static str,
+    pub(crate) platform_order_id: String,
+    pub(crate) order_date: Option<String>,
+    buyer_name: String,
+    buyer_email: Option<String>,
+    status: Option<String>,
+    internal_status: Option<&'static str>,
+    pub(crate) ui_status: String,
+    pub(crate) total_minor: Option<i64>,
+    pub(crate) currency: Option<Currency>,
+    fees_minor: Option<i64>,
+    pub(crate) notes: Option<String>,
+    match_summary: MatchSummary,
+    pub(crate) items: Vec<ItemShape>,
+    marketplace_id: Option<String>,
+    last_update_date: String,
+    fulfillment_channel: Option<String>,
+    pub(crate) ship_by: Option<String>,
+    part_shipped: bool,
+    pub(crate) cancel_requested: bool,
+    pub(crate) missing_items: bool,
+}
+
+/// A line of an order.
+#[derive(Debug, Serialize)]
+pub(crate) struct ItemShape {
+    pub(crate) id: String,
+    pub(crate) item_number: Option<String>,
+    pub(crate) seller_sku: Option<String>,
+    pub(crate) item_name: Option<String>,
+    pub(crate) quantity: u32,
+    pub(crate) quantity_shipped: u32,
+    unit_price_minor: Option<i64>,
+    pub(crate) total_price_minor: Option<i64>,
+    pub(crate) currency: Option<Currency>,
+    condition: Option<String>,
+    inventory_item_id: Option<String>,
+    inventory_item_ids: Vec<String>,
+    amazon_linked_at: Option<String>,
+    amazon_link_method: Option<String>,
+    match_status: MatchStatus,
+}
+
+impl OrderShape {
+    pub(crate) fn of(order: OrderDetail) -> Self {
+        let usual = order.marketplace_id.as_deref().and_then(marketplace::by_id).map(Marketplace::currency);
+        let row = order.row;
+        let total = row.total.as_ref().and_then(exact);
+        let priced =
+            order.items.iter().find_map(|item| item.total_price.as_ref().or(item.unit_price.as_ref()));
+        Self {
+            id: row.id.0.to_string(),
+            cursor: order.cursor.0,
+            account_id: order.account_id.0.to_string(),
+            platform: row.platform.word(),
+            platform_order_id: row.platform_order_id,
+            order_date: at(row.order_date),
+            buyer_name: row.buyer_name,
+            buyer_email: None,
+            status: order.status,
+            internal_status: order.confirmed_at.is_some().then_some("Completed"),
+            ui_status: match (row.ui_status, row.unknown_status) {
+                (UiStatus::Other, Some(word)) => word,
+                (status, _) => status.word().to_owned(),
+            },
+            total_minor: total.map(|total| total.minor),
+            currency: total.map(|total| total.currency).or(priced.map(|price| price.currency)).or(usual),
+            fees_minor: None,
+            notes: order.notes,
+            match_summary: row.matches,
+            items: order.items.into_iter().map(|item| ItemShape::of(item, usual)).collect(),
+            marketplace_id: order.marketplace_id,
+            last_update_date: instant::to_text(order.last_update),
+            fulfillment_channel: order.fulfillment_channel,
+            ship_by: at(row.ship_by),
+            part_shipped: row.part_shipped,
+            cancel_requested: row.cancel_requested,
+            missing_items: row.missing_items,
+        }
+    }
+}
+
+impl ItemShape {
+    /// `usual` is the marketplace's currency, which stands where Amazon gives no price yet.
+    fn of(item: OrderItem, usual: Option<Currency>) -> Self {
+        let unit = item.unit_price.as_ref().and_then(exact);
+        let total = item.total_price.as_ref().and_then(exact);
+        Self {
+            id: item.order_item_id,
+            item_number: item.asin,
+            seller_sku: item.seller_sku,
+            item_name: item.title,
+            quantity: item.quantity,
+            quantity_shipped: item.quantity_shipped,
+            unit_price_minor: unit.map(|unit| unit.minor),
+            total_price_minor: total.map(|total| total.minor),
+            currency: total.or(unit).map(|price| price.currency).or(usual),
+            condition: item.condition,
+            inventory_item_id: None,
+            inventory_item_ids: Vec::new(),
+            amazon_linked_at: None,
+            amazon_link_method: None,
+            match_status: item.match_status,
+        }
+    }
+}
+
+/// An amount in minor units. Amounts are written from exact money, so reading them back loses nothing.
+fn exact(amount: &Amount) -> Option<Money> {
+    Money::parse(&amount.amount, amount.currency).ok()
+}
+
+/// Money for people: `32.50 GBP`.
+pub(crate) fn money(minor: Option<i64>, currency: Option<Currency>) -> String {
+    match (minor, currency) {
+        (Some(minor), Some(currency)) => Money { minor, currency }.to_string(),
+        _ => "—".to_owned(),
+    }
+}
+
+#[cfg(test)]
+pub(crate) mod tests;
