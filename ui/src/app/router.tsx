@@ -1,0 +1,105 @@
+/** The routes, in code. History is kept in the fragment, so every page can be reloaded under any protocol. */
+import {
+  createHashHistory,
+  createRootRoute,
+  createRoute,
+  createRouter,
+  redirect,
+  useNavigate,
+  useSearch,
+  type RouterHistory,
+} from "@tanstack/react-router";
+
+import { AccountsPage } from "~/features/accounts/accounts-page";
+import { ConnectPage } from "~/features/accounts/connect-page";
+import { readSearch } from "~/features/orders/filter";
+import { AppearancePage } from "~/features/settings/appearance-page";
+import { SettingsPage } from "~/features/settings/settings-page";
+
+import { PageError } from "./error-boundary";
+import { OrdersRoute } from "./orders-route";
+import { parseSearch, stringifySearch } from "./search-params";
+import { Shell } from "./shell";
+
+const root = createRootRoute({ component: Shell, errorComponent: PageError, notFoundComponent: NotFound });
+
+const start = createRoute({
+  getParentRoute: () => root,
+  path: "/",
+  beforeLoad: () => {
+    throw redirect({ to: "/orders/amazon" });
+  },
+});
+const orders = createRoute({
+  getParentRoute: () => root,
+  path: "/orders",
+  validateSearch: readSearch,
+  component: () => <OrdersRoute platform={null} />,
+});
+const amazonOrders = createRoute({
+  getParentRoute: () => root,
+  path: "/orders/amazon",
+  validateSearch: readSearch,
+  component: () => <OrdersRoute platform="amazon" />,
+});
+const settings = createRoute({
+  getParentRoute: () => root,
+  path: "/settings",
+  beforeLoad: () => {
+    throw redirect({ to: "/settings/amazon" });
+  },
+});
+const amazonSettings = createRoute({
+  getParentRoute: () => root,
+  path: "/settings/amazon",
+  validateSearch: (raw: Record<string, unknown>): { unlock?: true } =>
+    raw.unlock === "true" || raw.unlock === true ? { unlock: true } : {},
+  component: AmazonSettings,
+});
+const connect = createRoute({
+  getParentRoute: () => root,
+  path: "/settings/amazon/connect",
+  component: () => (
+    <SettingsPage title="Connect Amazon">
+      <ConnectPage />
+    </SettingsPage>
+  ),
+});
+const appearance = createRoute({
+  getParentRoute: () => root,
+  path: "/settings/appearance",
+  component: () => (
+    <SettingsPage title="Settings">
+      <AppearancePage />
+    </SettingsPage>
+  ),
+});
+
+function AmazonSettings() {
+  const { unlock = false } = useSearch({ from: "/settings/amazon" });
+  const navigate = useNavigate();
+  return (
+    <SettingsPage title="Settings">
+      <AccountsPage
+        unlock={unlock}
+        onUnlock={(open) => void navigate({ to: "/settings/amazon", search: open ? { unlock: true } : {}, replace: true })}
+      />
+    </SettingsPage>
+  );
+}
+
+function NotFound() {
+  return <PageError error={new Error("There is no such page.")} reset={() => (window.location.hash = "#/orders/amazon")} />;
+}
+
+const routeTree = root.addChildren([start, orders, amazonOrders, settings, amazonSettings, connect, appearance]);
+
+export function createAppRouter(history: RouterHistory = createHashHistory()) {
+  return createRouter({ routeTree, history, parseSearch, stringifySearch, defaultErrorComponent: PageError });
+}
+
+declare module "@tanstack/react-router" {
+  interface Register {
+    router: ReturnType<typeof createAppRouter>;
+  }
+}

@@ -1,0 +1,133 @@
+/** The frame of every page: navigation, the freshness strip, news about the data folder, and the page itself. */
+import { useQuery } from "@tanstack/react-query";
+import { Link, Outlet, useRouter } from "@tanstack/react-router";
+import { Lock, PanelLeft, Settings } from "lucide-react";
+import { useState, type ReactNode } from "react";
+
+import { IconButton } from "~/components/button";
+import { useCommands } from "~/components/keys";
+import { FailureNotice, Notice } from "~/components/notice";
+import { DemoBox } from "~/features/demo/demo-box";
+import { usePreferences } from "~/features/settings/use-preferences";
+import { FreshnessStrip } from "~/features/sync/freshness-strip";
+import { format } from "~/lib/format";
+import { queries } from "~/lib/query";
+
+import { BrandMark, OrdersIcon } from "./brand";
+import { CommandPalette } from "./command-palette";
+import { KeyHelp } from "./key-help";
+import styles from "./shell.module.css";
+import { useTheme } from "./theme";
+
+/** Problems that leave nothing to show; all others leave the orders readable. */
+const FATAL = new Set(["newer_database", "corrupt_database", "disk", "internal"]);
+
+export function Shell() {
+  const app = useQuery(queries.app);
+  const { preferences, set } = usePreferences();
+  const [narrow, setNarrow] = useState(() => window.innerWidth < 1100);
+  const [dialog, setDialog] = useState<"palette" | "keys" | null>(null);
+  const router = useRouter();
+  useTheme(preferences.theme);
+  useCommands([
+    { id: "palette", label: "All commands", keys: "Ctrl k", group: "Help", run: () => setDialog("palette") },
+    { id: "keys", label: "Keys", keys: "?", group: "Help", run: () => setDialog("keys") },
+    { id: "go-orders", label: "Go to orders", group: "Go", run: () => void router.navigate({ to: "/orders/amazon" }) },
+    { id: "go-settings", label: "Go to settings", group: "Go", run: () => void router.navigate({ to: "/settings/amazon" }) },
+    { id: "theme-light", label: "Light theme", group: "View", run: () => set({ theme: "light" }) },
+    { id: "theme-dark", label: "Dark theme", group: "View", run: () => set({ theme: "dark" }) },
+    { id: "theme-system", label: "Theme of the system", group: "View", run: () => set({ theme: "system" }) },
+    { id: "rows-compact", label: "Compact rows", group: "View", run: () => set({ density: "compact" }) },
+    { id: "rows-normal", label: "Normal rows", group: "View", run: () => set({ density: "normal" }) },
+    { id: "rows-comfortable", label: "Comfortable rows", group: "View", run: () => set({ density: "comfortable" }) },
+    { id: "navigation", label: "Fold or unfold the navigation", group: "View", run: () => setNarrow(!narrow) },
+  ]);
+
+  const problem = app.error ?? app.data?.problem ?? null;
+  const tryAgain = () => void app.refetch();
+  if (problem !== null && FATAL.has(problem.code)) {
+    return (
+      <main className={styles.whole}>
+        <FailureNotice page error={problem} onAgain={tryAgain} />
+        {app.data && <p className={styles.folder}>Data folder: {app.data.data_folder}</p>}
+      </main>
+    );
+  }
+  return (
+    <div className={styles.shell} data-narrow={narrow || undefined}>
+      <nav className={styles.nav} aria-label="Main">
+        <div className={styles.brand}>
+          <BrandMark />
+          <span className={styles.words}>Packlight</span>
+        </div>
+        <OrdersLink />
+        <span className={styles.space} />
+        {app.data?.demo && <div className={styles.words}>{<DemoBox />}</div>}
+        <NavLink to="/settings" label="Settings" icon={<Settings size={16} strokeWidth={1.7} aria-hidden />} />
+        <IconButton
+          label={narrow ? "Unfold the navigation" : "Fold the navigation"}
+          className={styles.fold}
+          aria-expanded={!narrow}
+          onClick={() => setNarrow(!narrow)}
+        >
+          <PanelLeft size={16} strokeWidth={1.7} />
+        </IconButton>
+      </nav>
+      <div className={styles.content}>
+        <FreshnessStrip />
+        {problem !== null && (
+          <div className={styles.banner}>
+            {problem.code === "read_only" ? (
+              <Notice tone="warn" icon={<Lock size={16} aria-hidden />}>
+                <strong>Another Packlight is writing here.</strong> This window reads along and changes nothing. Close the
+                other one to work here.
+              </Notice>
+            ) : (
+              <FailureNotice error={problem} onAgain={tryAgain} />
+            )}
+          </div>
+        )}
+        <main className={styles.main}>
+          <Outlet />
+        </main>
+      </div>
+      <CommandPalette open={dialog === "palette"} onClose={() => setDialog(null)} />
+      <KeyHelp open={dialog === "keys"} onClose={() => setDialog(null)} />
+    </div>
+  );
+}
+
+function OrdersLink() {
+  const { data: counts } = useQuery(queries.counts(null));
+  const paid = counts?.paid ?? 0;
+  return (
+    <NavLink to="/orders/amazon" section="/orders" label="Orders" icon={<OrdersIcon />}>
+      {paid > 0 && (
+        <span className={`${styles.count} num`} title={`${format.number(paid)} paid, to be shipped`}>
+          {format.number(paid)}
+        </span>
+      )}
+    </NavLink>
+  );
+}
+
+type NavLinkProps = {
+  to: "/orders/amazon" | "/settings";
+  /** The path under which it is the present section; `to` unless given. */
+  section?: string;
+  label: string;
+  icon: ReactNode;
+  children?: ReactNode;
+};
+
+function NavLink({ to, section = to, label, icon, children }: NavLinkProps) {
+  const router = useRouter();
+  const here = router.state.location.pathname.startsWith(section);
+  return (
+    <Link to={to} title={label} className={`${styles.link} ${here ? styles.here : ""}`} aria-current={here ? "page" : undefined}>
+      {icon}
+      <span className={styles.words}>{label}</span>
+      {children}
+    </Link>
+  );
+}

@@ -1,0 +1,103 @@
+/** Form fields with their label, a hint, and what is wrong with them, tied together for those who hear the page. */
+import { Eye, EyeOff } from "lucide-react";
+import { useId, useState, type ComponentProps, type ReactNode } from "react";
+
+import { IconButton } from "./button";
+import styles from "./field.module.css";
+
+type Common = { label: string; hint?: ReactNode; error?: string | null };
+
+function Frame({ id, label, hint, error, children }: Common & { id: string; children: ReactNode }) {
+  return (
+    <div className={styles.field}>
+      <label htmlFor={id} className={styles.label}>
+        {label}
+      </label>
+      {children}
+      {error ? (
+        <p id={`${id}-error`} className={styles.error}>
+          {error}
+        </p>
+      ) : (
+        hint && (
+          <p id={`${id}-hint`} className={styles.hint}>
+            {hint}
+          </p>
+        )
+      )}
+    </div>
+  );
+}
+
+const described = (id: string, { hint, error }: Common) => ({
+  id,
+  "aria-invalid": error ? true : undefined,
+  "aria-describedby": error ? `${id}-error` : hint ? `${id}-hint` : undefined,
+});
+
+export function TextField({ label, hint, error, ...input }: Common & ComponentProps<"input">) {
+  const id = useId();
+  return (
+    <Frame id={id} label={label} hint={hint} error={error}>
+      <input type="text" {...input} className={`${styles.input} ${input.className ?? ""}`} {...described(id, { label, hint, error })} />
+    </Frame>
+  );
+}
+
+/** A secret: hidden unless asked to show, never offered to a password store, and kept in the input alone. */
+export function SecretField({ label, hint, error, ...input }: Common & ComponentProps<"input">) {
+  const id = useId();
+  const [shown, setShown] = useState(false);
+  return (
+    <Frame id={id} label={label} hint={hint} error={error}>
+      <span className={styles.secret}>
+        <input
+          className={`${styles.input} mono`}
+          autoComplete="off"
+          spellCheck={false}
+          autoCapitalize="off"
+          {...input}
+          type={shown ? "text" : "password"}
+          {...described(id, { label, hint, error })}
+        />
+        <IconButton
+          label={shown ? `Hide ${label}` : `Show ${label}`}
+          aria-pressed={shown}
+          onClick={() => setShown(!shown)}
+        >
+          {shown ? <EyeOff size={15} /> : <Eye size={15} />}
+        </IconButton>
+      </span>
+    </Frame>
+  );
+}
+
+/** A group of fields that answer one question. */
+export function FieldGroup({ label, hint, error, children }: Common & { children: ReactNode }) {
+  const id = useId();
+  return (
+    <fieldset className={styles.group} aria-describedby={error || hint ? `${id}-about` : undefined}>
+      <legend className={styles.label}>{label}</legend>
+      <div className={styles.choices}>{children}</div>
+      {(error || hint) && (
+        <p id={`${id}-about`} className={error ? styles.error : styles.hint}>
+          {error ?? hint}
+        </p>
+      )}
+    </fieldset>
+  );
+}
+
+type ChoiceProps = ComponentProps<"input"> & { label: ReactNode; detail?: ReactNode };
+
+export function Choice({ label, detail, type = "radio", ...input }: ChoiceProps) {
+  return (
+    <label className={styles.choice}>
+      <input type={type} {...input} />
+      <span>
+        <span className={styles.choiceLabel}>{label}</span>
+        {detail && <span className={styles.detail}>{detail}</span>}
+      </span>
+    </label>
+  );
+}

@@ -1,0 +1,163 @@
+/** One account in Settings. It names the end of the client id and never a secret. */
+import { useQueryClient } from "@tanstack/react-query";
+import { useState } from "react";
+
+import { Button } from "~/components/button";
+import { Dialog } from "~/components/dialog";
+import { FailureNotice } from "~/components/notice";
+import { useToast } from "~/components/toast";
+import type { AccountCheck, AccountView, MarketplaceView, Region, SecretsPlace } from "~/lib/bindings";
+import { useNow } from "~/lib/clock";
+import { format } from "~/lib/format";
+import { backend, Failure } from "~/lib/ipc";
+import { keys } from "~/lib/query";
+
+import { AccessList } from "./access-list";
+import styles from "./accounts.module.css";
+import { ReplaceDialog } from "./replace-dialog";
+
+const REGION_NAMES: Record<Region, string> = { na: "North America", eu: "Europe", fe: "Far East" };
+const PLACES: Record<SecretsPlace, string> = {
+  keychain: "In the system's keychain",
+  file: "In the vault file",
+  none: "Nowhere: disconnected",
+};
+
+type Props = {
+  account: AccountView;
+  marketplaces: readonly MarketplaceView[];
+  /** Its secrets lie in the vault, which is locked. */
+  locked: boolean;
+  onUnlock: () => void;
+};
+
+export function AccountCard({ account, marketplaces, locked, onUnlock }: Props) {
+  const client = useQueryClient();
+  const toast = useToast();
+  const now = useNow(30_000);
+  const [busy, setBusy] = useState(false);
+  const [check, setCheck] = useState<AccountCheck | null>(null);
+  const [failure, setFailure] = useState<Failure | null>(null);
+  const [dialog, setDialog] = useState<"replace" | "disconnect" | null>(null);
+
+  const attempt = async (act: () => Promise<void>) => {
+    setBusy(true);
+    setFailure(null);
+    try {
+      await act();
+    } catch (thrown) {
+      setFailure(Failure.from(thrown));
+    } finally {
+      setBusy(false);
+      void client.invalidateQueries({ queryKey: keys.accounts });
+    }
+  };
+  const runCheck = () =>
+    void attempt(async () => {
+      setCheck(null);
+      setCheck(await backend.checkAccount(account.id));
+    });
+  const disconnect = () =>
+    void attempt(async () => {
+      setDialog(null);
+      await backend.disconnectAccount(account.id);
+      toast({ text: `${account.label} disconnected`, detail: "Its orders stay here." });
+      for (const queryKey of [keys.app, keys.sync]) void client.invalidateQueries({ queryKey });
+    });
+
+  const names = account.marketplaces.map((id) => marketplaces.find((known) => known.id === id)?.name ?? id);
+  return (
+    <section className={styles.card} aria-label={account.label}>
+      <header className={styles.cardHead}>
+        <h2>
+          <bdi>{account.label}</bdi>
+        </h2>
+        <span className={account.connected ? styles.on : styles.off}>
+          {account.connected ? "Connected" : "Disconnected"}
+        </span>
+      </header>
+      <dl className={styles.facts}>
+        <Fact name="Region">{REGION_NAMES[account.region]}</Fact>
+        <Fact name="Marketplaces">{names.join(", ")}</Fact>
+        <Fact name="Client id">
+          <span className="mono" title="Only the end is kept for showing">
+            …{account.client_id_tail}
+          </span>
+        </Fact>
+        <Fact name="Secrets">
+          {PLACES[account.secrets]}
+          {account.secrets !== "none" && account.secrets_since !== null && (
+            <span title={format.absolute(account.secrets_since)}> since {format.day(account.secrets_since, now)}</span>
+          )}
+          {locked && " · locked"}
+        </Fact>
+        <Fact name="Orders interface">{account.orders_api}</Fact>
+        <Fact name="Complete to">
+          {account.complete_up_to === null ? "—" : format.moment(account.complete_up_to, now)}
+        </Fact>
+        <Fact name="Last check">
+          {account.last_check_at === null ? (
+            "Never"
+          ) : (
+            <span title={format.absolute(account.last_check_at)}>{format.ago(account.last_check_at, now)}</span>
+          )}
+          {account.last_check_problem !== null && <span className={styles.problem}> · {account.last_check_problem}</span>}
+        </Fact>
+      </dl>
+      {check !== null && <AccessList check={check} />}
+      {failure !== null && <FailureNotice error={failure} onAgain={runCheck} />}
+      <div className={styles.buttons}>
+        {account.connected && (
+          <>
+            <Button look="danger" disabled={busy} onClick={() => setDialog("disconnect")}>
+              Disconnect
+            </Button>
+            <span className={styles.gap} />
+          </>
+        )}
+        <Button disabled={busy} onClick={() => setDialog("replace")}>
+          {account.connected ? "Replace secrets" : "Enter secrets"}
+        </Button>
+        {locked && (
+          <Button look="primary" onClick={onUnlock}>
+            Unlock
+          </Button>
+        )}
+        {account.connected && (
+          <Button disabled={busy} onClick={runCheck}>
+            {busy ? "Checking…" : "Check"}
+          </Button>
+        )}
+      </div>
+      <ReplaceDialog account={account} open={dialog === "replace"} onClose={() => setDialog(null)} />
+      <Dialog
+        alert
+        open={dialog === "disconnect"}
+        onClose={() => setDialog(null)}
+        title={`Disconnect ${account.label}?`}
+        actions={
+          <>
+            <Button onClick={() => setDialog(null)}>Cancel</Button>
+            <Button look="danger" onClick={disconnect}>
+              Disconnect {account.label}
+            </Button>
+          </>
+        }
+      >
+        <p>
+          Its secrets are deleted from this computer and no new orders are read. The orders already here stay, with your
+          notes. To forbid the access itself, remove the application in Seller Central.
+        </p>
+      </Dialog>
+    </section>
+  );
+}
+
+function Fact({ name, children }: { name: string; children: React.ReactNode }) {
+  return (
+    <div className={styles.fact}>
+      <dt>{name}</dt>
+      <dd>{children}</dd>
+    </div>
+  );
+}

@@ -1,0 +1,196 @@
+/**
+ * The rows of one list as far as they have been looked at, read by position in pages of a hundred.
+ *
+ * It owns one promise: nothing moves under the pointer. When the data change, rows that are shown take their new content
+ * where they stand; rows that came, went or changed places wait until `apply`, unless the seller is not at work in the
+ * list (`calm`), when they appear at once.
+ */
+import type { ListRequest, OrderPage, OrderRow, Place } from "~/lib/bindings";
+import { Failure } from "~/lib/ipc";
+
+/** What a list is of. */
+export type ListOf = Pick<ListRequest, "query" | "platform" | "sort">;
+
+export type ListState = {
+  /** Orders that match, as shown. */
+  total: number;
+  exact: boolean;
+  /** New orders that wait to be shown; 0 when only places changed; `null` when nothing waits. */
+  waiting: number | null;
+  /** Why rows in view could not be read. */
+  failure: Failure | null;
+};
+
+type Load = (place: Place, limit: number) => Promise<OrderPage>;
+
+/** Rows of one request. */
+export const PAGE = 100;
+const KEPT_PAGES = 30;
+const AT_ONCE = 2;
+
+export class OrderList {
+  readonly of: ListOf;
+  #load: Load;
+  #pages = new Map<number, OrderRow[]>();
+  #loading = new Set<number>();
+  #seen = { first: 0, end: 1 };
+  /** New rows above the shown ones, by which later pages stand further down. */
+  #hidden = 0;
+  /** Raised when pages under way have become worthless. */
+  #turn = 0;
+  #state: ListState = { total: 0, exact: true, waiting: null, failure: null };
+  #listeners = new Set<() => void>();
+
+  private constructor(of: ListOf, load: Load) {
+    this.of = of;
+    this.#load = load;
+  }
+
+  /** Opens a list by its first page; rejects with a `Failure` when that cannot be read. */
+  static async open(of: ListOf, load: Load): Promise<OrderList> {
+    const list = new OrderList(of, load);
+    const page = await load("first", PAGE);
+    list.#pages.set(0, page.rows);
+    list.#state = { ...list.#state, total: page.total, exact: page.total_is_exact };
+    return list;
+  }
+
+  readonly subscribe = (listener: () => void): (() => void) => {
+    this.#listeners.add(listener);
+    return () => void this.#listeners.delete(listener);
+  };
+
+  /** The same object until something changed. */
+  readonly state = (): ListState => this.#state;
+
+  /** The row at a position, if it has been read. */
+  readonly rowAt = (position: number): OrderRow | undefined =>
+    this.#pages.get(Math.floor(position / PAGE))?.[position % PAGE];
+
+  /** Says which rows are in view, so that they are read. */
+  readonly look = (range: { first: number; end: number }): void => {
+    this.#seen = range;
+    this.#readMissing();
+  };
+
+  /** Reads again what is in view, after the data changed. */
+  async refresh(calm: () => boolean): Promise<void> {
+    const turn = ++this.#turn;
+    this.#loading.clear();
+    try {
+      const fresh = await this.#readSeen(0);
+      if (turn !== this.#turn) return;
+      if (fresh.same || calm()) {
+        this.#show(fresh);
+        return;
+      }
+      const added = this.#growsOnTop() ? Math.max(0, fresh.total - this.#state.total) : 0;
+      const moved = added > 0 ? await this.#readSeen(added) : fresh;
+      if (turn !== this.#turn) return;
+      this.#renew([...fresh.pages.values(), ...moved.pages.values()].flat());
+      this.#hidden = added;
+      this.#change({ waiting: added, failure: null });
+    } catch (thrown) {
+      if (turn === this.#turn) this.#change({ failure: Failure.from(thrown) });
+    }
+  }
+
+  /** Shows what waits. */
+  apply(): Promise<void> {
+    return this.refresh(() => true);
+  }
+
+  /** Tries again what could not be read. */
+  readonly retry = (): void => {
+    this.#change({ failure: null });
+    this.#readMissing();
+  };
+
+  #growsOnTop(): boolean {
+    const { key, descending } = this.of.sort;
+    return descending && (key === "date" || key === "updated");
+  }
+
+  #seenPages(): number[] {
+    const last = Math.max(0, this.#state.total - 1);
+    const from = Math.floor(Math.min(this.#seen.first, last) / PAGE);
+    const to = Math.floor(Math.min(Math.max(this.#seen.first, this.#seen.end - 1), last) / PAGE);
+    return Array.from({ length: to - from + 1 }, (_, index) => from + index);
+  }
+
+  async #readSeen(below: number) {
+    const answers = await Promise.all(
+      this.#seenPages().map(async (page) => [page, await this.#load({ near: page * PAGE + below }, PAGE)] as const),
+    );
+    const total = answers[0]?.[1].total ?? 0;
+    const same =
+      total === this.#state.total &&
+      answers.every(([page, { rows }]) => {
+        const shown = this.#pages.get(page);
+        return shown === undefined || (shown.length === rows.length && shown.every((row, i) => row.id === rows[i]?.id));
+      });
+    return {
+      pages: new Map(answers.map(([page, { rows }]) => [page, rows])),
+      total,
+      exact: answers[0]?.[1].total_is_exact ?? true,
+      same,
+    };
+  }
+
+  #show(fresh: { pages: Map<number, OrderRow[]>; total: number; exact: boolean }): void {
+    this.#pages = fresh.pages;
+    this.#hidden = 0;
+    this.#change({ total: fresh.total, exact: fresh.exact, waiting: null, failure: null });
+    this.#readMissing();
+  }
+
+  /** Gives the rows that are shown their new content, each where it stands. */
+  #renew(rows: readonly OrderRow[]): void {
+    const byId = new Map(rows.map((row) => [row.id, row]));
+    for (const [page, shown] of this.#pages) {
+      this.#pages.set(
+        page,
+        shown.map((row) => byId.get(row.id) ?? row),
+      );
+    }
+  }
+
+  #readMissing(): void {
+    if (this.#state.failure !== null) return;
+    const wanted = this.#seenPages().filter((page) => !this.#pages.has(page) && !this.#loading.has(page));
+    for (const page of wanted) {
+      // A scrollbar in motion passes thousands of pages; only those in view when a slot is free are read.
+      if (this.#loading.size >= AT_ONCE) return;
+      void this.#read(page);
+    }
+  }
+
+  async #read(page: number): Promise<void> {
+    const turn = this.#turn;
+    this.#loading.add(page);
+    try {
+      const answer = await this.#load({ near: page * PAGE + this.#hidden }, PAGE);
+      if (turn !== this.#turn) return;
+      this.#loading.delete(page);
+      this.#pages.set(page, answer.rows);
+      this.#forgetFarPages(page);
+      this.#change({});
+    } catch (thrown) {
+      if (turn !== this.#turn) return;
+      this.#loading.delete(page);
+      this.#change({ failure: Failure.from(thrown) });
+    }
+    this.#readMissing();
+  }
+
+  #forgetFarPages(near: number): void {
+    if (this.#pages.size <= KEPT_PAGES) return;
+    const far = [...this.#pages.keys()].sort((a, b) => Math.abs(b - near) - Math.abs(a - near));
+    for (const page of far.slice(0, this.#pages.size - KEPT_PAGES)) this.#pages.delete(page);
+  }
+
+  #change(change: Partial<ListState>): void {
+    this.#state = { ...this.#state, ...change };
+    for (const listener of this.#listeners) listener();
+  }
+}

@@ -1,0 +1,66 @@
+/**
+ * The seller's own note. It is saved on leaving the field or by Ctrl Enter, and the toast takes it back.
+ *
+ * While it is being edited, news from the core do not replace the draft.
+ */
+import { useRef, useState } from "react";
+
+import { useToast } from "~/components/toast";
+import type { OrderRowId } from "~/lib/bindings";
+import { explain } from "~/lib/explain";
+import { backend, Failure } from "~/lib/ipc";
+
+import styles from "./order-drawer.module.css";
+
+export function OrderNote({ id, note }: { id: OrderRowId; note: string }) {
+  const [draft, setDraft] = useState<string | null>(null);
+  const saving = useRef<string | null>(null);
+  const toast = useToast();
+
+  const write = async (text: string, before: string, offerUndo: boolean) => {
+    saving.current = text;
+    try {
+      await backend.setNote(id, text);
+      toast({
+        text: !offerUndo ? "Note put back" : text === "" ? "Note removed" : "Note saved",
+        action: offerUndo ? { label: "Undo", run: () => void write(before, text, false) } : undefined,
+      });
+      setDraft((present) => (present?.trim() === text ? null : present));
+    } catch (thrown) {
+      const failure = Failure.from(thrown);
+      toast({ text: "The note was not saved", detail: `${explain(failure).title}. ${failure.message}`, tone: "bad" });
+    } finally {
+      saving.current = null;
+    }
+  };
+  const save = () => {
+    if (draft === null) return;
+    const text = draft.trim();
+    if (text === note.trim()) setDraft(null);
+    else if (saving.current !== text) void write(text, note, true);
+  };
+
+  return (
+    <label className={styles.note}>
+      <span className={styles.section}>Note</span>
+      <textarea
+        rows={2}
+        maxLength={2000}
+        placeholder="Only for you: nothing is sent to Amazon"
+        value={draft ?? note}
+        onChange={(event) => setDraft(event.target.value)}
+        onBlur={save}
+        onKeyDown={(event) => {
+          if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) {
+            event.preventDefault();
+            save();
+          }
+          if (event.key === "Escape" && draft !== null) {
+            event.preventDefault();
+            setDraft(null);
+          }
+        }}
+      />
+    </label>
+  );
+}

@@ -1,0 +1,78 @@
+/**
+ * The one door to the core. Together with the generated bindings, the only importer of `@tauri-apps/api`.
+ *
+ * Commands resolve to their data or reject with a `Failure`; a panic, a plugin error or anything else that is no
+ * `CommandError` becomes one with code `internal`, so callers switch on `code` and on nothing else.
+ */
+import { commands, events, type CommandError, type DataChanged, type SyncChanged } from "./bindings";
+
+/** A refused command, as an `Error` so that it keeps a stack and passes through promises unharmed. */
+export class Failure extends Error implements CommandError {
+  readonly code: CommandError["code"];
+  readonly retryable: boolean;
+  readonly context: string | null;
+
+  constructor(error: CommandError) {
+    super(error.message);
+    this.name = "Failure";
+    this.code = error.code;
+    this.retryable = error.retryable;
+    this.context = error.context;
+  }
+
+  /** Any thrown value as a failure. */
+  static from(thrown: unknown): Failure {
+    if (thrown instanceof Failure) return thrown;
+    const message = thrown instanceof Error ? thrown.message : String(thrown);
+    return new Failure({ code: "internal", message, retryable: false, context: null });
+  }
+}
+
+type Answer = { status: "ok"; data: unknown } | { status: "error"; error: CommandError };
+type Data<A> = A extends { status: "ok"; data: infer D } ? D : never;
+type Backend = {
+  [Name in keyof typeof commands]: (
+    ...args: Parameters<(typeof commands)[Name]>
+  ) => Promise<Data<Awaited<ReturnType<(typeof commands)[Name]>>>>;
+};
+
+function unwrapped(command: (...args: never[]) => Promise<Answer>) {
+  return async (...args: never[]): Promise<unknown> => {
+    let answer: Answer;
+    try {
+      answer = await command(...args);
+    } catch (thrown) {
+      throw Failure.from(thrown);
+    }
+    if (answer.status === "ok") return answer.data;
+    const { error } = answer;
+    throw typeof error === "object" && error !== null && "code" in error ? new Failure(error) : Failure.from(error);
+  };
+}
+
+/** Every command of the core under its own name, resolving to its data. */
+export const backend = Object.fromEntries(
+  Object.entries(commands).map(([name, command]) => [name, unwrapped(command as never)]),
+) as Backend;
+
+/** Stops listening; safe to call before listening has begun. */
+export type Unlisten = () => void;
+
+function listening(started: Promise<Unlisten>): Unlisten {
+  let stopped = false;
+  return () => {
+    if (stopped) return;
+    stopped = true;
+    void started.then((stop) => stop());
+  };
+}
+
+/** Calls back whenever data changed. */
+export function onDataChanged(heard: (change: DataChanged) => void): Unlisten {
+  return listening(events.dataChanged.listen((event) => heard(event.payload)));
+}
+
+/** Calls back whenever the state of reading changed. */
+export function onSyncChanged(heard: (status: SyncChanged) => void): Unlisten {
+  return listening(events.syncChanged.listen((event) => heard(event.payload)));
+}

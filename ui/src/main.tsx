@@ -1,0 +1,27 @@
+/** Starts the window. In `--mode demo` a made-up core stands in, for looking at the screens in a browser. */
+import "@fontsource-variable/inter/index.css";
+import "./styles/tokens.css";
+import "./styles/base.css";
+
+import { StrictMode } from "react";
+import { createRoot } from "react-dom/client";
+
+import { App } from "./app/app";
+import { createAppRouter } from "./app/router";
+import { createQueryClient } from "./lib/query";
+
+async function start(): Promise<void> {
+  if (import.meta.env.MODE === "demo") {
+    const { startBrowserDemo } = await import("./test/browser-demo");
+    startBrowserDemo();
+  }
+  const root = document.getElementById("root");
+  if (root === null) return;
+  createRoot(root).render(
+    <StrictMode>
+      <App client={createQueryClient()} router={createAppRouter()} />
+    </StrictMode>,
+  );
+}
+
+void start();

@@ -1,0 +1,241 @@
+/** A made-up shop of any size, every order made from its number alone, so that a million cost nothing until seen. */
+import type {
+  ListRequest,
+  OrderCounts,
+  OrderDetail,
+  OrderItem,
+  OrderPage,
+  OrderRow,
+  PackageState,
+  UiStatus,
+} from "~/lib/bindings";
+
+import { refusal } from "./fake-backend";
+
+const TITLES = [
+  "Walnut desk organiser, 6 compartments",
+  "Enamel camping mug 350 ml · midnight blue",
+  "Linen tea towels, set of 4",
+  "Brass bookmark",
+  "Cast iron trivet · Oak coaster set",
+  "Tasse à café · 木製トレイ · Puzzle 500",
+  "Cork yoga block ×2",
+  "Ceramic planter 14 cm with saucer",
+  "Beeswax candle, 3-pack",
+  "Merino beanie · charcoal",
+  "Fountain pen, fine nib · bottled ink 30 ml",
+  "Folding pruning saw",
+  "Wool blanket 130 × 180 · Lambswool scarf",
+  "Rain gauge, glass",
+  "Sourdough proving basket, 1 kg",
+] as const;
+
+const MINUTE = 60_000;
+const HOUR = 60 * MINUTE;
+
+/** A number between 0 and 1 that depends on its seeds only. */
+export function chance(seed: number, salt: number): number {
+  let x = Math.imul(seed ^ 0x9e3779b9, 0x85ebca6b) ^ Math.imul(salt + 1, 0xc2b2ae35);
+  x = Math.imul(x ^ (x >>> 15), 0x2c1b3c6d);
+  x = Math.imul(x ^ (x >>> 12), 0x297a2d39);
+  return ((x ^ (x >>> 15)) >>> 0) / 4_294_967_296;
+}
+
+function statusOf(id: number, newest: number): UiStatus {
+  const age = newest - id;
+  const dice = chance(id, 1);
+  if (dice < 0.015) return "Cancelled";
+  if (age < 24) return dice < 0.2 ? "Pending" : "Paid";
+  if (age < 54) return "Shipped";
+  return "Completed";
+}
+
+/** Order number `id` of a shop whose newest order has the number `newest`, as seen at `now`. */
+export function madeUpRow(id: number, newest: number, now: number): OrderRow {
+  const status = statusOf(id, newest);
+  const placed = now - (newest - id) * 47 * MINUTE - Math.floor(chance(id, 2) * 40) * MINUTE;
+  const lines = chance(id, 3) < 0.72 ? 1 : 2 + Math.floor(chance(id, 4) * 2);
+  const noAsin = chance(id, 5) < 0.05 ? 1 : 0;
+  const pence = 450 + Math.floor(chance(id, 6) ** 2 * 24_000);
+  const digits = (salt: number, length: number) =>
+    String(Math.floor(chance(id, salt) * 10 ** length)).padStart(length, "0");
+  const open = status === "Paid";
+  return {
+    id,
+    platform: "amazon",
+    platform_order_id: `${["202", "203", "204", "205", "206", "026"][id % 6]}-${digits(7, 7)}-${digits(8, 7)}`,
+    order_date: new Date(placed).toISOString(),
+    ship_by: new Date(placed + (chance(id, 9) < 0.1 ? 3 : 26) * HOUR).toISOString(),
+    buyer_name: "Amazon Customer",
+    description: TITLES[Math.floor(chance(id, 10) * TITLES.length)] ?? "",
+    lines,
+    units_left: open ? lines : 0,
+    ui_status: status,
+    unknown_status: null,
+    total:
+      status === "Pending"
+        ? null
+        : chance(id, 11) < 0.04
+          ? { amount: String(pence), currency: "JPY" }
+          : { amount: `${Math.floor(pence / 100)}.${String(pence % 100).padStart(2, "0")}`, currency: "GBP" },
+    part_shipped: open && lines > 1 && chance(id, 12) < 0.3,
+    cancel_requested: open && chance(id, 13) < 0.08,
+    missing_items: false,
+    has_note: chance(id, 14) < 0.06,
+    matches: { total: lines, linked: 0, unmatched: lines - noAsin, no_asin: noAsin, all_matched: false },
+  };
+}
+
+function detailOf(row: OrderRow, note: string | null): OrderDetail {
+  const items = Array.from({ length: row.lines }, (_, line): OrderItem => {
+    const asin = line < row.matches.no_asin ? null : `B0${(row.id * 7 + line).toString(36).toUpperCase().padStart(8, "7")}`;
+    return {
+      order_item_id: `${row.id}${line}`,
+      asin,
+      seller_sku: `SHOP-${(row.id + line) % 400}`,
+      title: line === 0 ? row.description : (TITLES[(row.id + line * 5) % TITLES.length] ?? null),
+      quantity: 1,
+      quantity_shipped: row.ui_status === "Shipped" || row.ui_status === "Completed" ? 1 : 0,
+      unit_price: row.total,
+      total_price: row.lines === 1 ? row.total : null,
+      condition: "New",
+      is_gift: chance(row.id, 20) < 0.1,
+      cancel_requested: row.cancel_requested && line === 0,
+      match_status: asin === null ? "no_asin" : "unmatched",
+    };
+  });
+  const shipped = row.ui_status === "Shipped" || row.ui_status === "Completed";
+  const packages: PackageState[] = shipped
+    ? [{ reference: "1", status: row.ui_status === "Completed" ? "DELIVERED" : "IN_TRANSIT" }]
+    : [];
+  const words: Record<UiStatus, string> = {
+    Pending: "Pending",
+    Paid: row.part_shipped ? "PartiallyShipped" : "Unshipped",
+    Shipped: "Shipped",
+    Completed: "Shipped",
+    Cancelled: "Canceled",
+    Other: row.unknown_status ?? "",
+  };
+  return {
+    row: { ...row, has_note: note !== null },
+    cursor: String(row.id),
+    account_id: 1,
+    marketplace_id: "A1F83G8C2ARO7P",
+    status: words[row.ui_status],
+    last_update: row.order_date ?? new Date(0).toISOString(),
+    fulfillment_channel: "MFN",
+    service_level: "Standard",
+    deliver_by: row.ship_by && new Date(Date.parse(row.ship_by) + 72 * HOUR).toISOString(),
+    is_prime: chance(row.id, 21) < 0.1,
+    is_business: chance(row.id, 22) < 0.1,
+    notes: note,
+    confirmed_at: null,
+    items,
+    packages,
+  };
+}
+
+/** A shop that answers like the core. */
+export class MadeUpShop {
+  newest: number;
+  readonly notes = new Map<number, string>();
+  /** Rows that differ from what their number makes of them. */
+  readonly special = new Map<number, Partial<OrderRow>>();
+  readonly #now: () => number;
+
+  constructor(orders: number, now: () => number = Date.now) {
+    this.newest = orders;
+    this.#now = now;
+  }
+
+  row(id: number): OrderRow {
+    const row = madeUpRow(id, this.newest, this.#now());
+    return { ...row, has_note: this.notes.has(id) || row.has_note, ...this.special.get(id) };
+  }
+
+  detail(id: number): OrderDetail {
+    if (id < 1 || id > this.newest) throw refusal("not_found", "This order is not here any more.");
+    return detailOf(this.row(id), this.notes.get(id) ?? (this.row(id).has_note ? "Wrap as a gift" : null));
+  }
+
+  page(request: ListRequest): OrderPage {
+    const ids = this.#matching(request);
+    const start = typeof request.place === "object" && "near" in request.place ? request.place.near : 0;
+    const end = Math.min(ids.length, start + request.limit);
+    const rows = [];
+    for (let position = start; position < end; position += 1) rows.push(this.row(ids.at(position)));
+    const cursor = (row: OrderRow | undefined) => (row === undefined ? null : String(row.id));
+    return {
+      rows,
+      position: start,
+      total: ids.length,
+      total_is_exact: true,
+      first: cursor(rows[0]),
+      last: cursor(rows.at(-1)),
+    };
+  }
+
+  counts(): OrderCounts {
+    const counts = {
+      all: this.newest,
+      pending: 0,
+      paid: 0,
+      shipped: 0,
+      completed: 0,
+      cancelled: 0,
+      other: 0,
+      missing_items: 0,
+      missing_fees: null,
+      unmatched: 0,
+      no_asin: 0,
+    };
+    for (let id = 1; id <= this.newest; id += 1) {
+      const status = this.special.get(id)?.ui_status ?? statusOf(id, this.newest);
+      counts[status.toLowerCase() as "paid"] += 1;
+    }
+    return counts;
+  }
+
+  /** The ids that a request matches, in its order; all of them without a list. */
+  #matching({ query, sort }: ListRequest): { length: number; at: (position: number) => number } {
+    const words = query.split(/\s+/).filter((word) => word !== "");
+    const tests = words.map((word) => this.#test(word));
+    const newest = this.newest;
+    if (tests.length === 0 && (sort.key === "date" || newest > 50_000)) {
+      return { length: newest, at: (position) => (sort.descending ? newest - position : position + 1) };
+    }
+    const ids: number[] = [];
+    for (let id = newest; id >= 1; id -= 1) if (tests.every((test) => test(id))) ids.push(id);
+    if (sort.key === "total" && newest <= 50_000) {
+      const minor = (id: number) => Number(this.row(id).total?.amount.replace(".", "") ?? -1);
+      ids.sort((a, b) => minor(b) - minor(a));
+    }
+    if (!sort.descending) ids.reverse();
+    return { length: ids.length, at: (position) => ids[position] ?? 0 };
+  }
+
+  #test(word: string): (id: number) => boolean {
+    const [key, value] = word.split(":");
+    if (value === undefined) {
+      const text = word.toLowerCase();
+      return (id) => {
+        const { platform_order_id, description } = this.row(id);
+        return platform_order_id.includes(text) || description.toLowerCase().includes(text);
+      };
+    }
+    if (key !== "status") {
+      throw refusal("bad_query", `unknown filter '${key}:': use status:, or put the text in quotes to search for it`, {
+        context: `${key}:`,
+      });
+    }
+    const wanted = value.toLowerCase().split(",");
+    const known = ["pending", "paid", "shipped", "completed", "cancelled"];
+    const unknown = wanted.find((status) => !known.includes(status));
+    if (unknown !== undefined) {
+      throw refusal("bad_query", `unknown status '${unknown}': use ${known.slice(0, 4).join(", ")} or cancelled`, {
+        context: unknown,
+      });
+    }
+    return (id) => wanted.includes((this.special.get(id)?.ui_status ?? statusOf(id, this.newest)).toLowerCase());
+  }
+}

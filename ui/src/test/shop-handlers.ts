@@ -1,0 +1,90 @@
+/** The answers of a connected core whose orders are those of a made-up shop. */
+import type { AccountSync, AccountView, AppInfo, MarketplaceView, Preferences, SyncState } from "~/lib/bindings";
+
+import type { Handlers } from "./fake-backend";
+import type { MadeUpShop } from "./made-up-orders";
+
+export const MARKETPLACES: MarketplaceView[] = [
+  { id: "ATVPDKIKX0DER", country: "US", name: "United States", region: "na", currency: "USD" },
+  { id: "A2EUQ1WTGCTBG2", country: "CA", name: "Canada", region: "na", currency: "CAD" },
+  { id: "A1F83G8C2ARO7P", country: "GB", name: "United Kingdom", region: "eu", currency: "GBP" },
+  { id: "A1PA6795UKMFR9", country: "DE", name: "Germany", region: "eu", currency: "EUR" },
+  { id: "A13V1IB3VIYZZH", country: "FR", name: "France", region: "eu", currency: "EUR" },
+  { id: "A1RKKUPIHCS9HS", country: "ES", name: "Spain", region: "eu", currency: "EUR" },
+  { id: "APJ6JRA9NG5V4", country: "IT", name: "Italy", region: "eu", currency: "EUR" },
+  { id: "A1VC38T7YXB528", country: "JP", name: "Japan", region: "fe", currency: "JPY" },
+];
+
+export const INFO: AppInfo = { version: "0.1.0", demo: false, data_folder: "/home/me/packlight", problem: null, accounts: 1 };
+
+export function madeUpAccount(now: number): AccountView {
+  return {
+    id: 1,
+    label: "My shop",
+    platform: "amazon",
+    region: "eu",
+    marketplaces: ["A1F83G8C2ARO7P", "A1PA6795UKMFR9"],
+    orders_api: "2026-01-01",
+    client_id_tail: "1a2b",
+    secrets: "keychain",
+    secrets_since: new Date(now - 40 * 86_400_000).toISOString(),
+    last_check_at: new Date(now - 2 * 3_600_000).toISOString(),
+    last_check_problem: null,
+    complete_up_to: new Date(now - 3 * 60_000).toISOString(),
+    connected: true,
+  };
+}
+
+export function accountSync(now: number, state: SyncState = { kind: "idle" }): AccountSync {
+  const at = (minutes: number) => new Date(now + minutes * 60_000).toISOString();
+  return {
+    account: 1,
+    label: "My shop",
+    complete_up_to: at(-3),
+    checked_at: at(-1),
+    next_at: new Date(now + 130_000).toISOString(),
+    state,
+    calls_left: 14,
+    calls_burst: 20,
+  };
+}
+
+/** Handlers of every command. */
+export function shopHandlers(shop: MadeUpShop, now: () => number = Date.now): Handlers {
+  let preferences: Preferences = { theme: "system", density: "normal" };
+  return {
+    appInfo: () => INFO,
+    listOrders: (request) => shop.page(request),
+    orderCounts: () => shop.counts(),
+    getOrder: (id) => shop.detail(id),
+    setNote: (id, note) => {
+      if (note === "") shop.notes.delete(id);
+      else shop.notes.set(id, note);
+      return null;
+    },
+    openOnAmazon: () => null,
+    syncStatus: () => ({ accounts: [accountSync(now())] }),
+    syncNow: () => ({ new: 0, changed: 0, orders_seen: 4, complete_up_to: new Date(now()).toISOString() }),
+    stopSync: () => null,
+    listAccounts: () => [madeUpAccount(now())],
+    marketplaces: () => MARKETPLACES,
+    connectAccount: ({ label }) => ({ ...madeUpAccount(now()), label }),
+    checkAccount: () => ({
+      label: "My shop",
+      orders: { granted: true, missing_role: null },
+      finances: { granted: true, missing_role: null },
+      listings: { granted: true, missing_role: null },
+      traffic: { granted: false, missing_role: "Brand Analytics" },
+    }),
+    replaceSecrets: () => madeUpAccount(now()),
+    disconnectAccount: () => null,
+    unlockVault: () => null,
+    startDemo: () => ({ ...INFO, demo: true, accounts: 0 }),
+    leaveDemo: () => ({ ...INFO, demo: false, accounts: 0 }),
+    preferences: () => preferences,
+    setPreferences: (next) => {
+      preferences = next;
+      return null;
+    },
+  };
+}
