@@ -26,24 +26,52 @@ const DEADLINE: Duration = Duration::from_mins(1);
 const BETWEEN_LOOKS: Duration = Duration::from_millis(100);
 /// How much of the page's text a failed wait shows, in characters.
 const SHOWN: usize = 1500;
+/// Keeps the page painting, and answers after two frames.
+///
+/// WebKitGTK takes a screenshot after the *next* frame, and a page at rest never draws one: the call would hang. One
+/// pixel in the corner that changes by one step of grey is enough.
+const PULSE: &str = "const done = arguments[arguments.length - 1];
+    let dot = document.getElementById('pulse');
+    if (dot === null) {
+        dot = document.createElement('i');
+        dot.id = 'pulse';
+        Object.assign(dot.style, { position: 'fixed', right: 0, bottom: 0, width: '1px', height: '1px' });
+        document.documentElement.append(dot);
+    }
+    let odd = false;
+    window.pulse = setInterval(() => { odd = !odd; dot.style.background = odd ? '#808080' : '#7f7f7f'; }, 10);
+    requestAnimationFrame(() => requestAnimationFrame(() => done(true)));";
 
 /// An open window of the app, with a data folder of its own.
 pub struct Window {
     // Fields are dropped in this order: session, then processes, then their folder.
     driver: WebDriver,
     processes: Group,
-    folder: TempDir,
+    _folder: TempDir,
     screenshots: PathBuf,
 }
 
+/// Opens the app with these arguments and variables, plays the scenario, and ends everything, however it went.
+///
+/// Where no app is named, says so and does nothing.
+#[allow(clippy::print_stderr, reason = "a skipped test has to say so")]
+pub async fn in_a_window(
+    arguments: &[&str],
+    variables: &[(&str, &str)],
+    scenario: impl AsyncFnOnce(&Window) -> Result<()>,
+) -> Result<()> {
+    let Some(app) = env::var_os(APP).map(PathBuf::from) else {
+        eprintln!("skipped: {APP} names no app; `cargo xtask test desktop` builds one and runs this");
+        return Ok(());
+    };
+    let window = Window::open(&app, arguments, variables).await?;
+    let outcome = scenario(&window).await;
+    let closed = window.close().await;
+    outcome.and(closed)
+}
+
 impl Window {
-    /// Opens the app with these arguments and variables. `None`, with a notice, where no app is named.
-    #[allow(clippy::print_stderr, reason = "a skipped test has to say so")]
-    pub async fn open(arguments: &[&str], variables: &[(&str, &str)]) -> Result<Option<Self>> {
-        let Some(app) = env::var_os(APP).map(PathBuf::from) else {
-            eprintln!("skipped: {APP} names no app; `cargo xtask test desktop` builds one and runs this");
-            return Ok(None);
-        };
+    async fn open(app: &Path, arguments: &[&str], variables: &[(&str, &str)]) -> Result<Self> {
         // The app lies in <target>/<profile>/.
         let target = app.ancestors().nth(2).context("the app stands in no target folder")?;
         let screenshots = target.join("screenshots");
@@ -55,12 +83,7 @@ impl Window {
         let driver = WebDriver::new(format!("http://127.0.0.1:{port}"), capabilities)
             .await
             .with_context(|| format!("{} opened no window to drive", app.display()))?;
-        Ok(Some(Self { driver, processes, folder, screenshots }))
-    }
-
-    /// The data folder that the app was given; the demo lies beside it, with `-demo` at its end.
-    pub fn data_folder(&self) -> PathBuf {
-        data_folder(self.folder.path())
+        Ok(Self { driver, processes, _folder: folder, screenshots })
     }
 
     /// Runs a script in the page. What it returns must have the type asked for.
@@ -78,19 +101,30 @@ impl Window {
         script: &str,
         arguments: &[Value],
     ) -> Result<T> {
+        self.wait_up_to(DEADLINE, what, script, arguments).await
+    }
+
+    /// [`Self::wait_for`] with a deadline of its own.
+    pub async fn wait_up_to<T: DeserializeOwned>(
+        &self,
+        deadline: Duration,
+        what: &str,
+        script: &str,
+        arguments: &[Value],
+    ) -> Result<T> {
         let start = Instant::now();
         loop {
             let answer: Value = self.ask(script, arguments).await?;
             if !matches!(answer, Value::Null | Value::Bool(false)) {
                 return serde_json::from_value(answer).with_context(|| format!("waiting for {what}"));
             }
-            if start.elapsed() > DEADLINE {
+            if start.elapsed() > deadline {
                 let shown: String = self.ask("return document.body.innerText", &[]).await?;
                 let shown: String = shown.chars().take(SHOWN).collect();
                 let picture = self.screenshot(&format!("failed waiting for {what}")).await?;
                 bail!(
                     "waited {} s for {what}; see {}; the window says:\n{shown}",
-                    DEADLINE.as_secs(),
+                    deadline.as_secs(),
                     picture.display()
                 );
             }
@@ -108,7 +142,9 @@ impl Window {
         let input = self.find(test_id).await?;
         input.click().await?;
         input.send_keys(Key::Control + "a").await?;
-        input.send_keys(text).await.with_context(|| format!("typing into '{test_id}'"))
+        let typed =
+            if text.is_empty() { input.send_keys(Key::Backspace).await } else { input.send_keys(text).await };
+        typed.with_context(|| format!("typing into '{test_id}'"))
     }
 
     /// Sends a key to whatever has the focus.
@@ -128,21 +164,19 @@ impl Window {
     /// Wait for the text that must be on it first; the two frames waited for here are those between a change of
     /// the page and its being painted.
     pub async fn screenshot(&self, name: &str) -> Result<PathBuf> {
-        let two_frames = "const done = arguments[arguments.length - 1];
-            requestAnimationFrame(() => requestAnimationFrame(() => done(true)));";
-        self.driver.execute_async(two_frames, vec![]).await?;
         let name: String = name.chars().map(|c| if c.is_alphanumeric() { c } else { '-' }).collect();
         let path = self.screenshots.join(name).with_extension("png");
         std::fs::create_dir_all(&self.screenshots)?;
-        self.driver
-            .screenshot(&path)
-            .await
-            .with_context(|| format!("no screenshot at {}", path.display()))?;
+        self.driver.execute_async(PULSE, vec![]).await?;
+        let taken = self.driver.screenshot(&path).await;
+        let _: bool = self.ask("clearInterval(window.pulse); return true", &[]).await?;
+        taken.with_context(|| format!("no screenshot at {}", path.display()))?;
         Ok(path)
     }
 
-    /// Closes the window and ends every process; an error if one of them had already gone by itself.
-    pub async fn close(mut self) -> Result<()> {
+    /// Closes the window and ends every process; an error if one of them had already gone by itself. Not left to
+    /// `Drop`, which would block the thread that its own request needs.
+    async fn close(mut self) -> Result<()> {
         let driver_ended = self.processes.0.try_wait()?;
         self.driver.quit().await.context("the window was gone before the test closed it")?;
         match driver_ended {
@@ -152,10 +186,6 @@ impl Window {
     }
 }
 
-fn data_folder(folder: &Path) -> PathBuf {
-    folder.join("data")
-}
-
 /// Starts WebKitWebDriver on a free port and waits until it listens. It passes its environment on to the app.
 fn start_driver(folder: &Path, variables: &[(&str, &str)]) -> Result<(Group, u16)> {
     let port = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?.local_addr()?.port();
@@ -163,7 +193,8 @@ fn start_driver(folder: &Path, variables: &[(&str, &str)]) -> Result<(Group, u16
         .arg(format!("--port={port}"))
         .env("TAURI_WEBVIEW_AUTOMATION", "true")
         .env("WEBKIT_DISABLE_DMABUF_RENDERER", "1")
-        .env("PACKLIGHT_DATA_DIR", data_folder(folder))
+        // The demo's folder gets the same name with an ending: both stay inside the temporary one.
+        .env("PACKLIGHT_DATA_DIR", folder.join("data"))
         .env_remove(APP)
         .envs(variables.iter().copied())
         .stdin(Stdio::null())

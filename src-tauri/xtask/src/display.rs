@@ -59,6 +59,8 @@ impl Display {
             .env("DISPLAY", self.name())
             .env_remove("WAYLAND_DISPLAY")
             .env("GDK_BACKEND", "x11")
+            // Nobody reads the screen here; the accessibility bus would only be started for nothing.
+            .env("NO_AT_BRIDGE", "1")
             // Without a graphics card the web view's shared buffers stay blank.
             .env("WEBKIT_DISABLE_DMABUF_RENDERER", "1");
     }

@@ -36,7 +36,7 @@ pub(crate) fn start(project: &Project, mut arguments: Vec<String>) -> Result<()>
     println!("Opening {} {}", app.display(), arguments.join(" "));
     #[cfg(target_os = "linux")]
     if hidden {
-        return hidden::show(&app, &arguments, &project.screenshots().join("start.png"));
+        return hidden::show(&app, &arguments, &project.screenshots().join("start"));
     }
     command::run(std::process::Command::new(app).args(arguments))
 }
@@ -44,9 +44,10 @@ pub(crate) fn start(project: &Project, mut arguments: Vec<String>) -> Result<()>
 #[cfg(target_os = "linux")]
 mod hidden {
     use std::env;
+    use std::fs::{self, File};
     use std::os::unix::process::CommandExt;
     use std::path::Path;
-    use std::process::{Child, Command};
+    use std::process::{Child, Command, Stdio};
     use std::thread::sleep;
     use std::time::{Duration, Instant};
 
@@ -62,12 +63,24 @@ mod hidden {
     /// So many looks in a row must see the same painted page.
     const LOOKS_AT_REST: u32 = 5;
 
-    /// Opens the app on a hidden screen and saves what it shows.
-    pub(super) fn show(app: &Path, arguments: &[String], path: &Path) -> Result<()> {
+    /// Opens the app on a hidden screen and saves what it shows as `<place>.png`, what it says as `<place>.log`.
+    pub(super) fn show(app: &Path, arguments: &[String], place: &Path) -> Result<()> {
+        let (picture, log) = (place.with_extension("png"), place.with_extension("log"));
+        look(app, arguments, &picture, &log)
+            .with_context(|| format!("what the app said is in {}", log.display()))?;
+        println!("The window is drawn. Screenshot: {}", picture.display());
+        Ok(())
+    }
+
+    fn look(app: &Path, arguments: &[String], path: &Path, log: &Path) -> Result<()> {
         let display = Display::open()?;
         println!("No display here: running on a hidden screen ({})", display.name());
+        if let Some(folder) = log.parent() {
+            fs::create_dir_all(folder).with_context(|| format!("cannot make {}", folder.display()))?;
+        }
+        let log = File::create(log).with_context(|| format!("cannot write {}", log.display()))?;
         let mut command = in_a_session(app);
-        command.args(arguments);
+        command.args(arguments).stdin(Stdio::null()).stdout(log.try_clone()?).stderr(log);
         display.give_to(&mut command);
         let mut app = Group(command.process_group(0).spawn().context("cannot start the app")?);
 
@@ -96,11 +109,7 @@ mod hidden {
             looks_at_rest = if at_rest { looks_at_rest + 1 } else { 0 };
             last = Some(picture);
         }
-        if let Some(picture) = last {
-            picture.save(path)?;
-        }
-        println!("The window is drawn. Screenshot: {}", path.display());
-        Ok(())
+        last.context("no window appeared")?.save(path)
     }
 
     /// The app, on a session bus of its own where the machine has none.

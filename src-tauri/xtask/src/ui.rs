@@ -28,7 +28,7 @@ pub(crate) fn install(project: &Project) -> Result<()> {
     }
     println!("Installing the UI's packages");
     command::run(node::npm().args(["ci", "--no-audit", "--no-fund"]).current_dir(&ui))?;
-    fs::write(ui.join(INSTALLED), locked).context("cannot write the stamp of the UI's packages")
+    stamp(&ui, INSTALLED, &locked)
 }
 
 /// Builds `ui/dist`, unless it is the build of the present sources. The packages must be installed.
@@ -41,7 +41,13 @@ pub(crate) fn build(project: &Project) -> Result<()> {
     }
     println!("Building the UI");
     script(project, "build")?;
-    fs::write(ui.join(BUILT), sources).context("cannot write the stamp of the built UI")
+    stamp(&ui, BUILT, sources.as_bytes())
+}
+
+/// Remembers what a step was done from. A UI without packages has no folder for it yet.
+fn stamp(ui: &Path, name: &str, content: &[u8]) -> Result<()> {
+    fs::create_dir_all(ui.join("node_modules"))?;
+    fs::write(ui.join(name), content).with_context(|| format!("cannot write ui/{name}"))
 }
 
 /// Runs one of the UI's npm scripts.
