@@ -1,0 +1,134 @@
+//! Examining the database from end to end: SQLite's own checks, and every kept count against a recount.
+
+use sqlx::{Connection, Row, SqliteConnection};
+
+use crate::{Store, StoreError};
+
+/// What an examination found.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CheckReport {
+    /// Nothing is wrong.
+    pub ok: bool,
+    /// What is wrong, one sentence each.
+    pub problems: Vec<String>,
+}
+
+/// What must come back empty, and what it means if it does not.
+const RECOUNTS: [(&str, &str); 4] = [
+    (
+        "the counts of the status cards are wrong",
+        "SELECT 1 FROM order_counts c WHERE (c.n, c.missing_items, c.unmatched, c.no_asin) IS NOT \
+         (SELECT COUNT(*), COALESCE(SUM(missing_items), 0), COALESCE(SUM(unmatched_lines > 0), 0), \
+          COALESCE(SUM(no_asin_lines > 0), 0) FROM platform_orders o \
+          WHERE o.account_id = c.account_id AND o.ui_status = c.ui_status) LIMIT 1",
+    ),
+    (
+        "the line counts of an order do not agree with its lines",
+        "SELECT 1 FROM platform_orders o WHERE o.lines <> \
+         (SELECT COUNT(*) FROM platform_order_items i WHERE i.order_id = o.id) \
+         OR o.lines <> o.linked_lines + o.matched_lines + o.unmatched_lines + o.no_asin_lines LIMIT 1",
+    ),
+    (
+        "an order cannot be searched for",
+        "SELECT 1 FROM platform_orders o LEFT JOIN order_texts t ON t.id = o.id WHERE t.id IS NULL LIMIT 1",
+    ),
+    (
+        "the view amazon_orders cannot be read",
+        "SELECT 1 FROM (SELECT COUNT(*) AS n FROM amazon_orders) WHERE n IS NULL",
+    ),
+];
+
+/// Blocks of a sort whose count is not that of the orders between their bound and the next. `$key` is the sort's column.
+macro_rules! recount_blocks {
+    ($segment:literal, $key:literal, $condition:literal) => {
+        concat!(
+            "WITH bounds AS (SELECT low_key, low_id, LEAD(low_key) OVER w AS high_key, LEAD(low_id) OVER w AS high_id ",
+            "FROM (SELECT DISTINCT low_key, low_id FROM order_blocks WHERE segment = ",
+            $segment,
+            ") WINDOW w AS (ORDER BY low_key, low_id)) ",
+            "SELECT 1 FROM order_blocks b JOIN bounds d ON d.low_key = b.low_key AND d.low_id = b.low_id ",
+            "WHERE b.segment = ",
+            $segment,
+            " AND (b.n, b.n0, b.n1, b.n2, b.n3, b.n4, b.n5) IS NOT (SELECT COUNT(*), ",
+            "COALESCE(SUM(ui_status = 0), 0), COALESCE(SUM(ui_status = 1), 0), COALESCE(SUM(ui_status = 2), 0), ",
+            "COALESCE(SUM(ui_status = 3), 0), COALESCE(SUM(ui_status = 4), 0), COALESCE(SUM(ui_status = 5), 0) ",
+            "FROM platform_orders o WHERE o.account_id = b.account_id AND ",
+            $condition,
+            " AND (",
+            $key,
+            ", o.id) >= (b.low_key, b.low_id) AND (d.high_key IS NULL OR (",
+            $key,
+            ", o.id) < (d.high_key, d.high_id))) LIMIT 1"
+        )
+    };
+}
+
+const BLOCKS: [(&str, &str); 8] = [
+    ("date", recount_blocks!("0", "o.order_date", "o.order_date IS NOT NULL")),
+    ("date", recount_blocks!("1", "0", "o.order_date IS NULL")),
+    ("update", recount_blocks!("2", "o.last_update", "1")),
+    ("ship-by time", recount_blocks!("4", "o.ship_by", "o.ship_by IS NOT NULL")),
+    ("ship-by time", recount_blocks!("5", "0", "o.ship_by IS NULL")),
+    ("total", recount_blocks!("6", "o.total_minor", "o.total_minor IS NOT NULL")),
+    ("total", recount_blocks!("7", "0", "o.total_minor IS NULL")),
+    ("order number", recount_blocks!("8", "o.platform_order_id", "1")),
+];
+
+impl Store {
+    /// Examines everything. Reads the whole file; on a large one this takes a while.
+    pub async fn check(&self) -> Result<CheckReport, StoreError> {
+        let mut connection = self.inner.readers.acquire().await?;
+        let mut snapshot = connection.begin().await?;
+        let mut problems = sqlite_checks(&mut snapshot).await?;
+        // A damaged file would only fail in other words below.
+        if problems.is_empty() {
+            for (problem, sql) in RECOUNTS {
+                if sqlx::query(sql).fetch_optional(&mut *snapshot).await?.is_some() {
+                    problems.push(problem.to_owned());
+                }
+            }
+            for (sort, sql) in BLOCKS {
+                if sqlx::query(sql).fetch_optional(&mut *snapshot).await?.is_some() {
+                    problems.push(format!("the positions in the list sorted by {sort} are wrong"));
+                }
+            }
+        }
+        snapshot.commit().await?;
+        drop(connection);
+        if problems.is_empty() && self.inner.writer.is_some() {
+            problems.extend(self.check_search().await?);
+        }
+        Ok(CheckReport { ok: problems.is_empty(), problems })
+    }
+
+    /// The trigram index against the texts; SQLite counts this as writing, so only a writer can do it.
+    async fn check_search(&self) -> Result<Option<String>, StoreError> {
+        self.writer()?
+            .run(|connection| {
+                Box::pin(async move {
+                    let sql =
+                        "INSERT INTO order_trigrams (order_trigrams, rank) VALUES ('integrity-check', 1)";
+                    match sqlx::query(sql).execute(connection).await {
+                        Ok(_) => Ok(None),
+                        Err(error) if crate::error::sqlite_code(&error) == Some(11) => {
+                            Ok(Some("the search index does not agree with the orders".to_owned()))
+                        }
+                        Err(error) => Err(error.into()),
+                    }
+                })
+            })
+            .await
+    }
+}
+
+async fn sqlite_checks(connection: &mut SqliteConnection) -> Result<Vec<String>, StoreError> {
+    let mut problems = Vec::new();
+    let found: Vec<String> =
+        sqlx::query_scalar("PRAGMA integrity_check(20)").fetch_all(&mut *connection).await?;
+    problems.extend(found.into_iter().filter(|line| line != "ok"));
+    for row in sqlx::query("PRAGMA foreign_key_check").fetch_all(connection).await? {
+        let (table, parent): (String, String) = (row.try_get(0)?, row.try_get(2)?);
+        problems.push(format!("a row of {table} points to a row of {parent} that does not exist"));
+    }
+    Ok(problems)
+}

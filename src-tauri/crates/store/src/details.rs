@@ -1,0 +1,300 @@
+//! Whole orders: one by its id, or many in the order of the command line, newest first and then by order number.
+
+use std::collections::HashMap;
+
+use packlight_domain::account::AccountId;
+use packlight_domain::instant::{from_millis, to_millis};
+use packlight_domain::listing::{MatchStatus, OrderDetail, OrderItem, OrderRowId, PackageState};
+use packlight_domain::page::{Cursor, SortKey};
+use packlight_domain::query::Query;
+use packlight_domain::status;
+use sqlx::sqlite::SqliteRow;
+use sqlx::{Connection, Row, SqliteConnection};
+
+use crate::counts::{Cell, Scope, cells};
+use crate::keyset::{Column, Key, Reading, Stretch, keys};
+use crate::page::{order_row, row_columns};
+use crate::rows::{count, instant, list, money};
+use crate::search::{self, Filter};
+use crate::{Store, StoreError};
+
+/// A place in the list of whole orders: date, order number, row id.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Spot {
+    date: Option<i64>,
+    order_id: String,
+    id: i64,
+}
+
+impl Spot {
+    fn cursor(&self) -> Cursor {
+        let date = self.date.map_or("-".to_owned(), |date| date.to_string());
+        Cursor(format!("{date}.{}.{}", self.id, self.order_id))
+    }
+
+    fn parse(cursor: &Cursor) -> Result<Self, StoreError> {
+        let bad = || StoreError::BadCursor(cursor.0.clone());
+        let mut parts = cursor.0.splitn(3, '.');
+        let mut next = || parts.next().ok_or_else(bad);
+        let (date, id, order_id) = (next()?, next()?, next()?);
+        Ok(Self {
+            date: if date == "-" { None } else { Some(date.parse().map_err(|_| bad())?) },
+            order_id: order_id.to_owned(),
+            id: id.parse().map_err(|_| bad())?,
+        })
+    }
+}
+
+impl Store {
+    /// One order by its row id.
+    pub async fn order(&self, id: OrderRowId) -> Result<Option<OrderDetail>, StoreError> {
+        let mut connection = self.inner.readers.acquire().await?;
+        let mut snapshot = connection.begin().await?;
+        let found = load(&mut snapshot, &[i64::from(id.0)]).await?.pop();
+        snapshot.commit().await?;
+        Ok(found)
+    }
+
+    /// One order by the platform's id, of this account or of the first that has it.
+    pub async fn find_order(
+        &self,
+        account: Option<AccountId>,
+        platform_order_id: &str,
+    ) -> Result<Option<OrderDetail>, StoreError> {
+        let mut connection = self.inner.readers.acquire().await?;
+        let mut snapshot = connection.begin().await?;
+        let id: Option<i64> = sqlx::query_scalar(
+            "SELECT o.id FROM accounts a CROSS JOIN platform_orders o \
+             ON o.account_id = a.id AND o.platform_order_id = ?1 \
+             WHERE ?2 IS NULL OR a.id = ?2 ORDER BY a.id LIMIT 1",
+        )
+        .bind(platform_order_id)
+        .bind(account.map(|account| account.0))
+        .fetch_optional(&mut *snapshot)
+        .await?;
+        let found = match id {
+            Some(id) => load(&mut snapshot, &[id]).await?.pop(),
+            None => None,
+        };
+        snapshot.commit().await?;
+        Ok(found)
+    }
+
+    /// Whole orders that match, newest order date first, then by order number; those without a date come last. `after`
+    /// is the cursor of an order: the list goes on behind it.
+    ///
+    /// # Errors
+    /// [`StoreError::BadCursor`] for a cursor that no order of this list has given.
+    pub async fn details(
+        &self,
+        query: &Query,
+        account: Option<AccountId>,
+        after: Option<&Cursor>,
+        limit: u32,
+    ) -> Result<Vec<OrderDetail>, StoreError> {
+        let mut connection = self.inner.readers.acquire().await?;
+        let mut snapshot = connection.begin().await?;
+        let mut cells = cells(&mut snapshot, Scope { account, platform: None }).await?;
+        search::narrow(&mut cells, query);
+        let mut filter = Filter::of(query);
+        if !filter.texts.is_empty() {
+            filter.candidates = Some(search::candidates(&mut snapshot, &filter, u32::MAX).await?.ids);
+        }
+        let after = after.map(Spot::parse).transpose()?;
+        let ids = ids(&mut snapshot, &cells, &filter, after.as_ref(), limit).await?;
+        let details = load(&mut snapshot, &ids).await?;
+        snapshot.commit().await?;
+        Ok(details)
+    }
+}
+
+/// Row ids in the order of the list, behind `after`.
+async fn ids(
+    connection: &mut SqliteConnection,
+    cells: &[Cell],
+    filter: &Filter,
+    after: Option<&Spot>,
+    limit: u32,
+) -> Result<Vec<i64>, StoreError> {
+    let mut ids = Vec::new();
+    if cells.is_empty() || limit == 0 {
+        return Ok(ids);
+    }
+    let rest = |ids: &[i64]| limit.saturating_sub(u32::try_from(ids.len()).unwrap_or(u32::MAX));
+    // The other orders of the same moment.
+    if let Some(Spot { date: Some(date), .. }) = after {
+        let moment = Some((Key::Number(*date), i64::MIN)).zip(date.checked_add(1)).map(|(low, next)| {
+            Stretch { low: Some(low), high: Some((Key::Number(next), i64::MIN)), without_value: false }
+        });
+        if let Some(moment) = moment {
+            ids.extend(numbered(connection, cells, filter, &moment, after, limit).await?);
+        }
+    }
+    if after.is_none_or(|after| after.date.is_some()) && rest(&ids) > 0 {
+        // The older ones: down to the date of the last that fits, and of these in the order of the list.
+        let high = after.and_then(|after| after.date).map(|date| (Key::Number(date), i64::MIN));
+        let older = Stretch { without_value: false, low: None, high };
+        let column = Column::of(SortKey::Date);
+        let reading = Reading { descending: true, limit: rest(&ids), offset: 0, budget: None };
+        let dated = keys(connection, column, cells, &older, reading, filter).await?;
+        if let Some(last) = dated.last() {
+            let low = last.key.clone().map(|key| (key, i64::MIN));
+            let older = Stretch { low, ..older };
+            ids.extend(numbered(connection, cells, filter, &older, None, rest(&ids)).await?);
+        }
+    }
+    if rest(&ids) > 0 {
+        let behind = after.filter(|after| after.date.is_none());
+        ids.extend(numbered(connection, cells, filter, &Stretch::whole(true), behind, rest(&ids)).await?);
+    }
+    Ok(ids)
+}
+
+/// Row ids of a stretch of dates, newest first, then by order number; behind `after` where all are of its moment.
+async fn numbered(
+    connection: &mut SqliteConnection,
+    cells: &[Cell],
+    filter: &Filter,
+    stretch: &Stretch,
+    after: Option<&Spot>,
+    limit: u32,
+) -> Result<Vec<i64>, StoreError> {
+    let reading = Reading { descending: true, limit: u32::MAX, offset: 0, budget: None };
+    let marks = keys(connection, Column::of(SortKey::Date), cells, stretch, reading, filter).await?;
+    let ids: Vec<i64> = marks.iter().map(|mark| mark.id).collect();
+    let rows: Vec<i64> = sqlx::query_scalar(
+        "SELECT o.id FROM json_each(?1) j CROSS JOIN platform_orders o ON o.id = j.value \
+         WHERE ?2 IS NULL OR (o.platform_order_id, o.id) > (?2, ?3) \
+         ORDER BY o.order_date DESC, o.platform_order_id, o.id LIMIT ?4",
+    )
+    .bind(list(&ids))
+    .bind(after.map(|after| after.order_id.clone()))
+    .bind(after.map(|after| after.id))
+    .bind(limit)
+    .fetch_all(connection)
+    .await?;
+    Ok(rows)
+}
+
+/// The orders of these row ids, in their order.
+async fn load(connection: &mut SqliteConnection, ids: &[i64]) -> Result<Vec<OrderDetail>, StoreError> {
+    if ids.is_empty() {
+        return Ok(Vec::new());
+    }
+    let ids = list(ids);
+    let mut items = items(connection, &ids).await?;
+    let mut packages: HashMap<i64, Vec<PackageState>> = HashMap::new();
+    let rows: Vec<(i64, String, Option<String>)> = sqlx::query_as(
+        "SELECT order_id, reference, status FROM order_packages \
+         WHERE order_id IN (SELECT value FROM json_each(?)) ORDER BY order_id, reference",
+    )
+    .bind(&ids)
+    .fetch_all(&mut *connection)
+    .await?;
+    for (order, reference, status) in rows {
+        packages.entry(order).or_default().push(PackageState { reference, status });
+    }
+    let rows = sqlx::query(concat!(
+        "SELECT ",
+        row_columns!(),
+        ", o.account_id, o.marketplace_id, o.last_update, o.fulfilled_by, o.service_level, o.deliver_by, o.programs, \
+         o.notes, o.confirmed_at FROM json_each(?) j CROSS JOIN platform_orders o ON o.id = j.value \
+         CROSS JOIN accounts a ON a.id = o.account_id ORDER BY j.key"
+    ))
+    .bind(&ids)
+    .fetch_all(connection)
+    .await?;
+    rows.iter()
+        .map(|row| {
+            let id: i64 = row.try_get("id")?;
+            detail(row, items.remove(&id).unwrap_or_default(), packages.remove(&id).unwrap_or_default())
+        })
+        .collect()
+}
+
+fn detail(
+    row: &SqliteRow,
+    items: Vec<OrderItem>,
+    packages: Vec<PackageState>,
+) -> Result<OrderDetail, StoreError> {
+    let slim = order_row(row)?;
+    let programs: &str = row.try_get("programs")?;
+    let has = |program: &str| programs.split(' ').any(|own| own == program);
+    let spot = Spot {
+        date: slim.order_date.map(to_millis),
+        order_id: slim.platform_order_id.clone(),
+        id: i64::from(slim.id.0),
+    };
+    Ok(OrderDetail {
+        row: slim,
+        cursor: spot.cursor(),
+        account_id: AccountId(row.try_get("account_id")?),
+        marketplace_id: row.try_get("marketplace_id")?,
+        status: row.try_get::<Option<&str>, _>("status")?.map(|word| status::to_v0(word).to_owned()),
+        last_update: from_millis(row.try_get("last_update")?),
+        fulfillment_channel: match row.try_get::<Option<&str>, _>("fulfilled_by")? {
+            Some("AMAZON") => Some("AFN".to_owned()),
+            Some("MERCHANT") => Some("MFN".to_owned()),
+            _ => None,
+        },
+        service_level: row.try_get("service_level")?,
+        deliver_by: instant(row, "deliver_by")?,
+        is_prime: has("PRIME"),
+        is_business: has("AMAZON_BUSINESS"),
+        notes: row.try_get("notes")?,
+        confirmed_at: instant(row, "confirmed_at")?,
+        items,
+        packages,
+    })
+}
+
+async fn items(
+    connection: &mut SqliteConnection,
+    ids: &str,
+) -> Result<HashMap<i64, Vec<OrderItem>>, StoreError> {
+    let rows = sqlx::query(
+        "SELECT i.*, a.platform = 'amazon' AS is_amazon, \
+         (SELECT COUNT(*) FROM claims c WHERE c.item_id = i.id) AS linked, \
+         EXISTS (SELECT 1 FROM amazon_asin_mappings m WHERE m.asin = i.asin) AS mapped \
+         FROM platform_order_items i CROSS JOIN platform_orders o ON o.id = i.order_id \
+         CROSS JOIN accounts a ON a.id = o.account_id \
+         WHERE i.order_id IN (SELECT value FROM json_each(?)) ORDER BY i.order_id, i.order_item_id",
+    )
+    .bind(ids)
+    .fetch_all(connection)
+    .await?;
+    let mut items: HashMap<i64, Vec<OrderItem>> = HashMap::new();
+    for row in &rows {
+        items.entry(row.try_get("order_id")?).or_default().push(item(row)?);
+    }
+    Ok(items)
+}
+
+fn item(row: &SqliteRow) -> Result<OrderItem, sqlx::Error> {
+    let (quantity, linked): (i64, i64) = (row.try_get("quantity")?, row.try_get("linked")?);
+    let asin: Option<String> = row.try_get("asin")?;
+    let match_status = if quantity > 0 && linked >= quantity {
+        MatchStatus::Linked
+    } else if asin.is_none() && row.try_get("is_amazon")? {
+        MatchStatus::NoAsin
+    } else if row.try_get("mapped")? {
+        MatchStatus::Matched
+    } else {
+        MatchStatus::Unmatched
+    };
+    let cancels: Option<&str> = row.try_get("cancel_requested_by")?;
+    Ok(OrderItem {
+        order_item_id: row.try_get("order_item_id")?,
+        asin,
+        seller_sku: row.try_get("seller_sku")?,
+        title: row.try_get("title")?,
+        quantity: count(quantity),
+        quantity_shipped: count(row.try_get::<Option<i64>, _>("quantity_shipped")?.unwrap_or(0)),
+        unit_price: money(row, "unit_price_minor", "unit_price_currency")?.map(Into::into),
+        total_price: money(row, "item_price_minor", "price_currency")?.map(Into::into),
+        condition: row.try_get("condition")?,
+        is_gift: row.try_get("is_gift")?,
+        cancel_requested: cancels.is_some_and(|who| who.eq_ignore_ascii_case("BUYER")),
+        match_status,
+    })
+}

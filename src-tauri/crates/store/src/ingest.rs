@@ -1,0 +1,280 @@
+//! Writing what a platform said: the guard I5, lines as a set (I6), and everything that is derived from them.
+//!
+//! A page costs one query to find out what is known. Only orders of which some group is newer are read in full, changed
+//! in memory and written back, all together, by a handful of statements. An answer without news writes nothing at all.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+use chrono::{DateTime, Utc};
+use packlight_domain::account::AccountId;
+use packlight_domain::instant::{from_millis, to_millis};
+use packlight_domain::listing::OrderRowId;
+use packlight_domain::order::{Groups, OrderUpdate, VersionTable};
+use sqlx::{Row, SqliteConnection};
+
+mod derive;
+mod load;
+mod state;
+mod upsert;
+
+use state::OrderState;
+
+use crate::rows::{count, list};
+use crate::{Store, StoreError, blocks, journal};
+
+/// An order that an answer brought or changed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Changed {
+    /// Its row id.
+    pub id: OrderRowId,
+    /// The platform's id.
+    pub order_id: String,
+    /// When the platform last changed it.
+    pub last_update: DateTime<Utc>,
+}
+
+/// What an answer changed. An order that it names twice counts once.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct ChangeSet {
+    /// Orders not known before.
+    pub new: Vec<Changed>,
+    /// Orders known before and different now.
+    pub changed: Vec<Changed>,
+    /// Orders that were as they are.
+    pub unchanged: u32,
+    /// Item rows inserted or changed.
+    pub items_written: u32,
+}
+
+/// Which orders are worth reading again (invariant I14).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum StaleKind {
+    /// Paid, not shipped.
+    Open,
+    /// Payment not cleared.
+    Pending,
+    /// Shipped by the seller in the 30 days before, not delivered as far as is known.
+    InTransit,
+}
+
+macro_rules! stale_sql {
+    ($which:literal) => {
+        concat!(
+            "SELECT o.platform_order_id FROM platform_orders o LEFT JOIN order_reads r ON r.order_id = o.id ",
+            "WHERE o.account_id = ?1 AND COALESCE(r.read_at, o.created_at) < ?2 AND ",
+            $which,
+            " ORDER BY COALESCE(r.read_at, o.created_at), o.id LIMIT ?3"
+        )
+    };
+}
+impl Store {
+    /// Keeps what single reads brought (`getOrder`, the items of v0), in one transaction.
+    pub async fn apply(
+        &self,
+        account: AccountId,
+        updates: &[OrderUpdate],
+        surprises: &[(String, String, u32)],
+        now: DateTime<Utc>,
+    ) -> Result<ChangeSet, StoreError> {
+        let (updates, surprises) = (updates.to_vec(), surprises.to_vec());
+        self.write(move |connection| {
+            Box::pin(async move {
+                let changes = write(connection, account, updates, now).await?;
+                journal::count_surprises(connection, &surprises, now).await?;
+                Ok(changes)
+            })
+        })
+        .await
+    }
+
+    /// Orders whose lines the platform has not told yet, newest first: id and last update.
+    pub async fn missing_items(
+        &self,
+        account: AccountId,
+        limit: u32,
+    ) -> Result<Vec<(String, DateTime<Utc>)>, StoreError> {
+        let rows: Vec<(String, i64)> = sqlx::query_as(
+            "SELECT platform_order_id, last_update FROM platform_orders INDEXED BY orders_missing_items \
+             WHERE account_id = ? AND missing_items = 1 ORDER BY order_date DESC, id DESC LIMIT ?",
+        )
+        .bind(account.0)
+        .bind(limit)
+        .fetch_all(&self.inner.readers)
+        .await?;
+        Ok(rows.into_iter().map(|(id, at)| (id, from_millis(at))).collect())
+    }
+
+    /// Orders that were not read on their own since `not_read_since`, the longest unread first.
+    pub async fn stale(
+        &self,
+        account: AccountId,
+        kind: StaleKind,
+        not_read_since: DateTime<Utc>,
+        limit: u32,
+    ) -> Result<Vec<String>, StoreError> {
+        let since = to_millis(not_read_since);
+        // Packages are told of merchant orders only, and one that left a month ago has arrived or never will. The caller
+        // asks once a day, so 29 days before `since` are 30 days ago.
+        let sql = match kind {
+            StaleKind::Open => stale_sql!("o.ui_status = 1"),
+            StaleKind::Pending => stale_sql!("o.ui_status = 0"),
+            StaleKind::InTransit => stale_sql!(
+                "o.ui_status = 2 AND o.fulfilled_by = 'MERCHANT' AND o.last_update > ?2 - 2505600000"
+            ),
+        };
+        Ok(sqlx::query_scalar(sql)
+            .bind(account.0)
+            .bind(since)
+            .bind(limit)
+            .fetch_all(&self.inner.readers)
+            .await?)
+    }
+
+    /// Notes that an order was read on its own at `now`, whatever came of it. An unknown order is passed over.
+    pub async fn mark_read(
+        &self,
+        account: AccountId,
+        order_id: &str,
+        now: DateTime<Utc>,
+    ) -> Result<(), StoreError> {
+        let order_id = order_id.to_owned();
+        self.write(move |connection| {
+            Box::pin(async move {
+                sqlx::query(
+                    "INSERT INTO order_reads (order_id, read_at) \
+                     SELECT id, ?3 FROM platform_orders WHERE account_id = ?1 AND platform_order_id = ?2 \
+                     ON CONFLICT DO UPDATE SET read_at = excluded.read_at",
+                )
+                .bind(account.0)
+                .bind(order_id)
+                .bind(to_millis(now))
+                .execute(connection)
+                .await?;
+                Ok(())
+            })
+        })
+        .await
+    }
+}
+
+/// What is known of an order before an answer is looked at.
+struct Known {
+    id: i64,
+    versions: VersionTable,
+}
+
+/// An order that an answer changes, with the answers that do so and the groups that each of them wins.
+struct Pending {
+    id: i64,
+    is_new: bool,
+    versions: VersionTable,
+    wins: Vec<(OrderUpdate, Groups)>,
+}
+
+/// Writes the newer groups of `updates`. Runs inside the caller's transaction.
+pub(crate) async fn write(
+    connection: &mut SqliteConnection,
+    account: AccountId,
+    updates: Vec<OrderUpdate>,
+    now: DateTime<Utc>,
+) -> Result<ChangeSet, StoreError> {
+    let mut known = known(connection, account, &updates).await?;
+    let mut pending: BTreeMap<String, Pending> = BTreeMap::new();
+    let mut unchanged: BTreeSet<String> = BTreeSet::new();
+    let mut next_id = None;
+    for update in updates {
+        if let Some(order) = pending.get_mut(&update.order_id) {
+            let won = order.versions.merge(&update);
+            if !won.is_empty() {
+                order.wins.push((update, won));
+            }
+            continue;
+        }
+        let (id, is_new, mut versions) = match known.remove(&update.order_id) {
+            Some(known) => (known.id, false, known.versions),
+            None if update.carried.is_empty() => continue,
+            None => {
+                let id = match next_id {
+                    Some(id) => id,
+                    None => first_free_id(connection).await?,
+                };
+                next_id = Some(id + 1);
+                (id, true, VersionTable::default())
+            }
+        };
+        let won = versions.merge(&update);
+        if won.is_empty() {
+            // Once more in `known`: a second answer of the same page may still bring something.
+            known.insert(update.order_id.clone(), Known { id, versions });
+            unchanged.insert(update.order_id);
+            continue;
+        }
+        unchanged.remove(&update.order_id);
+        let order_id = update.order_id.clone();
+        pending.insert(order_id, Pending { id, is_new, versions, wins: vec![(update, won)] });
+    }
+    let mut changes =
+        ChangeSet { unchanged: u32::try_from(unchanged.len()).unwrap_or(u32::MAX), ..ChangeSet::default() };
+    if pending.is_empty() {
+        return Ok(changes);
+    }
+    let old: Vec<i64> = pending.values().filter(|order| !order.is_new).map(|order| order.id).collect();
+    let mut stored = load::states(connection, &old).await?;
+    let mut written = Vec::with_capacity(pending.len());
+    for (order_id, order) in pending {
+        let before = stored.remove(&order.id);
+        let mut state = match &before {
+            Some(before) => before.clone(),
+            None => OrderState::new(order.id, order_id.clone()),
+        };
+        state.versions = order.versions;
+        for (update, won) in order.wins {
+            state.apply(update, won);
+        }
+        let changed = Changed {
+            id: OrderRowId(count(order.id)),
+            order_id,
+            last_update: from_millis(state.last_update()),
+        };
+        if order.is_new {
+            changes.new.push(changed)
+        } else {
+            changes.changed.push(changed)
+        }
+        written.push((before, state));
+    }
+    let world = derive::World::load(connection, account, &written).await?;
+    changes.items_written = upsert::orders(connection, account, &world, &written, now).await?;
+    blocks::split_grown(connection).await?;
+    Ok(changes)
+}
+
+async fn known(
+    connection: &mut SqliteConnection,
+    account: AccountId,
+    updates: &[OrderUpdate],
+) -> Result<HashMap<String, Known>, StoreError> {
+    let ids: Vec<&str> = updates.iter().map(|update| update.order_id.as_str()).collect();
+    let rows = sqlx::query(
+        "SELECT id, platform_order_id, group_versions FROM platform_orders \
+         WHERE account_id = ?1 AND platform_order_id IN (SELECT value FROM json_each(?2))",
+    )
+    .bind(account.0)
+    .bind(list(&ids))
+    .fetch_all(connection)
+    .await?;
+    rows.iter()
+        .map(|row| {
+            let versions = VersionTable::from_bytes(row.try_get("group_versions")?);
+            Ok((row.try_get("platform_order_id")?, Known { id: row.try_get("id")?, versions }))
+        })
+        .collect()
+}
+
+/// Ids are given here and not by SQLite, so that lines can be written without asking for their order's id. Only the one
+/// writer gives them.
+async fn first_free_id(connection: &mut SqliteConnection) -> Result<i64, StoreError> {
+    Ok(sqlx::query_scalar("SELECT COALESCE(MAX(id), 0) + 1 FROM platform_orders")
+        .fetch_one(connection)
+        .await?)
+}

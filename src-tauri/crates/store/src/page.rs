@@ -1,0 +1,507 @@
+//! Pages of the order list, from one snapshot each: rows, their position and how many match.
+//!
+//! Without a text, any page of any sort costs the same: totals come from kept counts, positions from blocks, rows from
+//! index ranges. With a text, see `search`; there `total` and `position` may be lower bounds, and then
+//! `total_is_exact` is false. [`Store::count`] counts to the end.
+
+use packlight_domain::account::Platform;
+use packlight_domain::listing::{ListRequest, MAX_PAGE, MatchSummary, OrderPage, OrderRow, OrderRowId};
+use packlight_domain::page::{Place, Sort};
+use packlight_domain::query::Query;
+use packlight_domain::status::{self, UiStatus};
+use sqlx::sqlite::SqliteRow;
+use sqlx::{Connection, Row, SqliteConnection};
+
+use crate::counts::{Cell, Counted, Scope, cells, status_of};
+use crate::keyset::{Column, Mark, Reading, Stretch, keys};
+use crate::rows::{count, instant, known, list, money};
+use crate::search::{self, Filter};
+use crate::{Store, StoreError, blocks};
+
+/// Orders that a search looks at first, to learn how frequent its hits are.
+const SAMPLE: u32 = 512;
+/// Hits in the sample from which on the walk goes on instead of the trigram index.
+const FREQUENT: usize = 16;
+/// Orders that a walk looks at to say how many match at least.
+const HORIZON: u32 = 4_096;
+/// Candidates up to which all of them are proven and sorted.
+const FEW: u32 = 2_000;
+/// Candidates up to which a walk tests membership; beyond, the walk alone is quicker.
+const MANY: u32 = 60_000;
+
+/// A list that is being paged through.
+struct List {
+    column: Column,
+    sort: Sort,
+    cells: Vec<Cell>,
+    filter: Filter,
+}
+
+/// The rows of a page by their keys, and where they stand.
+struct Keys {
+    marks: Vec<Mark>,
+    position: i64,
+    total: i64,
+    total_is_exact: bool,
+}
+
+impl Store {
+    /// Rows of the list. `query` is the parsed text of `request.query`.
+    ///
+    /// # Errors
+    /// [`StoreError::BadCursor`] for a cursor of another sort.
+    pub async fn page(&self, query: &Query, request: &ListRequest) -> Result<OrderPage, StoreError> {
+        let mut connection = self.inner.readers.acquire().await?;
+        let mut snapshot = connection.begin().await?;
+        let scope = Scope { account: request.account, platform: request.platform };
+        let list = List::of(&mut snapshot, query, scope, request.sort).await?;
+        let limit = request.limit.min(MAX_PAGE);
+        let found = if list.filter.texts.is_empty() {
+            list.plain(&mut snapshot, &request.place, limit).await?
+        } else {
+            list.with_texts(&mut snapshot, &request.place, limit).await?
+        };
+        let rows = rows(&mut snapshot, &found.marks).await?;
+        snapshot.commit().await?;
+        Ok(OrderPage {
+            rows,
+            position: count(found.position),
+            total: count(found.total),
+            total_is_exact: found.total_is_exact,
+            first: found.marks.first().map(Mark::cursor),
+            last: found.marks.last().map(Mark::cursor),
+        })
+    }
+
+    /// How many orders match: exact without a text, else counted up to `stop_at`.
+    pub async fn count(&self, query: &Query, scope: Scope, stop_at: u32) -> Result<Counted, StoreError> {
+        let mut connection = self.inner.readers.acquire().await?;
+        let mut snapshot = connection.begin().await?;
+        let list = List::of(&mut snapshot, query, scope, Sort::default()).await?;
+        let counted = if list.filter.texts.is_empty() {
+            Counted { orders: count(list.size()), is_exact: true }
+        } else {
+            let candidates = search::candidates(&mut snapshot, &list.filter, u32::MAX).await?;
+            let stop = stop_at.saturating_add(1);
+            let found =
+                search::count_proven(&mut snapshot, &candidates.ids, &list.cells, &list.filter, stop).await?;
+            Counted { orders: found.min(stop_at), is_exact: found <= stop_at }
+        };
+        snapshot.commit().await?;
+        Ok(counted)
+    }
+}
+
+impl List {
+    async fn of(
+        connection: &mut SqliteConnection,
+        query: &Query,
+        scope: Scope,
+        sort: Sort,
+    ) -> Result<Self, StoreError> {
+        let mut cells = cells(connection, scope).await?;
+        search::narrow(&mut cells, query);
+        Ok(Self { column: Column::of(sort.key), sort, cells, filter: Filter::of(query) })
+    }
+
+    fn size(&self) -> i64 {
+        self.cells.iter().map(|cell| cell.orders).sum()
+    }
+
+    /// The stretches behind `mark` in list order, or of the whole list.
+    fn behind(&self, mark: Option<&Mark>) -> Vec<Stretch> {
+        let Some(mark) = mark else { return self.segments() };
+        let (key, id) = Stretch::bound(mark);
+        let without_value = mark.key.is_none();
+        let rest = if self.sort.descending {
+            Stretch { without_value, low: None, high: Some((key, id)) }
+        } else {
+            Stretch { without_value, low: Some((key, id + 1)), high: None }
+        };
+        let mut stretches = vec![rest];
+        if !without_value && self.column.nullable {
+            stretches.push(Stretch::whole(true));
+        }
+        stretches
+    }
+
+    /// The stretches before `mark`, nearest first.
+    fn before(&self, mark: &Mark) -> Vec<Stretch> {
+        let (key, id) = Stretch::bound(mark);
+        let without_value = mark.key.is_none();
+        let rest = if self.sort.descending {
+            Stretch { without_value, low: Some((key, id + 1)), high: None }
+        } else {
+            Stretch { without_value, low: None, high: Some((key, id)) }
+        };
+        let mut stretches = vec![rest];
+        if without_value {
+            stretches.push(Stretch::whole(false));
+        }
+        stretches
+    }
+
+    fn segments(&self) -> Vec<Stretch> {
+        let mut segments = vec![Stretch::whole(false)];
+        if self.column.nullable {
+            segments.push(Stretch::whole(true));
+        }
+        segments
+    }
+
+    /// Reads stretches one behind the other until there are `limit` keys.
+    async fn read(
+        &self,
+        connection: &mut SqliteConnection,
+        stretches: &[Stretch],
+        reading: Reading,
+        filter: &Filter,
+    ) -> Result<Vec<Mark>, StoreError> {
+        let mut marks: Vec<Mark> = Vec::new();
+        let mut offset = reading.offset;
+        for stretch in stretches {
+            let found = u32::try_from(marks.len()).unwrap_or(u32::MAX);
+            let rest = Reading { limit: reading.limit.saturating_sub(found), offset, ..reading };
+            marks.extend(keys(connection, self.column, &self.cells, stretch, rest, filter).await?);
+            // Only the first stretch of a located place is entered in its middle.
+            offset = 0;
+            if marks.len() >= reading.limit as usize {
+                break;
+            }
+        }
+        Ok(marks)
+    }
+
+    fn reading(&self, limit: u32) -> Reading {
+        Reading { descending: self.sort.descending, limit, offset: 0, budget: None }
+    }
+
+    /// A page of a list without a text.
+    async fn plain(
+        &self,
+        connection: &mut SqliteConnection,
+        place: &Place,
+        limit: u32,
+    ) -> Result<Keys, StoreError> {
+        let total = self.size();
+        let filter = &self.filter;
+        let (marks, position) = match place {
+            Place::First => {
+                (self.read(connection, &self.behind(None), self.reading(limit), filter).await?, Some(0))
+            }
+            Place::After(cursor) => {
+                let mark = Mark::parse(cursor, self.sort.key)?;
+                (self.read(connection, &self.behind(Some(&mark)), self.reading(limit), filter).await?, None)
+            }
+            Place::Before(cursor) => {
+                let mark = Mark::parse(cursor, self.sort.key)?;
+                let reading = Reading { descending: !self.sort.descending, ..self.reading(limit) };
+                let mut marks = self.read(connection, &self.before(&mark), reading, filter).await?;
+                marks.reverse();
+                (marks, None)
+            }
+            Place::Near(position) => {
+                let position = i64::from(*position).min(total);
+                (self.near(connection, position, limit).await?, Some(position))
+            }
+        };
+        let position = match (position, marks.first(), place) {
+            (Some(position), _, _) => position,
+            (None, Some(first), _) => blocks::position(connection, self.sort, &self.cells, first).await?,
+            (None, None, Place::Before(_)) => 0,
+            (None, None, _) => total,
+        };
+        Ok(Keys { marks, position, total, total_is_exact: true })
+    }
+
+    /// The keys from a position on: a block is found by adding up counts, and entered by a step shorter than a block.
+    async fn near(
+        &self,
+        connection: &mut SqliteConnection,
+        position: i64,
+        limit: u32,
+    ) -> Result<Vec<Mark>, StoreError> {
+        if position >= self.size() {
+            return Ok(Vec::new());
+        }
+        let (with, _) = blocks::totals(connection, self.column, &self.cells).await?;
+        let without_value = position >= with;
+        let inside = if without_value { position - with } else { position };
+        let descending = self.sort.descending;
+        let found =
+            blocks::locate(connection, self.column, &self.cells, without_value, descending, inside).await?;
+        // From the block's first order in list order on to the segment's end.
+        let first = if descending {
+            Stretch { low: None, ..found.stretch }
+        } else {
+            Stretch { high: None, ..found.stretch }
+        };
+        let mut stretches = vec![first];
+        if !without_value && self.column.nullable {
+            stretches.push(Stretch::whole(true));
+        }
+        let reading = Reading { offset: count(inside - found.before), ..self.reading(limit) };
+        self.read(connection, &stretches, reading, &self.filter).await
+    }
+
+    /// A page of a list with texts.
+    async fn with_texts(
+        &self,
+        connection: &mut SqliteConnection,
+        place: &Place,
+        limit: u32,
+    ) -> Result<Keys, StoreError> {
+        // A short list is looked at whole.
+        if self.size() <= i64::from(FEW) {
+            let all = self.read(connection, &self.segments(), self.reading(u32::MAX), &self.filter).await?;
+            return self.cut(all, place, limit);
+        }
+        if let Some(found) = self.by_walk(connection, place, limit).await? {
+            return Ok(found);
+        }
+        let candidates = search::candidates(connection, &self.filter, MANY + 1).await?;
+        if candidates.number <= FEW {
+            let mut all =
+                search::prove(connection, self.column, &candidates.ids, &self.cells, &self.filter).await?;
+            all.sort_unstable_by(|a, b| a.compare(b, self.sort));
+            return self.cut(all, place, limit);
+        }
+        let mut filter = self.filter.clone();
+        let mut at_least = 0;
+        if candidates.number <= MANY {
+            at_least =
+                search::count_proven(connection, &candidates.ids, &self.cells, &self.filter, FEW).await?;
+            filter.candidates = Some(candidates.ids);
+        }
+        self.walk(connection, place, limit, &filter, None, at_least).await
+    }
+
+    /// The page of a complete, sorted list.
+    fn cut(&self, all: Vec<Mark>, place: &Place, limit: u32) -> Result<Keys, StoreError> {
+        let limit = limit as usize;
+        let start = match place {
+            Place::First => 0,
+            Place::Near(position) => (*position as usize).min(all.len()),
+            Place::After(cursor) => {
+                let mark = Mark::parse(cursor, self.sort.key)?;
+                all.partition_point(|own| own.compare(&mark, self.sort).is_le())
+            }
+            Place::Before(cursor) => {
+                let mark = Mark::parse(cursor, self.sort.key)?;
+                all.partition_point(|own| own.compare(&mark, self.sort).is_lt()).saturating_sub(limit)
+            }
+        };
+        let end = match place {
+            Place::Before(cursor) => {
+                let mark = Mark::parse(cursor, self.sort.key)?;
+                all.partition_point(|own| own.compare(&mark, self.sort).is_lt())
+            }
+            _ => (start + limit).min(all.len()),
+        };
+        let total = i64::try_from(all.len()).unwrap_or(i64::MAX);
+        Ok(Keys {
+            marks: all[start..end].to_vec(),
+            position: i64::try_from(start).unwrap_or(i64::MAX),
+            total,
+            total_is_exact: true,
+        })
+    }
+
+    /// A page by walking alone, if hits turn out to be frequent.
+    async fn by_walk(
+        &self,
+        connection: &mut SqliteConnection,
+        place: &Place,
+        limit: u32,
+    ) -> Result<Option<Keys>, StoreError> {
+        if matches!(place, Place::Near(_)) {
+            return Ok(None);
+        }
+        let sample = self.hits(connection, place, SAMPLE, SAMPLE).await?.len();
+        if sample < FREQUENT {
+            return Ok(None);
+        }
+        let hits = u32::try_from(sample).unwrap_or(SAMPLE);
+        let budget = (SAMPLE.saturating_mul(limit) / hits).saturating_mul(2).max(SAMPLE);
+        let found = self.walk(connection, place, limit, &self.filter, Some(budget), 0).await?;
+        Ok((found.marks.len() == limit as usize).then_some(found))
+    }
+
+    /// Hits from `place` on among the next `budget` orders.
+    async fn hits(
+        &self,
+        connection: &mut SqliteConnection,
+        place: &Place,
+        limit: u32,
+        budget: u32,
+    ) -> Result<Vec<Mark>, StoreError> {
+        let reading = Reading { budget: Some(budget), ..self.reading(limit) };
+        match place {
+            Place::First | Place::Near(_) => {
+                self.read(connection, &self.behind(None), reading, &self.filter).await
+            }
+            Place::After(cursor) => {
+                let mark = Mark::parse(cursor, self.sort.key)?;
+                self.read(connection, &self.behind(Some(&mark)), reading, &self.filter).await
+            }
+            Place::Before(cursor) => {
+                let mark = Mark::parse(cursor, self.sort.key)?;
+                let reading = Reading { descending: !self.sort.descending, ..reading };
+                self.read(connection, &self.before(&mark), reading, &self.filter).await
+            }
+        }
+    }
+
+    /// A page by walking the list from `place` and looking at each order. Position and total are lower bounds, unless
+    /// the list's end or start was met.
+    async fn walk(
+        &self,
+        connection: &mut SqliteConnection,
+        place: &Place,
+        limit: u32,
+        filter: &Filter,
+        budget: Option<u32>,
+        at_least: u32,
+    ) -> Result<Keys, StoreError> {
+        let reading = Reading { budget, ..self.reading(limit) };
+        let horizon = Reading { budget: Some(HORIZON), ..self.reading(HORIZON) };
+        let (marks, position) = match place {
+            Place::First => (self.read(connection, &self.behind(None), reading, filter).await?, 0),
+            Place::Near(position) => {
+                let reading = Reading { offset: *position, ..reading };
+                // The offset counts hits over both segments, so the second is entered only where the first ends.
+                let mut marks =
+                    keys(connection, self.column, &self.cells, &Stretch::whole(false), reading, filter)
+                        .await?;
+                if marks.len() < limit as usize && self.column.nullable {
+                    marks = self.across(connection, reading, filter).await?;
+                }
+                (marks, i64::from(*position))
+            }
+            Place::After(cursor) => {
+                let mark = Mark::parse(cursor, self.sort.key)?;
+                let marks = self.read(connection, &self.behind(Some(&mark)), reading, filter).await?;
+                let back = Reading { descending: !self.sort.descending, ..horizon };
+                let ahead = self.read(connection, &self.before(&mark), back, &self.filter).await?.len() + 1;
+                (marks, i64::try_from(ahead).unwrap_or(i64::MAX))
+            }
+            Place::Before(cursor) => {
+                let mark = Mark::parse(cursor, self.sort.key)?;
+                let back = Reading { descending: !self.sort.descending, ..reading };
+                let mut marks = self.read(connection, &self.before(&mark), back, filter).await?;
+                marks.reverse();
+                let back = Reading { descending: !self.sort.descending, ..horizon };
+                let ahead = match marks.first() {
+                    Some(first) => {
+                        self.read(connection, &self.before(first), back, &self.filter).await?.len()
+                    }
+                    None => 0,
+                };
+                (marks, i64::try_from(ahead).unwrap_or(i64::MAX))
+            }
+        };
+        let seen = i64::try_from(marks.len()).unwrap_or(i64::MAX);
+        let beyond = i64::from(seen == i64::from(limit));
+        let mut total = (position + seen + beyond).max(i64::from(at_least));
+        if matches!(place, Place::First) && at_least == 0 && beyond == 1 {
+            let hits = self.hits(connection, place, HORIZON, HORIZON).await?.len();
+            total = total.max(i64::try_from(hits).unwrap_or(i64::MAX));
+        }
+        // A walk without a budget that comes back short has met the end.
+        let is_end = beyond == 0 && budget.is_none() && matches!(place, Place::First);
+        Ok(Keys { marks, position, total: if is_end { seen } else { total }, total_is_exact: is_end })
+    }
+
+    /// Hits from an offset on that lies in the second segment or runs into it.
+    async fn across(
+        &self,
+        connection: &mut SqliteConnection,
+        reading: Reading,
+        filter: &Filter,
+    ) -> Result<Vec<Mark>, StoreError> {
+        let whole = Reading { offset: 0, limit: u32::MAX, ..reading };
+        let first = keys(connection, self.column, &self.cells, &Stretch::whole(false), whole, filter).await?;
+        let ahead = u32::try_from(first.len()).unwrap_or(u32::MAX);
+        let mut marks: Vec<Mark> = first.into_iter().skip(reading.offset as usize).collect();
+        let rest = Reading {
+            offset: reading.offset.saturating_sub(ahead),
+            limit: reading.limit.saturating_sub(u32::try_from(marks.len()).unwrap_or(u32::MAX)),
+            ..reading
+        };
+        marks.extend(keys(connection, self.column, &self.cells, &Stretch::whole(true), rest, filter).await?);
+        marks.truncate(reading.limit as usize);
+        Ok(marks)
+    }
+}
+
+/// The columns of [`OrderRow`].
+macro_rules! row_columns {
+    () => {
+        "o.id, a.platform, o.platform_order_id, o.order_date, o.ship_by, o.description, o.lines, o.units_left, \
+         o.ui_status, o.status, o.total_minor, o.total_currency, o.cancel_requested, o.missing_items, \
+         o.notes IS NOT NULL AS has_note, o.linked_lines, o.unmatched_lines, o.no_asin_lines"
+    };
+}
+pub(crate) use row_columns;
+
+/// The rows of these keys, in their order.
+async fn rows(connection: &mut SqliteConnection, marks: &[Mark]) -> Result<Vec<OrderRow>, StoreError> {
+    if marks.is_empty() {
+        return Ok(Vec::new());
+    }
+    let ids: Vec<i64> = marks.iter().map(|mark| mark.id).collect();
+    let found = sqlx::query(concat!(
+        "SELECT ",
+        row_columns!(),
+        " FROM json_each(?) j CROSS JOIN platform_orders o ON o.id = j.value \
+         CROSS JOIN accounts a ON a.id = o.account_id ORDER BY j.key"
+    ))
+    .bind(list(&ids))
+    .fetch_all(connection)
+    .await?;
+    found.iter().map(order_row).collect()
+}
+
+/// Reads the columns of `row_columns!`.
+pub(crate) fn order_row(row: &SqliteRow) -> Result<OrderRow, StoreError> {
+    let platform: Platform = known(row.try_get("platform")?)?;
+    let ui_status = status_of(row.try_get("ui_status")?);
+    let word: Option<&str> = row.try_get("status")?;
+    let matches = MatchSummary {
+        total: count(row.try_get("lines")?),
+        linked: count(row.try_get("linked_lines")?),
+        unmatched: count(row.try_get("unmatched_lines")?),
+        no_asin: count(row.try_get("no_asin_lines")?),
+        all_matched: false,
+    };
+    Ok(OrderRow {
+        id: OrderRowId(count(row.try_get("id")?)),
+        platform,
+        platform_order_id: row.try_get("platform_order_id")?,
+        order_date: instant(row, "order_date")?,
+        ship_by: instant(row, "ship_by")?,
+        buyer_name: buyer_name(platform).to_owned(),
+        description: row.try_get("description")?,
+        lines: matches.total,
+        units_left: count(row.try_get("units_left")?),
+        ui_status,
+        unknown_status: word
+            .filter(|_| ui_status == UiStatus::Other)
+            .map(|word| status::to_v0(word).to_owned()),
+        total: money(row, "total_minor", "total_currency")?.map(Into::into),
+        part_shipped: word == Some("PARTIALLY_SHIPPED"),
+        cancel_requested: row.try_get("cancel_requested")?,
+        missing_items: row.try_get("missing_items")?,
+        has_note: row.try_get("has_note")?,
+        matches: MatchSummary { all_matched: matches.unmatched == 0 && matches.no_asin == 0, ..matches },
+    })
+}
+
+/// Buyers have no names here (design decision 3).
+fn buyer_name(platform: Platform) -> &'static str {
+    match platform {
+        Platform::Amazon => "Amazon Customer",
+        Platform::Ebay => "eBay customer",
+        Platform::Bricqer => "Bricqer customer",
+    }
+}

@@ -1,0 +1,208 @@
+//! Searching order ids, SKUs, ASINs and titles by any part of them.
+//!
+//! Two ways lead to a page. A text that many orders hold is found by walking the sorted list and looking at each order;
+//! the walk is short because hits are frequent. A text that few hold is looked up in the trigram index, which names
+//! candidates; a look at each proves them. Which way is taken is decided by a short walk first, so that neither a common
+//! nor a rare word is slow. A text of one or two characters has no trigram: it is the start of an id or any place in a
+//! title, and its candidates come from one pass over the texts.
+
+use packlight_domain::query::{Query, Test};
+use packlight_domain::status::UiStatus;
+use sqlx::{QueryBuilder, Row, Sqlite, SqliteConnection};
+
+use crate::StoreError;
+use crate::counts::Cell;
+use crate::keyset::{Column, Key, Mark};
+
+/// A text that must occur, or must not.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct TextTest {
+    pub(crate) negated: bool,
+    /// Folded, not empty.
+    pub(crate) text: String,
+}
+
+impl TextTest {
+    fn is_short(&self) -> bool {
+        self.text.chars().count() < 3
+    }
+}
+
+/// What orders must hold besides their account and status.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct Filter {
+    /// All of these must hold.
+    pub(crate) texts: Vec<TextTest>,
+    /// Only these row ids, a JSON array.
+    pub(crate) candidates: Option<String>,
+}
+
+impl Filter {
+    /// The texts of a query.
+    pub(crate) fn of(query: &Query) -> Self {
+        let texts = query
+            .terms
+            .iter()
+            .filter_map(|term| match &term.test {
+                Test::Text(text) => Some(TextTest { negated: term.negated, text: text.clone() }),
+                Test::Status(_) => None,
+            })
+            .collect();
+        Self { texts, candidates: None }
+    }
+
+    /// Appends the condition on `t`, a row of `order_texts`.
+    pub(crate) fn push_texts(&self, query: &mut QueryBuilder<Sqlite>) {
+        for (at, test) in self.texts.iter().enumerate() {
+            query.push(if at == 0 { "" } else { " AND " });
+            query.push(if test.negated { "NOT (" } else { "(" });
+            let id = if test.is_short() { format!("\n{}", test.text) } else { test.text.clone() };
+            query.push("instr(t.ids, ").push_bind(id).push(") > 0 OR instr(t.titles, ");
+            query.push_bind(test.text.clone()).push(") > 0)");
+        }
+    }
+
+    /// The full-text query that every match must satisfy: the trigrams of the texts that must occur.
+    fn trigrams(&self) -> Option<String> {
+        let mut terms: Vec<String> = Vec::new();
+        for test in self.texts.iter().filter(|test| !test.negated && !test.is_short()) {
+            let letters: Vec<char> = test.text.chars().collect();
+            let last = letters.len() - 3;
+            // A long text needs only some of its trigrams: each find is checked anyway, and each costs a list to read.
+            let step = if letters.len() > 9 { 3 } else { 1 };
+            for start in (0..last).step_by(step).chain([last]) {
+                let letters: String = letters[start..start + 3].iter().collect();
+                let term = format!("\"{}\"", letters.replace('"', "\"\""));
+                if !terms.contains(&term) {
+                    terms.push(term);
+                }
+            }
+        }
+        (!terms.is_empty()).then(|| terms.join(" AND "))
+    }
+}
+
+/// The cells of a list that a query's statuses leave.
+pub(crate) fn narrow(cells: &mut Vec<Cell>, query: &Query) {
+    for term in &query.terms {
+        if let Test::Status(statuses) = &term.test {
+            let asked = |cell: &Cell| {
+                let own = crate::counts::status_of(cell.status);
+                statuses.iter().any(|status: &UiStatus| *status == own)
+            };
+            cells.retain(|cell| asked(cell) != term.negated);
+        }
+    }
+}
+
+/// Row ids that may match.
+#[derive(Debug)]
+pub(crate) struct Candidates {
+    /// A JSON array.
+    pub(crate) ids: String,
+    pub(crate) number: u32,
+}
+
+/// At most `cap` row ids among which, if there are fewer, every match is.
+pub(crate) async fn candidates(
+    connection: &mut SqliteConnection,
+    filter: &Filter,
+    cap: u32,
+) -> Result<Candidates, StoreError> {
+    let row = match filter.trigrams() {
+        Some(trigrams) => {
+            sqlx::query(
+                "SELECT json_group_array(rowid) AS ids, COUNT(*) AS number FROM \
+                 (SELECT rowid FROM order_trigrams WHERE order_trigrams MATCH ? LIMIT ?)",
+            )
+            .bind(trigrams)
+            .bind(cap)
+            .fetch_one(connection)
+            .await?
+        }
+        None => {
+            let mut query = QueryBuilder::<Sqlite>::new(
+                "SELECT json_group_array(id) AS ids, COUNT(*) AS number FROM (SELECT id FROM order_texts t WHERE ",
+            );
+            filter.push_texts(&mut query);
+            query.push(" LIMIT ").push_bind(cap).push(")");
+            query.build().fetch_one(connection).await?
+        }
+    };
+    Ok(Candidates { ids: row.try_get("ids")?, number: crate::rows::count(row.try_get("number")?) })
+}
+
+fn push_proof(query: &mut QueryBuilder<Sqlite>, ids: &str, cells: &[Cell], filter: &Filter) {
+    query.push(" FROM json_each(").push_bind(ids.to_owned());
+    query.push(
+        ") j CROSS JOIN order_texts t ON t.id = j.value CROSS JOIN platform_orders o ON o.id = t.id \
+         WHERE (o.account_id, o.ui_status) IN (VALUES ",
+    );
+    for (at, cell) in cells.iter().enumerate() {
+        query
+            .push(if at == 0 { "(" } else { ", (" })
+            .push(cell.account)
+            .push(", ")
+            .push(cell.status)
+            .push(")");
+    }
+    query.push(") AND ");
+    filter.push_texts(query);
+}
+
+/// The candidates that match, with their place in a sort.
+pub(crate) async fn prove(
+    connection: &mut SqliteConnection,
+    column: Column,
+    ids: &str,
+    cells: &[Cell],
+    filter: &Filter,
+) -> Result<Vec<Mark>, StoreError> {
+    if cells.is_empty() {
+        return Ok(Vec::new());
+    }
+    let mut query = QueryBuilder::new("SELECT o.");
+    query.push(column.name).push(" AS k, o.id AS i");
+    push_proof(&mut query, ids, cells, filter);
+    let rows = query.build().fetch_all(connection).await?;
+    rows.iter().map(|row| Ok(Mark { key: Key::read(row, "k")?, id: row.try_get("i")? })).collect()
+}
+
+/// How many of the candidates match, up to `stop_at`.
+pub(crate) async fn count_proven(
+    connection: &mut SqliteConnection,
+    ids: &str,
+    cells: &[Cell],
+    filter: &Filter,
+    stop_at: u32,
+) -> Result<u32, StoreError> {
+    if cells.is_empty() {
+        return Ok(0);
+    }
+    let mut query = QueryBuilder::new("SELECT COUNT(*) FROM (SELECT 1");
+    push_proof(&mut query, ids, cells, filter);
+    query.push(" LIMIT ").push_bind(stop_at).push(")");
+    let number: i64 = query.build_query_scalar().fetch_one(connection).await?;
+    Ok(crate::rows::count(number))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn trigrams(query: &str) -> Option<String> {
+        Filter::of(&Query::parse(query).unwrap()).trigrams()
+    }
+
+    #[test]
+    fn a_text_is_looked_up_by_its_trigrams() {
+        assert_eq!(trigrams("falc").as_deref(), Some("\"fal\" AND \"alc\""));
+        assert_eq!(trigrams("abc abc").as_deref(), Some("\"abc\""));
+        // Quotes cannot end the string and no word of FTS5's own language gets through.
+        assert_eq!(trigrams("a\\\"b").as_deref(), None);
+        assert_eq!(trigrams("not").as_deref(), Some("\"not\""));
+        assert_eq!(trigrams("ab -xyz"), None);
+        // Three apart where the text is long, and always the last.
+        assert_eq!(trigrams("1234567890x").as_deref(), Some("\"123\" AND \"456\" AND \"789\" AND \"90x\""));
+    }
+}
