@@ -24,8 +24,6 @@ pub(crate) struct Package {
 enum Sign {
     /// A module that pkg-config finds.
     Module(&'static str),
-    /// A shared library that the dynamic linker finds.
-    Library(&'static str),
     /// A program on the search path, or in one of the folders where systems hide it.
     Program(&'static str),
 }
@@ -35,18 +33,11 @@ const fn package(name: &'static str, why: &'static str, sign: Sign) -> Package {
 }
 
 /// Needed to build the app and to run it.
-pub(crate) const BUILD: &[Package] = &[
-    package(
-        "libwebkit2gtk-4.1-dev",
-        "the web view that draws the window; brings GTK and pkg-config",
-        Sign::Module("webkit2gtk-4.1"),
-    ),
-    package(
-        "libayatana-appindicator3-1",
-        "the icon in the system tray",
-        Sign::Library("libayatana-appindicator3.so.1"),
-    ),
-];
+pub(crate) const BUILD: &[Package] = &[package(
+    "libwebkit2gtk-4.1-dev",
+    "the web view that draws the window; brings GTK and pkg-config",
+    Sign::Module("webkit2gtk-4.1"),
+)];
 
 /// Needed to open a window where there is no display.
 pub(crate) const HIDDEN_DISPLAY: &[Package] = &[
@@ -114,8 +105,6 @@ fn ensure_without_apt(wanted: &[Package]) -> Result<()> {
 fn seen(sign: Sign) -> bool {
     match sign {
         Sign::Module(name) => command::succeeds(Command::new("pkg-config").args(["--exists", name])),
-        Sign::Library(name) => command::printed(Command::new("ldconfig").arg("-p"))
-            .is_ok_and(|listing| listing.is_some_and(|listing| listing.contains(name))),
         Sign::Program(name) => {
             let path = env::var_os("PATH").unwrap_or_default();
             let hidden = ["/usr/libexec", "/usr/lib/webkit2gtk-4.1", "/usr/sbin"].map(Into::into);
