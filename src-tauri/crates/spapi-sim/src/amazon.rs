@@ -16,6 +16,7 @@ use crate::fault::{Fault, Faults, Injection, InjectionId, RateHeader, Strikable}
 use crate::http::{Delivery, Request, Response};
 use crate::mutation;
 use crate::order::Millis;
+use crate::orders::Orders;
 use crate::paging::Traversals;
 use crate::plan::{Bucket, Operation, Plan, micro_text};
 use crate::probes::{self, Role};
@@ -29,7 +30,7 @@ use crate::{v0, v2026};
 #[derive(Debug)]
 pub struct Amazon {
     clock: Clock,
-    world: Mutex<World>,
+    world: World,
     desk: Mutex<Desk>,
 }
 
@@ -87,7 +88,7 @@ impl Amazon {
             faults: Faults::new(seller.seed),
             calls: Vec::new(),
         };
-        Self { clock, world: Mutex::new(World::new(seller)), desk: Mutex::new(desk) }
+        Self { clock, world: World::new(seller), desk: Mutex::new(desk) }
     }
 
     /// The present instant of the simulation.
@@ -95,15 +96,14 @@ impl Amazon {
         self.clock.now()
     }
 
-    /// The world, to look at it or to move orders by hand. Calls wait while the guard is held.
-    pub fn world(&self) -> MutexGuard<'_, World> {
-        self.world.lock().unwrap_or_else(PoisonError::into_inner)
+    /// The world, to look at it or to move orders by hand.
+    pub fn world(&self) -> &World {
+        &self.world
     }
 
     /// What a perfect copy would hold now. See [`World::truth`].
     pub fn truth(&self) -> Vec<TruthLine> {
-        let now = self.now();
-        self.world().truth(now)
+        self.world.truth(self.now())
     }
 
     /// Makes something go wrong: a [`Fault`] strikes once, an [`Injection`] as it says.
@@ -204,7 +204,7 @@ impl Amazon {
             faults,
             request_id: request_id(desk.seed, desk.requests),
         };
-        let mut response = desk.answer(&visit, &self.world());
+        let mut response = desk.answer(&visit, &self.world.read());
         let nth = desk.requests;
         mutation::spoil(&mut response, &visit.faults, desk.seed, nth);
         desk.stamp(&mut response, &visit, now);
@@ -225,7 +225,7 @@ impl Amazon {
 }
 
 impl Desk {
-    fn answer(&mut self, visit: &Visit<'_>, world: &World) -> Response {
+    fn answer(&mut self, visit: &Visit<'_>, world: &Orders) -> Response {
         if let Some(response) = gateway(visit) {
             return response;
         }
@@ -251,7 +251,7 @@ impl Desk {
         }
     }
 
-    fn served(&mut self, visit: &Visit<'_>, world: &World) -> Result<Response, Problem> {
+    fn served(&mut self, visit: &Visit<'_>, world: &Orders) -> Result<Response, Problem> {
         check_user_agent(visit.request)?;
         let application = self.check_access_token(visit)?;
         self.take_from_bucket(visit, application)?;

@@ -107,7 +107,7 @@ impl Lwa {
         }
         self.issued += 1;
         let token =
-            format!("Atza|sim-{:04}-{:016x}", self.issued, mix(mix(self.seed, 0xACCE55), self.issued));
+            format!("Atza|sim-{:04}-{:016x}", self.issued, mix(mix(self.seed, 0x00AC_CE55), self.issued));
         self.tokens.insert(token.clone(), (client, now + TOKEN_SECONDS * 1000));
         Ok(json!({
             "access_token": token,

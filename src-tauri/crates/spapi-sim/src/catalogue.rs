@@ -110,15 +110,15 @@ pub(crate) fn product(draw: &mut Draw, odd_title_permille: u32) -> Product {
 }
 
 fn odd_title(draw: &mut Draw, number: &str, name: &str) -> String {
-    let choice = draw.between(0, ODD_TITLES.len() as i64 + 3);
-    match usize::try_from(choice).ok().and_then(|at| ODD_TITLES.get(at)) {
-        Some(title) => (*title).to_owned(),
+    match draw.between(0, 20) {
         // Several hundred characters are common, since sellers stuff key words into the title.
-        None => {
+        0..=4 => {
             let words =
                 "retired, collectable, gift idea, complete with box and instructions, fast dispatch | ";
             format!("LEGO {number} {name} – {}{number}", words.repeat(7))
         }
+        5 => format!("LEGO {number} {}", name.repeat(10_000 / name.len())),
+        _ => (*draw.pick(ODD_TITLES)).to_owned(),
     }
 }
 

@@ -54,6 +54,8 @@ pub enum Fault {
     ShuffledPages,
     /// The page is empty and its token leads to what it should have held.
     EmptyPageWithToken,
+    /// The last page of orders has a token, which leads to an empty page without one.
+    EmptyLastPage,
     /// An order that changed while the pages were read has left the list.
     MovingOrders,
     /// Some orders appear in lists only a while after their last change; `getOrder` finds them at once.
@@ -98,6 +100,8 @@ pub enum BadJson {
     LoneSurrogate,
     /// No body at all.
     Empty,
+    /// Good JSON with a field of so many bytes that nobody asked for.
+    Swollen(usize),
 }
 
 /// What the rate header says instead.

@@ -25,7 +25,7 @@ pub enum FaultTextError {
     NotANumber(String),
 }
 
-const NAMES: [&str; 29] = [
+const NAMES: [&str; 36] = [
     "throttle",
     "empty-bucket",
     "server-error:STATUS",
@@ -37,6 +37,7 @@ const NAMES: [&str; 29] = [
     "byte-order-mark",
     "unquoted-word",
     "invalid-utf8",
+    "swollen:BYTES",
     "delay:MILLISECONDS",
     "slow-body:MILLISECONDS",
     "reset-body:BYTES",
@@ -48,13 +49,19 @@ const NAMES: [&str; 29] = [
     "duplicate-orders",
     "shuffled-pages",
     "empty-page",
+    "empty-last-page",
     "late-orders:SECONDS",
     "rate-header:TEXT",
     "included-data-refused:VALUE",
     "null-fields",
     "unknown-enums",
     "wrong-types",
-    "clock-skew:SECONDS, no-date, invalid-grant, invalid-client, unauthorized-client, expires-in:SECONDS",
+    "clock-skew:SECONDS",
+    "no-date",
+    "invalid-grant",
+    "invalid-client",
+    "unauthorized-client",
+    "expires-in:SECONDS",
 ];
 
 impl FromStr for Injection {
@@ -95,6 +102,7 @@ fn fault(words: &str) -> Option<Fault> {
         ("byte-order-mark", "") => Fault::BadJson(BadJson::ByteOrderMark),
         ("unquoted-word", "") => Fault::BadJson(BadJson::UnquotedWord),
         ("invalid-utf8", "") => Fault::BadJson(BadJson::InvalidUtf8),
+        ("swollen", bytes) => Fault::BadJson(BadJson::Swollen(bytes.parse().ok()?)),
         ("delay", pause) => Fault::Delay(Duration::from_millis(pause.parse().ok()?)),
         ("slow-body", pause) => {
             Fault::SlowBody { chunk: 1, pause: Duration::from_millis(pause.parse().ok()?) }
@@ -108,6 +116,7 @@ fn fault(words: &str) -> Option<Fault> {
         ("duplicate-orders", "") => Fault::DuplicateOrders,
         ("shuffled-pages", "") => Fault::ShuffledPages,
         ("empty-page", "") => Fault::EmptyPageWithToken,
+        ("empty-last-page", "") => Fault::EmptyLastPage,
         ("late-orders", seconds) => Fault::LateOrders { seconds: seconds.parse().ok()?, permille: 1000 },
         ("rate-header", text) => Fault::RateHeader(RateHeader::Text(text.to_owned())),
         ("included-data-refused", value) if !value.is_empty() => Fault::IncludedDataRefused(value.to_owned()),

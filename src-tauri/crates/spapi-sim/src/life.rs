@@ -6,7 +6,7 @@
 use crate::catalogue;
 use crate::draw::{Draw, mix};
 use crate::marketplace::{MARKETPLACES, Marketplace};
-use crate::order::{CancelledBy, Channel, Event, Kind, Line, Millis, Order, Script};
+use crate::order::{CancelledBy, Channel, Event, Kind, Line, Millis, Order, Script, Standing};
 use crate::seller::Seller;
 
 const SECOND: Millis = 1000;
@@ -16,6 +16,11 @@ const DAY: Millis = 24 * HOUR;
 
 /// The history ends this long before the seller's `now`, so that its newest order is old enough to be listed.
 pub(crate) const SILENCE_BEFORE_START: Millis = 10 * MINUTE;
+
+/// Amazon keeps orders for two years (reference: spapi.md §4.2 rule 10).
+const TWO_YEARS: Millis = 730 * DAY;
+/// 2016-01-01, from which on some stores keep everything.
+const YEAR_2016: Millis = 1_451_606_400_000;
 
 // Purposes of the random streams; a new one leaves the others unchanged.
 const PLACING: u64 = 1;
@@ -45,7 +50,7 @@ impl Lives {
             stores.extend(MARKETPLACES.iter().find(|store| store.id == crate::marketplace::UK));
         }
         let start = seller.now.timestamp_millis();
-        let offset = mix(seller.seed, 0x0FF5E7) % NUMBERS;
+        let offset = mix(seller.seed, 0x000F_F5E7) % NUMBERS;
         Self { seller, start, stores, gather: inverse(SCATTER, NUMBERS), offset }
     }
 
@@ -97,32 +102,15 @@ impl Lives {
         total + arrivals
     }
 
-    /// What happens to order `index`, and when.
-    pub(crate) fn script(&self, index: u64) -> Script {
-        let Some(placed) = self.placed(index) else { return Script::new() };
-        let traits = self.traits(index);
+    /// What order `index` is and what happens to it; `None` where no such order is ever placed.
+    pub(crate) fn life(&self, index: u64) -> Option<Life> {
+        let placed = self.placed(index)?;
+        let Traits { channel, kind, quantities, draw } = self.traits(index);
         let pace = if index < self.seller.history_orders { 1 } else { Millis::from(self.seller.pace) };
-        Plot { draw: traits.draw, script: vec![(placed, Event::Placed)], now: placed, pace }.run(
-            traits.channel,
-            traits.kind,
-            &traits.quantities,
-        )
-    }
-
-    /// Kind and quantities, for folding a script without making the whole order.
-    pub(crate) fn outline(&self, index: u64) -> (Kind, Vec<u32>) {
-        let traits = self.traits(index);
-        (traits.kind, traits.quantities)
-    }
-
-    /// Store of order `index`.
-    pub(crate) fn store(&self, index: u64) -> &'static Marketplace {
-        *Draw::new(self.seller.seed, index, GOODS).pick(&self.stores)
-    }
-
-    /// Channel of order `index`.
-    pub(crate) fn channel(&self, index: u64) -> Channel {
-        self.traits(index).channel
+        let plot = Plot { draw, script: vec![(placed, Event::Placed)], now: placed, pace };
+        let script = plot.run(channel, kind, &quantities);
+        let marketplace = Draw::new(self.seller.seed, index, GOODS).pick(&self.stores);
+        Some(Life { placed, marketplace, channel, kind, quantities, script })
     }
 
     fn traits(&self, index: u64) -> Traits {
@@ -131,7 +119,7 @@ impl Lives {
         let kind = match (draw.between(0, 1000), channel) {
             (0..=9, _) => Kind::Replacement,
             (10..=12, Channel::Merchant) => Kind::Preorder,
-            (10..=29, Channel::Amazon) => Kind::MultiChannel,
+            (10..=39, Channel::Amazon) => Kind::MultiChannel,
             _ => Kind::Standard,
         };
         let lines = match draw.between(0, 100) {
@@ -236,6 +224,30 @@ impl Lives {
     }
 }
 
+/// What a search has to know of an order, cheaper to make than the order.
+#[derive(Debug, Clone)]
+pub(crate) struct Life {
+    pub(crate) placed: Millis,
+    pub(crate) marketplace: &'static Marketplace,
+    pub(crate) channel: Channel,
+    pub(crate) kind: Kind,
+    pub(crate) quantities: Vec<u32>,
+    pub(crate) script: Script,
+}
+
+impl Life {
+    /// How the order stands at `at`; `None` before it is placed.
+    pub(crate) fn standing(&self, at: Millis) -> Option<Standing> {
+        Standing::at(self.kind, &self.quantities, &self.script, at)
+    }
+
+    /// Amazon shows orders of the last two years; some stores, all since 2016.
+    pub(crate) fn shown(&self, at: Millis) -> bool {
+        let oldest = if self.marketplace.keeps_orders_since_2016() { YEAR_2016 } else { at - TWO_YEARS };
+        (oldest..=at).contains(&self.placed)
+    }
+}
+
 struct Traits {
     channel: Channel,
     kind: Kind,
@@ -280,7 +292,7 @@ impl Plot {
 
     /// Orders that Amazon fulfils go from pending straight to shipped; Amazon says nothing of their delivery.
     fn by_amazon(&mut self, kind: Kind, quantities: &[u32]) {
-        if kind == Kind::MultiChannel && self.draw.chance(150) {
+        if kind == Kind::MultiChannel && self.draw.chance(250) {
             self.then(HOUR, 8 * HOUR, Event::Unfulfillable);
         } else {
             self.then(4 * HOUR, 30 * HOUR, Event::Shipped(quantities.to_vec()));

@@ -88,33 +88,31 @@ fn hit(field: &mut Value, fault: &Fault) {
 }
 
 fn damage(response: &mut Response, way: BadJson) {
-    let mut body = response.body.to_vec();
-    match way {
-        BadJson::Truncated => body.truncate(body.len() / 2),
-        BadJson::ByteOrderMark => {
-            body.splice(0..0, *b"\xEF\xBB\xBF");
-        }
-        BadJson::UnquotedWord => {
-            let quoted = String::from_utf8_lossy(&body).into_owned();
-            // A field that Amazon once sent just so, in front of all others.
-            body = quoted.replacen('{', r#"{"deemedResellerCategory":UOSS,"#, 1).into_bytes();
-        }
-        BadJson::InvalidUtf8 => {
-            let text = br#""note":""#;
-            let mut spoilt = b"{".to_vec();
-            spoilt.extend_from_slice(text);
-            spoilt.extend_from_slice(b"\xFF\xFE\",");
-            spoilt.extend_from_slice(body.get(1..).unwrap_or_default());
-            body = spoilt;
+    let body = response.body.to_vec();
+    response.body = match way {
+        BadJson::Truncated => body[..body.len() / 2].to_vec(),
+        BadJson::ByteOrderMark => [b"\xEF\xBB\xBF".as_slice(), &body].concat(),
+        // A field that Amazon once sent just so.
+        BadJson::UnquotedWord => with_first_field(&body, b"\"deemedResellerCategory\":UOSS"),
+        BadJson::InvalidUtf8 => with_first_field(&body, b"\"note\":\"\xFF\xFE\""),
+        BadJson::Swollen(bytes) => {
+            with_first_field(&body, &[b"\"padding\":\"", vec![b'x'; bytes].as_slice(), b"\""].concat())
         }
         BadJson::LoneSurrogate => {
-            let text = String::from_utf8_lossy(&body).into_owned();
-            body = text.replacen(r#""title":""#, r#""title":"\ud83d "#, 1).into_bytes();
-            body = String::from_utf8_lossy(&body)
-                .replacen(r#""Title":""#, r#""Title":"\ud83d "#, 1)
-                .into_bytes();
+            let mut text = String::from_utf8_lossy(&body).into_owned();
+            for title in [r#""title":""#, r#""Title":""#] {
+                text = text.replacen(title, &format!(r"{title}\ud83d "), 1);
+            }
+            text.into_bytes()
         }
-        BadJson::Empty => body.clear(),
+        BadJson::Empty => Vec::new(),
     }
-    response.body = body.into();
+    .into();
+}
+
+/// The same object with one more field in front.
+fn with_first_field(body: &[u8], field: &[u8]) -> Vec<u8> {
+    let rest = body.get(1..).unwrap_or_default();
+    let comma: &[u8] = if rest.starts_with(b"}") { b"" } else { b"," };
+    [b"{", field, comma, rest].concat()
 }

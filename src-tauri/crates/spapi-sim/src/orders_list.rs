@@ -12,9 +12,9 @@ use crate::draw::mix;
 use crate::fault::Fault;
 use crate::marketplace::Marketplace;
 use crate::order::{Millis, Order, Standing};
+use crate::orders::{DateFamily, Filter, Orders};
 use crate::paging::{Place, Refusal, Traversal};
 use crate::problem::Problem;
-use crate::world::{DateFamily, Filter, World};
 
 /// `*Before` has to be this old (reference: spapi.md §4.1).
 const TWO_MINUTES: Millis = 120_000;
@@ -83,7 +83,7 @@ pub(crate) fn bounds(visit: &Visit<'_>, names: &Names) -> Result<(DateFamily, Mi
 pub(crate) fn marketplaces(
     visit: &Visit<'_>,
     names: &Names,
-    world: &World,
+    world: &Orders,
     desk: &Desk,
 ) -> Result<Vec<String>, Problem> {
     let ids = visit.request.list(names.marketplaces);
@@ -121,15 +121,27 @@ pub(crate) struct Page {
     pub(crate) orders: Vec<(Order, Standing)>,
     /// Token of the next page.
     pub(crate) next: Option<String>,
+    /// The instant that the list goes by.
+    pub(crate) by: DateFamily,
     /// Upper bound of the traversal.
     pub(crate) before: Millis,
+}
+
+impl Names {
+    /// The parameter that a page echoes: the upper bound of its traversal.
+    pub(crate) fn echo(&self, page: &Page) -> &'static str {
+        match page.by {
+            DateFamily::Created => self.created.1,
+            DateFamily::Updated => self.updated.1,
+        }
+    }
 }
 
 /// Begins a traversal of what fits `filter`.
 pub(crate) fn first_page(
     visit: &Visit<'_>,
     desk: &mut Desk,
-    world: &World,
+    world: &Orders,
     filter: &Filter,
     arguments: Vec<(String, String)>,
     size: usize,
@@ -148,9 +160,12 @@ pub(crate) fn first_page(
             orders.retain(|index| !(late(*index) && (*seconds == u32::MAX || fresh(*index))));
         }
     }
-    let traversal = Arc::new(Traversal { arguments, orders, at: visit.at, before: filter.before });
+    let traversal =
+        Arc::new(Traversal { arguments, by: filter.by, orders, at: visit.at, before: filter.before });
     // Only a list that goes on needs to be remembered.
-    let remember = traversal.orders.len() > size || visit.faults.contains(&Fault::EmptyPageWithToken);
+    let remember = traversal.orders.len() > size
+        || visit.faults.contains(&Fault::EmptyPageWithToken)
+        || visit.faults.contains(&Fault::EmptyLastPage);
     let id = if remember { desk.traversals.open(Arc::clone(&traversal), visit.at) } else { 0 };
     page(visit, desk, world, &traversal, Place { traversal: id, offset: 0 }, size)
 }
@@ -159,7 +174,7 @@ pub(crate) fn first_page(
 pub(crate) fn next_page(
     visit: &Visit<'_>,
     desk: &mut Desk,
-    world: &World,
+    world: &Orders,
     token: &str,
     repeated: impl FnOnce(&[(String, String)]) -> bool,
     size: usize,
@@ -182,7 +197,7 @@ pub(crate) fn next_page(
 fn page(
     visit: &Visit<'_>,
     desk: &mut Desk,
-    world: &World,
+    world: &Orders,
     traversal: &Traversal,
     place: Place,
     size: usize,
@@ -191,14 +206,14 @@ fn page(
     let to = (from + size).min(traversal.orders.len());
     if visit.faults.contains(&Fault::EmptyPageWithToken) {
         let next = Some(desk.traversals.token(place, visit.at));
-        return Page { orders: Vec::new(), next, before: traversal.before };
+        return Page { orders: Vec::new(), next, by: traversal.by, before: traversal.before };
     }
     let mut indexes = traversal.orders[from..to].to_vec();
     if visit.faults.contains(&Fault::DuplicateOrders) {
         indexes.extend(traversal.orders.get(from).copied());
         indexes.extend(from.checked_sub(1).map(|before| traversal.orders[before]));
     }
-    if visit.faults.contains(&Fault::MovingOrders) {
+    if visit.faults.contains(&Fault::MovingOrders) && traversal.by == DateFamily::Updated {
         let moved =
             |index| world.standing(index, visit.at).is_some_and(|order| order.updated > traversal.before);
         indexes.retain(|index| !moved(*index));
@@ -206,6 +221,7 @@ fn page(
     let read = |index: u64| Some((world.order(index)?, world.standing(index, traversal.at)?));
     let orders = indexes.into_iter().filter_map(read).collect();
     let next = Place { traversal: place.traversal, offset: to };
-    let next = (to < traversal.orders.len()).then(|| desk.traversals.token(next, visit.at));
-    Page { orders, next, before: traversal.before }
+    let more = to < traversal.orders.len() || (from < to && visit.faults.contains(&Fault::EmptyLastPage));
+    let next = more.then(|| desk.traversals.token(next, visit.at));
+    Page { orders, next, by: traversal.by, before: traversal.before }
 }

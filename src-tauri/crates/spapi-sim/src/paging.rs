@@ -8,6 +8,7 @@ use std::sync::Arc;
 
 use crate::draw::mix;
 use crate::order::Millis;
+use crate::orders::DateFamily;
 
 /// A token lives this long after it was given out.
 pub(crate) const TOKEN_LIFE: Millis = 24 * 3600 * 1000;
@@ -17,6 +18,8 @@ pub(crate) const TOKEN_LIFE: Millis = 24 * 3600 * 1000;
 pub(crate) struct Traversal {
     /// The arguments to be repeated, sorted by name.
     pub(crate) arguments: Vec<(String, String)>,
+    /// The instant that the list goes by.
+    pub(crate) by: DateFamily,
     /// Order indexes in the sequence of the pages.
     pub(crate) orders: Vec<u64>,
     /// The instant of the first page: all pages show the orders as they stood then.
@@ -68,12 +71,9 @@ impl Traversals {
         }
         let words = [place.traversal, place.offset as u64, now.unsigned_abs()];
         let seal = self.seal(words);
-        let mut text = String::with_capacity(64);
-        for (position, word) in (0_u64..).zip(words) {
-            text.push_str(&format!("{:016x}", word ^ mix(seal, position)));
-        }
-        text.push_str(&format!("{seal:016x}"));
-        text
+        let [traversal, offset, given] =
+            [0, 1, 2].map(|position: usize| words[position] ^ mask(seal, position));
+        format!("{traversal:016x}{offset:016x}{given:016x}{seal:016x}")
     }
 
     /// The place that a token holds, if `repeated` finds that the arguments were sent again.
@@ -86,7 +86,7 @@ impl Traversals {
         let words = hex_words(token).ok_or(Refusal::Unreadable)?;
         let seal = words[3];
         let [traversal, offset, given] =
-            [words[0] ^ mix(seal, 0), words[1] ^ mix(seal, 1), words[2] ^ mix(seal, 2)];
+            [0, 1, 2].map(|position: usize| words[position] ^ mask(seal, position));
         if self.seal([traversal, offset, given]) != seal {
             return Err(Refusal::Unreadable);
         }
@@ -104,6 +104,11 @@ impl Traversals {
     fn seal(&self, words: [u64; 3]) -> u64 {
         words.into_iter().fold(mix(self.seed, 0x7E4A), mix)
     }
+}
+
+/// Hides a word of a token, so that nothing can be read or counted up in it.
+fn mask(seal: u64, position: usize) -> u64 {
+    mix(seal, position as u64)
 }
 
 fn hex_words(token: &str) -> Option<[u64; 4]> {

@@ -177,7 +177,7 @@ mod tests {
 
     #[test]
     fn token_k_is_there_at_exactly_k_minus_burst_over_rate() {
-        let operations = Operation::ALL.into_iter().filter_map(|operation| operation.plan());
+        let operations = Operation::ALL.into_iter().filter_map(Operation::plan);
         for plan in operations.flat_map(|plan| [plan, plan.scaled(7)]) {
             let start = 1_700_000_000_123_456_789;
             let mut bucket = Bucket::full(plan, start);

@@ -6,9 +6,9 @@ use serde_json::{Value, json};
 
 use crate::amazon::{Desk, Visit};
 use crate::http::Response;
+use crate::orders::Orders;
 use crate::orders_list::instant;
 use crate::problem::Problem;
-use crate::world::World;
 
 /// A role that the seller ticks for an application (reference: spapi.md §1.9).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -27,7 +27,7 @@ const TWO_MINUTES: i64 = 120_000;
 const DAY: i64 = 24 * 3600 * 1000;
 
 /// Answers `getMarketplaceParticipations`.
-pub(crate) fn participations(desk: &Desk, world: &World) -> Response {
+pub(crate) fn participations(desk: &Desk, world: &Orders) -> Response {
     let participation = |store: &&'static crate::marketplace::Marketplace| {
         json!({
             "marketplace": {

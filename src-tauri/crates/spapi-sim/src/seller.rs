@@ -85,7 +85,7 @@ impl Seller {
     /// A reseller of LEGO in the United Kingdom to look around in: some 300 orders of the last 60 days, a new one
     /// every 45 seconds, which then lives through its stations forty times faster than in life.
     pub fn demo(now: DateTime<Utc>) -> Self {
-        Self::with_orders(300, 75_192, now).living().arrivals_per_hour(80).pace(40)
+        Self::with_orders(300, 75_192, now).arrivals_per_hour(80).pace(40).odd_title_permille(20)
     }
 
     /// Lets orders move on by themselves after `now`.

@@ -13,7 +13,7 @@ use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
 use bytes::Bytes;
-use http_body_util::BodyExt;
+use http_body_util::{BodyExt, Collected};
 use hyper::body::{Body, Frame, Incoming, SizeHint};
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
@@ -112,7 +112,7 @@ async fn answer(
     request: hyper::Request<Incoming>,
 ) -> Result<hyper::Response<Delivered>, Infallible> {
     let (parts, body) = request.into_parts();
-    let body = body.collect().await.map(|body| body.to_bytes()).unwrap_or_default();
+    let body = body.collect().await.map(Collected::to_bytes).unwrap_or_default();
     let headers = parts.headers.iter();
     let request = Request {
         method: parts.method.to_string(),
@@ -149,6 +149,8 @@ struct Delivered {
     pause: Option<Duration>,
     waiting: Option<Pin<Box<Sleep>>>,
     breaks: bool,
+    /// What comes before the break has been sent.
+    flushed: bool,
 }
 
 impl Delivered {
@@ -163,7 +165,7 @@ impl Delivered {
             Delivery::ResetAfter(bytes) => (vec![body.slice(..bytes.min(body.len()))], None, true),
         };
         let pieces = pieces.into_iter().filter(|piece| !piece.is_empty()).collect();
-        Self { pieces, length, pause, waiting: None, breaks }
+        Self { pieces, length, pause, waiting: None, breaks, flushed: false }
     }
 }
 
@@ -176,9 +178,17 @@ impl Body for Delivered {
         context: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, io::Error>>> {
         if self.pieces.is_empty() {
-            // The error makes hyper drop the connection before the promised length is reached.
-            let broken = self.breaks.then(|| Err(io::ErrorKind::ConnectionReset.into()));
-            return Poll::Ready(broken);
+            if !self.breaks {
+                return Poll::Ready(None);
+            }
+            if !self.flushed {
+                // Waiting once lets hyper send what it has; the error would make it throw that away.
+                self.flushed = true;
+                context.waker().wake_by_ref();
+                return Poll::Pending;
+            }
+            // Now hyper drops the connection before the promised length is reached.
+            return Poll::Ready(Some(Err(io::ErrorKind::ConnectionReset.into())));
         }
         if let Some(pause) = self.pause {
             let waiting = self.waiting.get_or_insert_with(|| Box::pin(sleep(pause)));

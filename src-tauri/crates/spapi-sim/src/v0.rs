@@ -8,11 +8,11 @@ use serde_json::{Map, Value, json};
 use crate::amazon::{Desk, Visit};
 use crate::http::Response;
 use crate::order::{Channel, Kind, Line, Order, Standing, Status};
+use crate::orders::{Filter, Orders};
 use crate::orders_list::{self as list, Names, instant_text};
 use crate::paging::{from_v0_spelling, v0_spelling};
 use crate::problem::Problem;
 use crate::v2026::amount;
-use crate::world::{Filter, World};
 
 const NAMES: Names = Names {
     created: ("CreatedAfter", "CreatedBefore"),
@@ -26,7 +26,7 @@ const NAMES: Names = Names {
 const GRAIN: i64 = 1000;
 
 /// Answers `getOrders`.
-pub(crate) fn get_orders(visit: &Visit<'_>, desk: &mut Desk, world: &World) -> Result<Response, Problem> {
+pub(crate) fn get_orders(visit: &Visit<'_>, desk: &mut Desk, world: &Orders) -> Result<Response, Problem> {
     if visit.request.parameter(NAMES.marketplaces).is_none() {
         return Err(Problem::invalid_input("MarketplaceIds is required."));
     }
@@ -57,16 +57,16 @@ pub(crate) fn get_orders(visit: &Visit<'_>, desk: &mut Desk, world: &World) -> R
     };
     let orders: Vec<Value> =
         page.orders.iter().map(|(order, standing)| order_json(order, standing)).collect();
+    let echo = NAMES.echo(&page);
     let mut payload = json!({"Orders": orders});
     if let Some(token) = page.next {
         payload["NextToken"] = json!(v0_spelling(&token));
     }
-    let created = visit.request.parameter(NAMES.created.0).is_some();
-    payload[if created { NAMES.created.1 } else { NAMES.updated.1 }] = json!(instant_text(page.before));
+    payload[echo] = json!(second_text(page.before));
     Ok(Response::json(200, &json!({"payload": payload})))
 }
 
-fn named_orders(visit: &Visit<'_>, world: &World, marketplaces: &[String]) -> Result<Response, Problem> {
+fn named_orders(visit: &Visit<'_>, world: &Orders, marketplaces: &[String]) -> Result<Response, Problem> {
     let ids = visit.request.list("AmazonOrderIds");
     if ids.len() > 50 {
         return Err(Problem::invalid_input("AmazonOrderIds must not have more than 50 values."));
@@ -78,7 +78,7 @@ fn named_orders(visit: &Visit<'_>, world: &World, marketplaces: &[String]) -> Re
 }
 
 /// Answers `getOrderItems`. The token names the first line of the next page.
-pub(crate) fn get_order_items(visit: &Visit<'_>, desk: &Desk, world: &World) -> Result<Response, Problem> {
+pub(crate) fn get_order_items(visit: &Visit<'_>, desk: &Desk, world: &Orders) -> Result<Response, Problem> {
     let id = visit.order_id.unwrap_or_default();
     let (order, standing) =
         world.find(id, visit.at).ok_or_else(|| Problem::not_found(format!("Order {id} was not found.")))?;

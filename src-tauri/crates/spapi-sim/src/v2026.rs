@@ -10,9 +10,9 @@ use crate::calls::BUYER_DATA;
 use crate::fault::Fault;
 use crate::http::Response;
 use crate::order::{Channel, Kind, Line, Millis, Order, Package, PackageState, Standing, Status};
+use crate::orders::{Filter, Orders};
 use crate::orders_list::{self as list, Names, instant_text};
 use crate::problem::Problem;
-use crate::world::{Filter, World};
 
 const NAMES: Names = Names {
     created: ("createdAfter", "createdBefore"),
@@ -59,7 +59,7 @@ impl Included {
 }
 
 /// Answers `searchOrders`.
-pub(crate) fn search_orders(visit: &Visit<'_>, desk: &mut Desk, world: &World) -> Result<Response, Problem> {
+pub(crate) fn search_orders(visit: &Visit<'_>, desk: &mut Desk, world: &Orders) -> Result<Response, Problem> {
     let included = Included::of(visit)?;
     let size = list::page_size(visit, &NAMES)?;
     let (by, after, before) = list::bounds(visit, &NAMES)?;
@@ -80,18 +80,17 @@ pub(crate) fn search_orders(visit: &Visit<'_>, desk: &mut Desk, world: &World) -
     };
     let orders: Vec<Value> =
         page.orders.iter().map(|(order, standing)| order_json(order, standing, included)).collect();
+    let echo = NAMES.echo(&page);
     let mut answer = json!({"orders": orders});
     if let Some(token) = page.next {
         answer["pagination"] = json!({"nextToken": token});
     }
-    let echo =
-        if visit.request.parameter(NAMES.created.0).is_some() { NAMES.created.1 } else { NAMES.updated.1 };
     answer[echo] = json!(instant_text(page.before));
     Ok(Response::json(200, &answer))
 }
 
 /// Answers `getOrder`.
-pub(crate) fn get_order(visit: &Visit<'_>, world: &World) -> Result<Response, Problem> {
+pub(crate) fn get_order(visit: &Visit<'_>, world: &Orders) -> Result<Response, Problem> {
     let included = Included::of(visit)?;
     let id = visit.order_id.unwrap_or_default();
     let (order, standing) =
