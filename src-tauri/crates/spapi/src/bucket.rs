@@ -174,3 +174,6 @@ impl Bucket {
 fn ceil_div(dividend: i128, divisor: i128) -> i128 {
     dividend / divisor + i128::from(dividend % divisor != 0)
 }
+
+#[cfg(test)]
+mod tests;

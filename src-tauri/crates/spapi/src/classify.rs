@@ -169,3 +169,6 @@ impl Refusal {
             || words.contains("two minutes")
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -5,7 +5,7 @@
 
 use chrono::{DateTime, Utc};
 use packlight_domain::instant;
-use packlight_domain::order::OrderUpdate;
+use packlight_domain::order::{OrderUpdate, SourceRank};
 use xxhash_rust::xxh3::Xxh3;
 
 use crate::classify::Asked;
@@ -24,6 +24,10 @@ mod wire_2026;
 mod wire_v0;
 
 pub use v0::ListOrdersV0;
+
+/// How much a record is believed that had surprises: less than a sound answer of the same update time, so that the next
+/// one heals it and it never spoils what is stored (invariant I16).
+const DAMAGED: SourceRank = SourceRank::Report;
 
 /// A page of changed orders, Orders 2026-01-01.
 #[derive(Debug, Clone, PartialEq, Eq)]

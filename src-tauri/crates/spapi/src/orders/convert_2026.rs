@@ -11,7 +11,7 @@ use packlight_domain::order::{
 };
 
 use super::wire_2026 as wire;
-use super::{OrdersPage, page_of};
+use super::{DAMAGED, OrdersPage, page_of};
 use crate::included::IncludedData;
 use crate::json::{Branch, List, Reader, Unreadable};
 use crate::surprises::Surprises;
@@ -65,15 +65,15 @@ fn order(
     as_of: DateTime<Utc>,
     reader: &mut Reader,
 ) -> Option<OrderUpdate> {
-    let id = reader.text(found.order_id, "orders[].orderId");
-    let Some(id) = id else {
+    let noted = reader.noted();
+    let Some(id) = reader.text(found.order_id, "orders[].orderId") else {
         reader.note("orders[].orderId", "missing");
         return None;
     };
     let created = reader.instant(found.created_time, "orders[].createdTime");
-    let created = reader.required(created, found.created_time, "orders[].createdTime");
+    reader.required(found.created_time, "orders[].createdTime");
     let changed = reader.instant(found.last_updated_time, "orders[].lastUpdatedTime");
-    let changed = reader.required(changed, found.last_updated_time, "orders[].lastUpdatedTime");
+    reader.required(found.last_updated_time, "orders[].lastUpdatedTime");
     let mut update = OrderUpdate::new(id, changed.unwrap_or(as_of), SourceRank::V2026);
     update.header = header(found, created, reader);
     if let Some(fulfillment) = reader.object(&found.fulfillment, "orders[].fulfillment") {
@@ -95,6 +95,9 @@ fn order(
         .filter_map(|found| package(found, reader))
         .collect();
     update.carried = carried(found, &update, included, reader);
+    if reader.noted() != noted {
+        update.rank = DAMAGED;
+    }
     Some(update)
 }
 
@@ -111,7 +114,7 @@ fn carried(
     }
     let asked = included.groups();
     let has_fulfillment = found.fulfillment.get().is_some();
-    if asked.contains(Group::Fulfillment) && !found.fulfillment.is_there() {
+    if asked.contains(Group::Fulfillment) && matches!(found.fulfillment, Branch::Absent) {
         reader.note("orders[].fulfillment", "missing");
     }
     asked
@@ -165,8 +168,9 @@ fn header(found: &wire::Order<'_>, created: Option<DateTime<Utc>>, reader: &mut 
 
 fn order_fulfillment(found: &wire::Fulfillment<'_>, reader: &mut Reader) -> Fulfillment {
     let status = reader.text(found.fulfillment_status, "orders[].fulfillment.fulfillmentStatus");
+    reader.required(found.fulfillment_status, "orders[].fulfillment.fulfillmentStatus");
     Fulfillment {
-        status: reader.required(status, found.fulfillment_status, "orders[].fulfillment.fulfillmentStatus"),
+        status,
         fulfilled_by: reader.text(found.fulfilled_by, "orders[].fulfillment.fulfilledBy"),
         service_level: reader
             .text(found.fulfillment_service_level, "orders[].fulfillment.fulfillmentServiceLevel"),
@@ -205,10 +209,9 @@ fn line(found: &wire::Item<'_>, reader: &mut Reader) -> Option<Line> {
 }
 
 fn item(found: &wire::Item<'_>, reader: &mut Reader) -> Item {
-    let quantity = reader.integer(found.quantity_ordered, "orders[].orderItems[].quantityOrdered");
-    let quantity = reader
-        .required(quantity, found.quantity_ordered, "orders[].orderItems[].quantityOrdered")
-        .unwrap_or(0);
+    let quantity =
+        reader.integer(found.quantity_ordered, "orders[].orderItems[].quantityOrdered").unwrap_or(0);
+    reader.required(found.quantity_ordered, "orders[].orderItems[].quantityOrdered");
     let Some(product) = reader.object(&found.product, "orders[].orderItems[].product") else {
         return Item { quantity, ..Item::default() };
     };
@@ -248,8 +251,8 @@ fn prices(found: &Branch<wire::ItemProceeds<'_>>, reader: &mut Reader) -> Prices
     };
     for breakdown in reader.objects(&proceeds.breakdowns, "orders[].orderItems[].proceeds.breakdowns[]") {
         let path = "orders[].orderItems[].proceeds.breakdowns[].type";
-        let kind = reader.text(breakdown.kind, path);
-        let place = match reader.required(kind, breakdown.kind, path).as_deref() {
+        reader.required(breakdown.kind, path);
+        let place = match reader.text(breakdown.kind, path).as_deref() {
             Some("ITEM") => &mut prices.item,
             Some("TAX") => &mut prices.tax,
             Some("SHIPPING") => &mut prices.shipping,

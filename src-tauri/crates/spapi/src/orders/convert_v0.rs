@@ -11,7 +11,7 @@ use packlight_domain::order::{
 use packlight_domain::status;
 
 use super::wire_v0 as wire;
-use super::{OrdersPage, page_of};
+use super::{DAMAGED, OrdersPage, page_of};
 use crate::included::IncludedData;
 use crate::json::{Branch, Leaf, List, Reader, Unreadable};
 
@@ -22,7 +22,7 @@ pub(super) fn page(
 ) -> Result<OrdersPage, Unreadable> {
     let list = answer.payload.get().ok_or(Unreadable::Without("a payload"))?;
     let mut reader = Reader::default();
-    let next_token = token(list.next_token, &mut reader)?;
+    let next_token = token(list.next_token)?;
     let echoed = reader
         .instant(list.last_updated_before, "payload.LastUpdatedBefore")
         .or_else(|| reader.instant(list.created_before, "payload.CreatedBefore"));
@@ -42,7 +42,7 @@ pub(super) fn items(
     reader: &mut Reader,
 ) -> Result<(Vec<Line>, Option<String>), Unreadable> {
     let list = answer.payload.get().ok_or(Unreadable::Without("a payload"))?;
-    let next_token = token(list.next_token, reader)?;
+    let next_token = token(list.next_token)?;
     let items = reader.objects(&list.order_items, "payload.OrderItems[]");
     let lines = items.into_iter().filter_map(|found| line(found, reader)).collect();
     Ok((lines, next_token))
@@ -53,25 +53,30 @@ pub(super) fn line_groups() -> Groups {
     [Group::Items, Group::Shipped, Group::Prices, Group::Cancellation].into_iter().collect()
 }
 
-fn token(found: Leaf<'_>, reader: &mut Reader) -> Result<Option<String>, Unreadable> {
-    match reader.text(found, "payload.NextToken") {
-        None if found.is_odd() => Err(Unreadable::Without("a page token")),
-        token => Ok(token),
+fn token(found: Leaf<'_>) -> Result<Option<String>, Unreadable> {
+    if found.is_odd() {
+        return Err(Unreadable::Without("a page token"));
     }
+    // Null and empty both mean the end here (reference: spapi.md F36).
+    Ok(found.plain_text())
 }
 
 fn order(found: &wire::Order<'_>, as_of: DateTime<Utc>, reader: &mut Reader) -> Option<OrderUpdate> {
+    let noted = reader.noted();
     let Some(id) = reader.text(found.amazon_order_id, "payload.Orders[].AmazonOrderId") else {
         reader.note("payload.Orders[].AmazonOrderId", "missing");
         return None;
     };
     let changed = reader.instant(found.last_update_date, "payload.Orders[].LastUpdateDate");
-    let changed = reader.required(changed, found.last_update_date, "payload.Orders[].LastUpdateDate");
+    reader.required(found.last_update_date, "payload.Orders[].LastUpdateDate");
     let mut update = OrderUpdate::new(id, changed.unwrap_or(as_of), SourceRank::V0);
     update.header = header(found, reader);
     update.fulfillment = fulfillment(found, reader);
     update.total = amount(&found.order_total, "payload.Orders[].OrderTotal", reader);
     update.carried = [Group::Header, Group::Fulfillment, Group::Total].into_iter().collect();
+    if reader.noted() != noted {
+        update.rank = DAMAGED;
+    }
     Some(update)
 }
 
@@ -96,7 +101,7 @@ fn header(found: &wire::Order<'_>, reader: &mut Reader) -> Header {
     }
     programs.sort();
     Header {
-        created: reader.required(created, found.purchase_date, "payload.Orders[].PurchaseDate"),
+        created,
         marketplace_id: reader.text(found.marketplace_id, "payload.Orders[].MarketplaceId"),
         sales_channel: channel.map(|channel| {
             let elsewhere = channel.to_ascii_lowercase().starts_with("non-amazon");
@@ -112,7 +117,7 @@ fn header(found: &wire::Order<'_>, reader: &mut Reader) -> Header {
 
 fn fulfillment(found: &wire::Order<'_>, reader: &mut Reader) -> Fulfillment {
     let status = reader.text(found.order_status, "payload.Orders[].OrderStatus");
-    let status = reader.required(status, found.order_status, "payload.Orders[].OrderStatus");
+    reader.required(found.order_status, "payload.Orders[].OrderStatus");
     let channel = reader.text(found.fulfillment_channel, "payload.Orders[].FulfillmentChannel");
     let level =
         reader.text(found.shipment_service_level_category, "payload.Orders[].ShipmentServiceLevelCategory");
@@ -157,7 +162,7 @@ fn line(found: &wire::Item<'_>, reader: &mut Reader) -> Option<Line> {
         return None;
     };
     let quantity = reader.integer(found.quantity_ordered, "payload.OrderItems[].QuantityOrdered");
-    let quantity = reader.required(quantity, found.quantity_ordered, "payload.OrderItems[].QuantityOrdered");
+    reader.required(found.quantity_ordered, "payload.OrderItems[].QuantityOrdered");
     let request = reader.object(&found.buyer_requested_cancel, "payload.OrderItems[].BuyerRequestedCancel");
     let by_buyer = request.and_then(|request| {
         let path = "payload.OrderItems[].BuyerRequestedCancel.IsBuyerRequestedCancel";

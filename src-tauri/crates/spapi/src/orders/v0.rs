@@ -6,7 +6,7 @@ use chrono::{DateTime, Utc};
 use packlight_domain::instant;
 use packlight_domain::order::{OrderUpdate, SourceRank};
 
-use super::{OrdersPage, convert_v0, path_part, push_list, wire_v0};
+use super::{DAMAGED, OrdersPage, convert_v0, path_part, push_list, wire_v0};
 use crate::classify::Asked;
 use crate::client::{Ask, Client};
 use crate::errand::Errand;
@@ -102,6 +102,9 @@ impl Client {
             surprises.note("payload.OrderItems", "missing");
         } else {
             update.carried = convert_v0::line_groups();
+            if !surprises.is_empty() {
+                update.rank = DAMAGED;
+            }
         }
         Ok((update, surprises))
     }
