@@ -19,10 +19,10 @@ fn is_installed(program: &str) -> bool {
     found
 }
 
-/// Runs `inside` of this test binary in a session whose keychain was set up by `setup`; the user's files are in `home`.
-fn in_session(home: &Path, setup: &str, inside: &str) {
+/// Runs `inside` of this test binary in a session of its own, in which `keyring` runs; the user's files are in `home`.
+fn in_session(home: &Path, keyring: &str, inside: &str) {
     let script = format!(
-        "{setup}\nexec \"$0\" --exact --ignored --nocapture --test-threads=1 secrets::system::tests::{inside}"
+        "{keyring}\n\"$0\" --exact --ignored --nocapture --test-threads=1 secrets::system::tests::{inside}"
     );
     for folder in ["run", "data"] {
         std::fs::create_dir_all(home.join(folder)).unwrap();
@@ -51,8 +51,19 @@ fn in_session(home: &Path, setup: &str, inside: &str) {
 /// A bus that starts nothing by itself: the system's own one would bring a keyring to life when it is asked for.
 const BUS: &str = r#"<busconfig><type>session</type><listen>unix:tmpdir=/tmp</listen><policy context="default">
     <allow send_destination="*" eavesdrop="true"/><allow eavesdrop="true"/><allow own="*"/></policy></busconfig>"#;
-const UNLOCKED: &str = "printf 'login password' | gnome-keyring-daemon --unlock --components=secrets --daemonize >/dev/null || exit 9";
-const LOCKED: &str = "gnome-keyring-daemon --start --components=secrets --daemonize >/dev/null || exit 9";
+const UNLOCKED: &str =
+    "printf 'login password' | gnome-keyring-daemon --foreground --unlock --components=secrets";
+const LOCKED: &str = "gnome-keyring-daemon --foreground --components=secrets </dev/null";
+
+/// Starts a daemon, goes on when it is on the bus, and ends it with the session.
+fn running(daemon: &str) -> String {
+    format!(
+        "{daemon} & daemon=$!; trap 'kill $daemon' EXIT
+         until dbus-send --session --print-reply --dest=org.freedesktop.DBus / \\
+             org.freedesktop.DBus.GetNameOwner string:org.freedesktop.secrets
+         do kill -0 $daemon || exit 9; sleep 0.02; done >/dev/null 2>&1"
+    )
+}
 
 fn entry(what: &str) -> Entry {
     Entry { user: format!("0123456789abcdef/1/{what}"), label: format!("Packlight: {what} of account 1") }
@@ -62,11 +73,11 @@ fn entry(what: &str) -> Entry {
 fn a_real_keyring_keeps_replaces_and_forgets() {
     if is_installed("dbus-run-session") && is_installed("gnome-keyring-daemon") {
         let home = tempfile::tempdir().unwrap();
-        in_session(home.path(), UNLOCKED, "inside_unlocked");
-        in_session(home.path(), UNLOCKED, "inside_unlocked_again");
-        in_session(home.path(), LOCKED, "inside_locked");
+        in_session(home.path(), &running(UNLOCKED), "inside_unlocked");
+        in_session(home.path(), &running(UNLOCKED), "inside_unlocked_again");
+        in_session(home.path(), &running(LOCKED), "inside_locked");
         let unused = tempfile::tempdir().unwrap();
-        in_session(unused.path(), LOCKED, "inside_never_used");
+        in_session(unused.path(), &running(LOCKED), "inside_never_used");
     }
 }
 
