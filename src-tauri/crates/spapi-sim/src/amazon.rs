@@ -106,7 +106,7 @@ impl Amazon {
         self.world.truth(self.now())
     }
 
-    /// Makes something go wrong: a [`Fault`] strikes once, an [`Injection`] as it says.
+    /// Makes something go wrong: a [`Fault`] every call until it is lifted, an [`Injection`] as it says.
     pub fn inject(&self, injection: impl Into<Injection>) -> InjectionId {
         self.desk().faults.inject(injection.into())
     }
@@ -357,6 +357,9 @@ impl Desk {
     }
 }
 
+/// Where [`Fault::Redirect`] leads: `.invalid` is reserved for names that never exist.
+const NOWHERE: &str = "https://elsewhere.invalid/signin";
+
 /// Answers that come from something in front of Amazon's operations and take nothing from a bucket.
 fn gateway(visit: &Visit<'_>) -> Option<Response> {
     let page = |title: &str| {
@@ -370,13 +373,20 @@ fn gateway(visit: &Visit<'_>) -> Option<Response> {
         Fault::HtmlError(status) => {
             Some(Response::text(*status, "text/html", page(&format!("{status} Error"))))
         }
-        Fault::Redirect(to) => {
-            let mut response = Response::text(302, "text/html", page("302 Found"));
-            response.headers.push(("location".to_owned(), to.clone()));
-            Some(response)
-        }
+        Fault::Redirect => Some(redirect(NOWHERE)),
+        Fault::RedirectTo(url) => Some(redirect(url)),
         _ => None,
     })
+}
+
+fn redirect(to: &str) -> Response {
+    let mut response = Response::text(302, "text/html", page("302 Found"));
+    response.headers.push(("location".to_owned(), to.to_owned()));
+    response
+}
+
+fn page(title: &str) -> String {
+    format!("<html><head><title>{title}</title></head><body><h1>{title}</h1></body></html>")
 }
 
 /// Amazon wants to know the language that a client is written in (reference: spapi.md §1.3).

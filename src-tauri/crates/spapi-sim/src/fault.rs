@@ -23,8 +23,10 @@ pub enum Fault {
     Html400,
     /// 200 with a login page: a captive portal answers instead of Amazon.
     HtmlPage,
+    /// 302 to a host that has nothing to do with Amazon and does not exist.
+    Redirect,
     /// 302 to this URL.
-    Redirect(String),
+    RedirectTo(String),
     /// A body that is no JSON.
     BadJson(BadJson),
     /// The answer comes this much later.
@@ -121,14 +123,14 @@ impl Fault {
         Injection::from(self).on(operation)
     }
 
+    /// Strikes the next call that it concerns, and no other.
+    pub fn once(self) -> Injection {
+        Injection::from(self).times(1)
+    }
+
     /// Strikes so many times.
     pub fn times(self, times: u64) -> Injection {
         Injection::from(self).times(times)
-    }
-
-    /// Strikes until it is lifted.
-    pub fn always(self) -> Injection {
-        Injection::from(self).always()
     }
 
     /// Whether it concerns this call at all. Faults without an operation leave the token service alone.
@@ -150,7 +152,7 @@ impl Fault {
     }
 }
 
-/// A fault and when it strikes: once unless told otherwise.
+/// A fault and when it strikes: every call that it concerns until it is lifted, unless told otherwise.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Injection {
     fault: Fault,
@@ -162,7 +164,7 @@ pub struct Injection {
 
 impl From<Fault> for Injection {
     fn from(fault: Fault) -> Self {
-        Self { fault, operation: None, spare: 0, times: Some(1), permille: 1000 }
+        Self { fault, operation: None, spare: 0, times: None, permille: 1000 }
     }
 }
 
@@ -181,11 +183,10 @@ impl Injection {
         self
     }
 
-    /// Strikes until it is lifted.
+    /// Strikes the next call that it concerns, and no other.
     #[must_use]
-    pub fn always(mut self) -> Self {
-        self.times = None;
-        self
+    pub fn once(self) -> Self {
+        self.times(1)
     }
 
     /// Spares the first `calls` calls that it concerns.

@@ -1,6 +1,6 @@
 //! Faults in words, for the command line: `name[:argument][@operation][*times]`.
 //!
-//! Without `*times` a fault given in words strikes until the end (`*1` makes it strike once).
+//! Without `*times` it strikes until the end; `*1` makes it strike once.
 
 use std::str::FromStr;
 use std::time::Duration;
@@ -32,7 +32,7 @@ const NAMES: [&str; 36] = [
     "html-error:STATUS",
     "html-400",
     "html-page",
-    "redirect:URL",
+    "redirect[:URL]",
     "truncated",
     "byte-order-mark",
     "unquoted-word",
@@ -82,9 +82,14 @@ impl FromStr for Injection {
             None => (rest, None),
         };
         let fault = fault(words).ok_or_else(|| FaultTextError::UnknownFault(words.to_owned()))?;
-        let injection =
-            operation.map_or_else(|| fault.clone().into(), |operation| fault.clone().on(operation));
-        Ok(times.map_or_else(|| injection.clone().always(), |times| injection.clone().times(times)))
+        let injection = match operation {
+            Some(operation) => fault.on(operation),
+            None => Self::from(fault),
+        };
+        Ok(match times {
+            Some(times) => injection.times(times),
+            None => injection,
+        })
     }
 }
 
@@ -97,7 +102,8 @@ fn fault(words: &str) -> Option<Fault> {
         ("html-error", status) => Fault::HtmlError(error_status(status)?),
         ("html-400", "") => Fault::Html400,
         ("html-page", "") => Fault::HtmlPage,
-        ("redirect", url) if !url.is_empty() => Fault::Redirect(url.to_owned()),
+        ("redirect", "") => Fault::Redirect,
+        ("redirect", url) => Fault::RedirectTo(url.to_owned()),
         ("truncated", "") => Fault::BadJson(BadJson::Truncated),
         ("byte-order-mark", "") => Fault::BadJson(BadJson::ByteOrderMark),
         ("unquoted-word", "") => Fault::BadJson(BadJson::UnquotedWord),

@@ -29,21 +29,21 @@ fn refresh(desk: &Desk) -> Response {
 fn a_fault_strikes_where_and_as_often_as_it_was_told() {
     let desk = Desk::still(3);
     let statuses = |desk: &Desk, n: usize| (0..n).map(|_| search(desk).status).collect::<Vec<_>>();
-    desk.amazon.inject(Fault::ServerError(503));
+    desk.amazon.inject(Fault::ServerError(503).once());
     assert_eq!(statuses(&desk, 2), [503, 200]);
     desk.amazon.inject(Fault::ServerError(500).times(2).after(1).on(Operation::SearchOrders));
     assert_eq!(sellers(&desk).status, 200);
     assert_eq!(statuses(&desk, 4), [200, 500, 500, 200]);
-    let id = desk.amazon.inject(Fault::ServerError(504).always());
+    let id = desk.amazon.inject(Fault::ServerError(504));
     assert_eq!(statuses(&desk, 3), [504, 504, 504]);
     assert_eq!(refresh(&desk).status, 200, "the token service is left alone");
     desk.amazon.lift(id);
     assert_eq!(statuses(&desk, 1), [200]);
-    desk.amazon.inject(Fault::ServerError(500).on(Operation::Token));
+    desk.amazon.inject(Fault::ServerError(500).on(Operation::Token).once());
     assert_eq!((statuses(&desk, 1)[0], refresh(&desk).status, refresh(&desk).status), (200, 500, 200));
     let sometimes = |seed| {
         let desk = Desk::new(Seller::with_orders(1, seed, noon()).rate_scale(1_000_000));
-        desk.amazon.inject(Fault::Throttle.always().permille(300));
+        desk.amazon.inject(Injection::from(Fault::Throttle).permille(300));
         (0..200)
             .map(|_| {
                 desk.advance(TimeDelta::seconds(1));
@@ -60,12 +60,12 @@ fn a_fault_strikes_where_and_as_often_as_it_was_told() {
 #[test]
 fn throttling_comes_with_or_without_tokens_in_the_bucket() {
     let desk = Desk::still(3);
-    desk.amazon.inject(Fault::Throttle);
+    desk.amazon.inject(Fault::Throttle.once());
     let refused = search(&desk);
     assert_eq!((refused.status, error(&refused).0), (429, "QuotaExceeded".to_owned()));
     assert!(refused.header("x-amzn-RateLimit-Limit").is_none());
     assert_eq!(search(&desk).status, 200);
-    desk.amazon.inject(Fault::EmptyBucket);
+    desk.amazon.inject(Fault::EmptyBucket.once());
     assert_eq!([search(&desk).status, search(&desk).status], [429, 429]);
     desk.advance(TimeDelta::milliseconds(178_572));
     assert_eq!([search(&desk).status, search(&desk).status], [200, 429]);
@@ -79,9 +79,10 @@ fn gateways_answer_in_html() {
         (Fault::HtmlPage, 200),
         (Fault::Html400, 400),
         (Fault::HtmlError(503), 503),
-        (Fault::Redirect(target.to_owned()), 302),
+        (Fault::Redirect, 302),
+        (Fault::RedirectTo(target.to_owned()), 302),
     ] {
-        desk.amazon.inject(fault.clone());
+        desk.amazon.inject(fault.clone().once());
         let answer = search(&desk);
         assert_eq!(answer.status, status);
         assert!(answer.header("content-type").unwrap().starts_with("text/html"), "{fault:?}");
@@ -94,13 +95,13 @@ fn gateways_answer_in_html() {
 #[test]
 fn credentials_fail_on_demand() {
     let desk = Desk::still(3);
-    desk.amazon.inject(Fault::TokenExpired);
+    desk.amazon.inject(Fault::TokenExpired.once());
     let expired = search(&desk);
     assert_eq!(
         (expired.status, error(&expired).2),
         (403, "The access token you provided has expired.".to_owned())
     );
-    desk.amazon.inject(Fault::AccessDenied);
+    desk.amazon.inject(Fault::AccessDenied.once());
     let denied = search(&desk);
     assert_eq!(
         (denied.status, error(&denied)),
@@ -116,16 +117,16 @@ fn credentials_fail_on_demand() {
         (LwaError::UnsupportedGrantType, 400, "unsupported_grant_type"),
         (LwaError::InvalidRequest, 400, "invalid_request"),
     ] {
-        desk.amazon.inject(Fault::Lwa(lwa));
+        desk.amazon.inject(Fault::Lwa(lwa).once());
         assert_eq!(search(&desk).status, 200, "only the token service refuses");
         let refused = refresh(&desk);
         assert_eq!((refused.status, refused.value()["error"].as_str()), (status, Some(word)));
     }
     for seconds in [0, -5, 1_000_000_000] {
-        desk.amazon.inject(Fault::ExpiresIn(seconds));
+        desk.amazon.inject(Fault::ExpiresIn(seconds).once());
         assert_eq!(refresh(&desk).value()["expires_in"], seconds);
     }
-    desk.amazon.inject(Fault::Delay(Duration::from_secs(9)).on(Operation::Token));
+    desk.amazon.inject(Fault::Delay(Duration::from_secs(9)).on(Operation::Token).once());
     assert_eq!(refresh(&desk).delivery, Delivery::After(Duration::from_secs(9)));
 }
 
@@ -141,14 +142,14 @@ fn bodies_are_damaged() {
         BadJson::LoneSurrogate,
         BadJson::Empty,
     ] {
-        desk.amazon.inject(Fault::BadJson(way));
+        desk.amazon.inject(Fault::BadJson(way).once());
         let answer = search(&desk);
         assert_eq!(answer.status, 200);
         assert_ne!(answer.body, good);
         let read = serde_json::from_slice::<Value>(&answer.body);
         assert!(read.is_err(), "{way:?} can still be read");
     }
-    desk.amazon.inject(Fault::BadJson(BadJson::Swollen(5_000_000)));
+    desk.amazon.inject(Fault::BadJson(BadJson::Swollen(5_000_000)).once());
     let swollen = search(&desk);
     assert!(swollen.body.len() > 5_000_000);
     assert_eq!(swollen.value()["orders"].as_array().unwrap().len(), 30);
@@ -160,7 +161,7 @@ fn fields_are_of_the_wrong_kind_but_orders_stay_recognisable() {
     let good = Desk::still(80).orders(&window(noon() - TimeDelta::days(400), noon() - TimeDelta::minutes(3)));
     for fault in [Fault::NullFields, Fault::UnknownEnums, Fault::WrongTypes] {
         let desk = Desk::still(80);
-        desk.amazon.inject(fault.clone());
+        desk.amazon.inject(fault.clone().once());
         let spoilt = desk.orders(&window(noon() - TimeDelta::days(400), noon() - TimeDelta::minutes(3)));
         assert_eq!(ids(&spoilt), ids(&good), "{fault:?}");
         assert_ne!(spoilt, good, "{fault:?}");
@@ -168,7 +169,7 @@ fn fields_are_of_the_wrong_kind_but_orders_stay_recognisable() {
         assert_eq!(printed.contains("null"), fault == Fault::NullFields);
         assert_eq!(printed.contains("SIM_UNHEARD_OF"), fault == Fault::UnknownEnums);
         let again = Desk::still(80);
-        again.amazon.inject(fault.clone());
+        again.amazon.inject(fault.clone().once());
         let same = again.orders(&window(noon() - TimeDelta::days(400), noon() - TimeDelta::minutes(3)));
         assert_eq!(same, spoilt, "the seed decides");
     }
@@ -185,26 +186,26 @@ fn faulty_pages(injection: Injection) -> Vec<Vec<String>> {
 
 #[test]
 fn pages_go_wrong() {
-    let good = faulty_pages(Fault::NoDate.into());
-    let loops = faulty_pages(Fault::LoopingToken.always());
+    let good = faulty_pages(Fault::NoDate.once());
+    let loops = faulty_pages(Fault::LoopingToken.into());
     assert_eq!(loops.len(), 20, "for ever, that is until the plan is used up");
     assert!(loops[1..].iter().all(|page| *page == good[1]));
     let again = faulty_pages(Fault::NewTokenSamePage.times(2));
     assert_eq!(again, [&good[0], &good[1], &good[1], &good[1], &good[2]].map(Clone::clone));
     let empty = faulty_pages(Fault::EmptyPageWithToken.times(2).after(1));
     assert_eq!(empty, [good[0].clone(), vec![], vec![], good[1].clone(), good[2].clone()]);
-    let empty_first = faulty_pages(Fault::EmptyPageWithToken.into());
+    let empty_first = faulty_pages(Fault::EmptyPageWithToken.once());
     assert_eq!(empty_first, [vec![], good[0].clone(), good[1].clone(), good[2].clone()]);
-    let last = faulty_pages(Fault::EmptyLastPage.always());
+    let last = faulty_pages(Fault::EmptyLastPage.into());
     assert_eq!(last, [good[0].clone(), good[1].clone(), good[2].clone(), vec![]]);
-    let doubled = faulty_pages(Fault::DuplicateOrders.always());
+    let doubled = faulty_pages(Fault::DuplicateOrders.into());
     assert_eq!(doubled.iter().map(Vec::len).collect::<Vec<_>>(), [101, 102, 52]);
     assert_eq!(doubled[1][100..], [good[1][0].clone(), good[0][99].clone()]);
-    let shuffled = faulty_pages(Fault::ShuffledPages.into()).concat();
+    let shuffled = faulty_pages(Fault::ShuffledPages.once()).concat();
     assert_ne!(shuffled, good.concat());
     assert_eq!(shuffled.iter().collect::<BTreeSet<_>>(), good.concat().iter().collect::<BTreeSet<_>>());
     let desk = Desk::still(250);
-    desk.amazon.inject(Fault::PaginationTokenRefused);
+    desk.amazon.inject(Fault::PaginationTokenRefused.once());
     let pages = desk.pages(&desk.everything());
     assert_eq!(pages.len(), 2);
     assert_eq!((pages[1].status, error(&pages[1]).1.as_str()), (400, "The paginationToken has expired."));
@@ -213,7 +214,7 @@ fn pages_go_wrong() {
 #[test]
 fn an_order_that_changes_leaves_the_pages_not_yet_read() {
     let desk = Desk::still(150);
-    desk.amazon.inject(Fault::MovingOrders.always());
+    desk.amazon.inject(Fault::MovingOrders);
     let arguments = desk.everything();
     let query: Vec<(&str, &str)> = arguments.iter().map(|(n, v)| (n.as_str(), v.as_str())).collect();
     let first = desk.search(&query).value();
@@ -246,17 +247,17 @@ fn orders_are_listed_late_or_never_but_found_by_their_id() {
     desk.advance(TimeDelta::minutes(5));
     let listed = |desk: &Desk| desk.orders(&window(noon(), noon() + TimeDelta::minutes(1))).len();
     assert_eq!(listed(&desk), 1);
-    let fault = desk.amazon.inject(Fault::LateOrders { seconds: 600, permille: 1000 }.always());
+    let fault = desk.amazon.inject(Fault::LateOrders { seconds: 600, permille: 1000 });
     assert_eq!(listed(&desk), 0);
     assert_eq!(desk.get(&format!("/orders/2026-01-01/orders/{id}"), &[]).status, 200);
     desk.advance(TimeDelta::minutes(5));
     assert_eq!(listed(&desk), 1);
     desk.amazon.lift(fault);
-    desk.amazon.inject(Fault::LateOrders { seconds: u32::MAX, permille: 1000 }.always());
+    desk.amazon.inject(Fault::LateOrders { seconds: u32::MAX, permille: 1000 });
     desk.advance(TimeDelta::minutes(30));
     assert_eq!(listed(&desk), 0);
     let some = Desk::still(1000);
-    some.amazon.inject(Fault::LateOrders { seconds: u32::MAX, permille: 100 }.always());
+    some.amazon.inject(Fault::LateOrders { seconds: u32::MAX, permille: 100 });
     let listed = some.orders(&some.everything()).len();
     assert!((860..940).contains(&listed), "{listed}");
 }
@@ -265,7 +266,7 @@ fn orders_are_listed_late_or_never_but_found_by_their_id() {
 fn headers_lie() {
     let desk = Desk::still(3);
     let rate = |header: RateHeader| {
-        desk.amazon.inject(Fault::RateHeader(header));
+        desk.amazon.inject(Fault::RateHeader(header).once());
         search(&desk).header("x-amzn-RateLimit-Limit").map(str::to_owned)
     };
     assert_eq!(rate(RateHeader::Text("abc".to_owned())).as_deref(), Some("abc"));
@@ -273,11 +274,11 @@ fn headers_lie() {
     assert_eq!(rate(RateHeader::Permille(500)).as_deref(), Some("0.0028"));
     assert_eq!(rate(RateHeader::Permille(4000)).as_deref(), Some("0.0224"));
     assert_eq!(rate(RateHeader::Absent), None);
-    desk.amazon.inject(Fault::ClockSkew(-90));
+    desk.amazon.inject(Fault::ClockSkew(-90).once());
     let skewed = search(&desk);
     let date = DateTime::parse_from_rfc2822(skewed.header("Date").unwrap()).unwrap();
     assert_eq!(date.to_utc(), noon() - TimeDelta::seconds(90));
-    desk.amazon.inject(Fault::NoDate);
+    desk.amazon.inject(Fault::NoDate.once());
     assert!(search(&desk).header("date").is_none());
     assert!(search(&desk).header("date").is_some());
 }
@@ -285,7 +286,7 @@ fn headers_lie() {
 #[test]
 fn a_data_set_is_refused_only_where_it_is_asked_for() {
     let desk = Desk::still(3);
-    desk.amazon.inject(Fault::IncludedDataRefused("FULFILLMENT".to_owned()).always());
+    desk.amazon.inject(Fault::IncludedDataRefused("FULFILLMENT".to_owned()));
     let refused = search(&desk);
     assert_eq!((refused.status, error(&refused).0), (400, "InvalidInput".to_owned()));
     let after = text(noon() - TimeDelta::days(90));
@@ -297,9 +298,9 @@ fn a_data_set_is_refused_only_where_it_is_asked_for() {
 fn deliveries_are_marked_for_whoever_carries_them() {
     let desk = Desk::still(3);
     let pause = Duration::from_millis(5);
-    desk.amazon.inject(Fault::SlowBody { chunk: 10, pause });
+    desk.amazon.inject(Fault::SlowBody { chunk: 10, pause }.once());
     assert_eq!(search(&desk).delivery, Delivery::Trickle { chunk: 10, pause });
-    desk.amazon.inject(Fault::ResetBody(100));
+    desk.amazon.inject(Fault::ResetBody(100).once());
     assert_eq!(search(&desk).delivery, Delivery::ResetAfter(100));
     assert_eq!(search(&desk).delivery, Delivery::Whole);
 }
@@ -308,14 +309,14 @@ fn deliveries_are_marked_for_whoever_carries_them() {
 fn faults_can_be_given_in_words() {
     let read = |text: &str| text.parse::<Injection>();
     assert_eq!(read("throttle@searchOrders*3"), Ok(Fault::Throttle.on(Operation::SearchOrders).times(3)));
-    assert_eq!(read("server-error:503"), Ok(Fault::ServerError(503).always()));
+    assert_eq!(read("server-error:503"), Ok(Fault::ServerError(503).into()));
     assert_eq!(
         read("redirect:http://a.invalid/x*1"),
-        Ok(Fault::Redirect("http://a.invalid/x".to_owned()).times(1))
+        Ok(Fault::RedirectTo("http://a.invalid/x".to_owned()).times(1))
     );
     assert_eq!(
         read("rate-header:-1@getOrder"),
-        Ok(Fault::RateHeader(RateHeader::Text("-1".to_owned())).on(Operation::GetOrder).always())
+        Ok(Fault::RateHeader(RateHeader::Text("-1".to_owned())).on(Operation::GetOrder))
     );
     assert!(
         read("throtle").unwrap_err().to_string().starts_with("unknown fault `throtle`; known are throttle, ")

@@ -101,7 +101,7 @@ fn orders_v2026_fit_the_model() {
         (Fault::ServerError(413), 413),
         (Fault::TokenExpired, 403),
     ] {
-        desk.amazon.inject(fault);
+        desk.amazon.inject(fault.once());
         check(&errors, &desk.search(&[("createdAfter", "2026-01-01")]), status);
     }
 }
@@ -140,7 +140,7 @@ fn the_probes_fit_their_models() {
     let desk = Desk::new(Seller::with_orders(1, 1, noon()).marketplaces([UK, JAPAN]));
     let sellers = validator(&folder, "sellers.json", "GetMarketplaceParticipationsResponse");
     check(&sellers, &desk.get("/sellers/v1/marketplaceParticipations", &[]), 200);
-    desk.amazon.inject(Fault::AccessDenied);
+    desk.amazon.inject(Fault::AccessDenied.once());
     check(&sellers, &desk.get("/sellers/v1/marketplaceParticipations", &[]), 403);
     let finances = validator(&folder, "finances_2024-06-19.json", "ListTransactionsResponse");
     check(&finances, &desk.get("/finances/2024-06-19/transactions", &[("postedAfter", "2026-11-01")]), 200);

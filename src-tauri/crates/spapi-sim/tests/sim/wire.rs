@@ -84,7 +84,7 @@ async fn answers_travel_unchanged() {
     );
     assert!(answer.header("x-amzn-requestid").is_some());
     assert_eq!(amazon.count(Operation::SearchOrders), 1);
-    amazon.inject(Fault::NoDate);
+    amazon.inject(Fault::NoDate.once());
     assert_eq!(search(&server, &token).await.header("date"), None);
     server.stop().await;
 }
@@ -94,7 +94,7 @@ async fn a_body_breaks_off_where_it_was_told_to() {
     let (amazon, server) = start(30).await;
     let token = access_token(&server).await;
     for bytes in [0, 1, 5_000] {
-        amazon.inject(Fault::ResetBody(bytes));
+        amazon.inject(Fault::ResetBody(bytes).once());
         let answer = search(&server, &token).await;
         assert_eq!(answer.body.len(), bytes);
         assert!(answer.promised() > bytes);
@@ -108,13 +108,13 @@ async fn bodies_and_answers_come_late_in_virtual_time() {
     let (amazon, server) = start(1).await;
     let token = access_token(&server).await;
     let whole = search(&server, &token).await.body.len();
-    amazon.inject(Fault::SlowBody { chunk: 100, pause: Duration::from_secs(30) });
+    amazon.inject(Fault::SlowBody { chunk: 100, pause: Duration::from_secs(30) }.once());
     let start = tokio::time::Instant::now();
     let slow = search(&server, &token).await;
     let pieces = u32::try_from(whole.div_ceil(100)).unwrap();
     assert_eq!(slow.body.len(), whole);
     assert_eq!(start.elapsed().as_secs(), u64::from(pieces) * 30);
-    amazon.inject(Fault::Delay(Duration::from_mins(10)));
+    amazon.inject(Fault::Delay(Duration::from_mins(10)).once());
     let start = tokio::time::Instant::now();
     search(&server, &token).await;
     assert_eq!(start.elapsed().as_secs(), 600);
