@@ -39,10 +39,22 @@ export default defineConfig(({ mode, isPreview }) => ({
     chunkSizeWarningLimit: 700,
   },
   test: {
-    environment: "jsdom",
-    setupFiles: ["src/test/setup.ts"],
     restoreMocks: true,
     css: { modules: { classNameStrategy: "non-scoped" } },
     env: { TZ: "Europe/London" },
+    projects: [
+      { extends: true, test: { name: "rules", environment: "node", include: ["src/**/*.test.ts"] } },
+      {
+        extends: true,
+        test: {
+          name: "screens",
+          environment: "jsdom",
+          include: ["src/**/*.test.tsx"],
+          setupFiles: ["src/test/setup.ts"],
+          // Generous: a screen test waits for what it expects, never for time, and a busy machine is slow.
+          testTimeout: 30_000,
+        },
+      },
+    ],
   },
 }));

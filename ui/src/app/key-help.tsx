@@ -10,7 +10,9 @@ const GROUPS: readonly Command["group"][] = ["Orders", "Go", "View", "Help"];
 export function keyLabel(key: string): string {
   return key
     .split(" ")
-    .map((part) => (part.length === 1 ? part.toUpperCase() : part.replace("Arrow", "").replace("Down", "↓").replace("Up", "↑")))
+    .map((part) =>
+      part.length === 1 ? part.toUpperCase() : part.replace("Arrow", "").replace("Down", "↓").replace("Up", "↑"),
+    )
     .join(" ");
 }
 

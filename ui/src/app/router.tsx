@@ -82,14 +82,18 @@ function AmazonSettings() {
     <SettingsPage title="Settings">
       <AccountsPage
         unlock={unlock}
-        onUnlock={(open) => void navigate({ to: "/settings/amazon", search: open ? { unlock: true } : {}, replace: true })}
+        onUnlock={(open) =>
+          void navigate({ to: "/settings/amazon", search: open ? { unlock: true } : {}, replace: true })
+        }
       />
     </SettingsPage>
   );
 }
 
 function NotFound() {
-  return <PageError error={new Error("There is no such page.")} reset={() => (window.location.hash = "#/orders/amazon")} />;
+  return (
+    <PageError error={new Error("There is no such page.")} reset={() => (window.location.hash = "#/orders/amazon")} />
+  );
 }
 
 const routeTree = root.addChildren([start, orders, amazonOrders, settings, amazonSettings, connect, appearance]);

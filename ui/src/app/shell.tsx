@@ -1,6 +1,6 @@
 /** The frame of every page: navigation, the freshness strip, news about the data folder, and the page itself. */
 import { useQuery } from "@tanstack/react-query";
-import { Link, Outlet, useRouter } from "@tanstack/react-router";
+import { Link, Outlet, useLocation, useRouter } from "@tanstack/react-router";
 import { Lock, PanelLeft, Settings } from "lucide-react";
 import { useState, type ReactNode } from "react";
 
@@ -33,7 +33,12 @@ export function Shell() {
     { id: "palette", label: "All commands", keys: "Ctrl k", group: "Help", run: () => setDialog("palette") },
     { id: "keys", label: "Keys", keys: "?", group: "Help", run: () => setDialog("keys") },
     { id: "go-orders", label: "Go to orders", group: "Go", run: () => void router.navigate({ to: "/orders/amazon" }) },
-    { id: "go-settings", label: "Go to settings", group: "Go", run: () => void router.navigate({ to: "/settings/amazon" }) },
+    {
+      id: "go-settings",
+      label: "Go to settings",
+      group: "Go",
+      run: () => void router.navigate({ to: "/settings/amazon" }),
+    },
     { id: "theme-light", label: "Light theme", group: "View", run: () => set({ theme: "light" }) },
     { id: "theme-dark", label: "Dark theme", group: "View", run: () => set({ theme: "dark" }) },
     { id: "theme-system", label: "Theme of the system", group: "View", run: () => set({ theme: "system" }) },
@@ -62,7 +67,7 @@ export function Shell() {
         </div>
         <OrdersLink />
         <span className={styles.space} />
-        {app.data?.demo && <div className={styles.words}>{<DemoBox />}</div>}
+        {app.data?.demo && <DemoBox narrow={narrow} />}
         <NavLink to="/settings" label="Settings" icon={<Settings size={16} strokeWidth={1.7} aria-hidden />} />
         <IconButton
           label={narrow ? "Unfold the navigation" : "Fold the navigation"}
@@ -79,8 +84,8 @@ export function Shell() {
           <div className={styles.banner}>
             {problem.code === "read_only" ? (
               <Notice tone="warn" icon={<Lock size={16} aria-hidden />}>
-                <strong>Another Packlight is writing here.</strong> This window reads along and changes nothing. Close the
-                other one to work here.
+                <strong>Another Packlight is writing here.</strong> This window reads along and changes nothing. Close
+                the other one to work here.
               </Notice>
             ) : (
               <FailureNotice error={problem} onAgain={tryAgain} />
@@ -121,10 +126,14 @@ type NavLinkProps = {
 };
 
 function NavLink({ to, section = to, label, icon, children }: NavLinkProps) {
-  const router = useRouter();
-  const here = router.state.location.pathname.startsWith(section);
+  const here = useLocation({ select: ({ pathname }) => pathname.startsWith(section) });
   return (
-    <Link to={to} title={label} className={`${styles.link} ${here ? styles.here : ""}`} aria-current={here ? "page" : undefined}>
+    <Link
+      to={to}
+      title={label}
+      className={`${styles.link} ${here ? styles.here : ""}`}
+      aria-current={here ? "page" : undefined}
+    >
       {icon}
       <span className={styles.words}>{label}</span>
       {children}

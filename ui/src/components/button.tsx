@@ -27,7 +27,5 @@ export function Button({ look = "plain", small = false, icon, className = "", ch
 
 /** A button that is only a picture; its label is read out and shown on hover. */
 export function IconButton({ label, className = "", ...rest }: ComponentProps<"button"> & { label: string }) {
-  return (
-    <button type="button" aria-label={label} title={label} className={`${styles.icon} ${className}`} {...rest} />
-  );
+  return <button type="button" aria-label={label} title={label} className={`${styles.icon} ${className}`} {...rest} />;
 }

@@ -23,7 +23,12 @@ export type Column<Row, Key extends string> = {
 
 export type GridSort<Key extends string> = { key: Key; descending: boolean };
 
-export type GridHandle = { focus: () => void; reveal: (row: number) => void; isAtTop: () => boolean; hasFocus: () => boolean };
+export type GridHandle = {
+  focus: () => void;
+  reveal: (row: number) => void;
+  isAtTop: () => boolean;
+  hasFocus: () => boolean;
+};
 
 type Props<Row, Key extends string> = {
   label: string;
@@ -53,7 +58,8 @@ type Props<Row, Key extends string> = {
 const HEAD = 30;
 
 export function DataGrid<Row, Key extends string>(props: Props<Row, Key>) {
-  const { label, columns, rows, exact, rowHeight, rowAt, onRange, sort, onSort, active, onActive, onOpen, isOpen } = props;
+  const { label, columns, rows, exact, rowHeight, rowAt, onRange, sort, onSort, active, onActive, onOpen, isOpen } =
+    props;
   const id = useId();
   const scroll = useStretchedScroll({ rows, rowHeight, headHeight: HEAD, onRange });
   const { scroller, layer, range, viewport, pageHeight, reveal, isAtTop } = scroll;
@@ -88,7 +94,8 @@ export function DataGrid<Row, Key extends string>(props: Props<Row, Key>) {
     const row = active === null ? undefined : rowAt(active);
     if (target !== undefined) go(target);
     else if (event.key === "Enter" && row !== undefined) onOpen(row);
-    else if ((event.key === "ContextMenu" || (event.key === "F10" && event.shiftKey)) && row !== undefined) props.onMenu?.(row);
+    else if ((event.key === "ContextMenu" || (event.key === "F10" && event.shiftKey)) && row !== undefined)
+      props.onMenu?.(row);
     else return;
     event.preventDefault();
   };
@@ -104,7 +111,9 @@ export function DataGrid<Row, Key extends string>(props: Props<Row, Key>) {
         aria-label={label}
         aria-rowcount={exact ? rows + 1 : -1}
         aria-busy={props.busy || undefined}
-        aria-activedescendant={active !== null && active >= range.first && active < range.end ? `${id}-${active}` : undefined}
+        aria-activedescendant={
+          active !== null && active >= range.first && active < range.end ? `${id}-${active}` : undefined
+        }
         tabIndex={0}
         data-testid={props.testId}
         onKeyDown={pressed}

@@ -39,7 +39,12 @@ export function TextField({ label, hint, error, ...input }: Common & ComponentPr
   const id = useId();
   return (
     <Frame id={id} label={label} hint={hint} error={error}>
-      <input type="text" {...input} className={`${styles.input} ${input.className ?? ""}`} {...described(id, { label, hint, error })} />
+      <input
+        type="text"
+        {...input}
+        className={`${styles.input} ${input.className ?? ""}`}
+        {...described(id, { label, hint, error })}
+      />
     </Frame>
   );
 }

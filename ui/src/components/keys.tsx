@@ -43,7 +43,9 @@ export function presses(event: KeyboardEvent, keys: string): boolean {
     const parts = alternative.split(" ");
     const key = parts.at(-1) ?? "";
     const withCtrl = parts.includes("Ctrl");
-    return event.key.toLowerCase() === key.toLowerCase() && (event.ctrlKey || event.metaKey) === withCtrl && !event.altKey;
+    return (
+      event.key.toLowerCase() === key.toLowerCase() && (event.ctrlKey || event.metaKey) === withCtrl && !event.altKey
+    );
   });
 }
 
@@ -63,7 +65,10 @@ export function KeyProvider({ children }: { children: ReactNode }) {
     const pressed = (event: KeyboardEvent) => {
       if (event.defaultPrevented || event.isComposing) return;
       const combined = event.ctrlKey || event.metaKey;
-      if (!combined && (isTyping(event.target) || isInside(event.target, "[role=dialog],[role=alertdialog],[role=menu]"))) {
+      if (
+        !combined &&
+        (isTyping(event.target) || isInside(event.target, "[role=dialog],[role=alertdialog],[role=menu]"))
+      ) {
         return;
       }
       const command = register.all().findLast(({ keys, run }) => keys && run && presses(event, keys));
@@ -81,7 +86,9 @@ export function KeyProvider({ children }: { children: ReactNode }) {
 export function useCommands(commands: readonly Command[]): void {
   const register = useRegister();
   const run = useEffectEvent((id: string) => commands.find((command) => command.id === id)?.run?.());
-  const shape = commands.map(({ id, label, keys, run: act }) => `${id}|${label}|${keys ?? ""}|${act ? 1 : 0}`).join("\n");
+  const shape = commands
+    .map(({ id, label, keys, run: act }) => `${id}|${label}|${keys ?? ""}|${act ? 1 : 0}`)
+    .join("\n");
   useEffect(() => {
     return register.add(commands.map((command) => ({ ...command, run: command.run && (() => run(command.id)) })));
     // The shape says when the list itself differs; what a command does is read at the time it runs.

@@ -13,7 +13,12 @@ import { Button, buttonClass } from "./button";
 import styles from "./notice.module.css";
 
 /** A box with a sentence and a next step, for any news that is no failure. */
-export function Notice(props: { tone?: "calm" | "warn" | "bad"; icon?: ReactNode; children: ReactNode; step?: ReactNode }) {
+export function Notice(props: {
+  tone?: "calm" | "warn" | "bad";
+  icon?: ReactNode;
+  children: ReactNode;
+  step?: ReactNode;
+}) {
   const { tone = "calm", icon, children, step } = props;
   return (
     <div className={`${styles.notice} ${styles[tone]}`} role="status">

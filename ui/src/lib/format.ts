@@ -21,7 +21,7 @@ export function createFormat(locale?: string, timeZone?: string) {
   const whole = new Intl.NumberFormat(locale);
   const clockTime = new Intl.DateTimeFormat(locale, { hour: "2-digit", minute: "2-digit", ...zone });
   const shortDay = new Intl.DateTimeFormat(locale, { day: "numeric", month: "short", ...zone });
-  const dayOfYear = new Intl.DateTimeFormat(locale, { day: "numeric", month: "short", year: "numeric", ...zone });
+  const dayOfYear = new Intl.DateTimeFormat(locale, { day: "numeric", month: "short", year: "2-digit", ...zone });
   const full = new Intl.DateTimeFormat(locale, {
     weekday: "short",
     day: "numeric",

@@ -35,8 +35,18 @@ function stateOf(name: string | null): SyncState {
   }
 }
 
+/** What to look at. Taken out of the URL, where the router keeps its own, and remembered for a reload. */
+function wishes(): URLSearchParams {
+  const { pathname, search, hash } = window.location;
+  if (search !== "") {
+    sessionStorage.setItem("wishes", search);
+    window.history.replaceState(null, "", pathname + hash);
+  }
+  return new URLSearchParams(sessionStorage.getItem("wishes") ?? "");
+}
+
 export function startBrowserDemo(): void {
-  const wish = new URLSearchParams(window.location.search);
+  const wish = wishes();
   const empty = wish.has("empty") || wish.has("importing");
   const shop = new MadeUpShop(empty ? 0 : Number(wish.get("orders") ?? 312));
   const handlers = shopHandlers(shop);
@@ -44,7 +54,9 @@ export function startBrowserDemo(): void {
     ...INFO,
     demo: wish.has("demo"),
     accounts: wish.has("demo") || wish.has("empty") ? 0 : 1,
-    problem: wish.has("problem") ? refusal(wish.get("problem") as Code, "Its format is 9; this Packlight knows 1.") : null,
+    problem: wish.has("problem")
+      ? refusal(wish.get("problem") as Code, "Its format is 9; this Packlight knows 1.")
+      : null,
   };
   let preferences: Preferences = {
     theme: (wish.get("theme") as Preferences["theme"] | null) ?? "system",
@@ -87,7 +99,14 @@ export function startBrowserDemo(): void {
       stopped = false;
       for (let page = 1; page <= 4 && !stopped; page += 1) {
         await core.synced(
-          status({ kind: "running", pages: page, orders_seen: page * 100, new: page, changed: 0, started_at: new Date().toISOString() }),
+          status({
+            kind: "running",
+            pages: page,
+            orders_seen: page * 100,
+            new: page,
+            changed: 0,
+            started_at: new Date().toISOString(),
+          }),
         );
         await pause(500);
       }

@@ -88,7 +88,8 @@ export function madeUpRow(id: number, newest: number, now: number): OrderRow {
 
 function detailOf(row: OrderRow, note: string | null): OrderDetail {
   const items = Array.from({ length: row.lines }, (_, line): OrderItem => {
-    const asin = line < row.matches.no_asin ? null : `B0${(row.id * 7 + line).toString(36).toUpperCase().padStart(8, "7")}`;
+    const asin =
+      line < row.matches.no_asin ? null : `B0${(row.id * 7 + line).toString(36).toUpperCase().padStart(8, "7")}`;
     return {
       order_item_id: `${row.id}${line}`,
       asin,

@@ -15,7 +15,13 @@ export const MARKETPLACES: MarketplaceView[] = [
   { id: "A1VC38T7YXB528", country: "JP", name: "Japan", region: "fe", currency: "JPY" },
 ];
 
-export const INFO: AppInfo = { version: "0.1.0", demo: false, data_folder: "/home/me/packlight", problem: null, accounts: 1 };
+export const INFO: AppInfo = {
+  version: "0.1.0",
+  demo: false,
+  data_folder: "/home/me/packlight",
+  problem: null,
+  accounts: 1,
+};
 
 export function madeUpAccount(now: number): AccountView {
   return {

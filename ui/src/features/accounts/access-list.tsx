@@ -23,8 +23,8 @@ export function AccessList({ check }: { check: AccountCheck }) {
       </ul>
       {missing && (
         <p className={styles.hint}>
-          Add the missing role to the application in Seller Central, authorise it again, and replace the secrets: a new role
-          needs a new refresh token.
+          Add the missing role to the application in Seller Central, authorise it again, and replace the secrets: a new
+          role needs a new refresh token.
         </p>
       )}
     </div>
@@ -34,7 +34,11 @@ export function AccessList({ check }: { check: AccountCheck }) {
 function Access({ label, grant }: { label: string; grant: Grant }) {
   return (
     <li className={grant.granted ? styles.granted : styles.denied}>
-      {grant.granted ? <Check size={15} strokeWidth={2.6} aria-hidden /> : <X size={15} strokeWidth={2.6} aria-hidden />}
+      {grant.granted ? (
+        <Check size={15} strokeWidth={2.6} aria-hidden />
+      ) : (
+        <X size={15} strokeWidth={2.6} aria-hidden />
+      )}
       <span>
         {label} {grant.granted ? "granted" : "not granted"}
         {!grant.granted && grant.missing_role !== null && <> · role {grant.missing_role}</>}

@@ -101,7 +101,9 @@ export function AccountCard({ account, marketplaces, locked, onUnlock }: Props) 
           ) : (
             <span title={format.absolute(account.last_check_at)}>{format.ago(account.last_check_at, now)}</span>
           )}
-          {account.last_check_problem !== null && <span className={styles.problem}> · {account.last_check_problem}</span>}
+          {account.last_check_problem !== null && (
+            <span className={styles.problem}> · {account.last_check_problem}</span>
+          )}
         </Fact>
       </dl>
       {check !== null && <AccessList check={check} />}

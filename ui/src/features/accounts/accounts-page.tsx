@@ -15,7 +15,11 @@ export function AccountsPage({ unlock, onUnlock }: { unlock: boolean; onUnlock: 
   const accounts = useQuery(queries.accounts);
   const marketplaces = useQuery(queries.marketplaces);
   const sync = useQuery(queries.sync);
-  const locked = sync.data?.accounts.some(({ state }) => state.kind === "refused" && state.code === "vault_locked");
+  const locked = new Set(
+    sync.data?.accounts
+      .filter(({ state }) => state.kind === "refused" && state.code === "vault_locked")
+      .map(({ account }) => account),
+  );
   return (
     <div className={styles.stack}>
       {accounts.error && <FailureNotice error={accounts.error} onAgain={() => void accounts.refetch()} />}
@@ -30,7 +34,7 @@ export function AccountsPage({ unlock, onUnlock }: { unlock: boolean; onUnlock: 
           key={account.id}
           account={account}
           marketplaces={marketplaces.data ?? []}
-          locked={locked === true && account.secrets === "file"}
+          locked={locked.has(account.id)}
           onUnlock={() => onUnlock(true)}
         />
       ))}

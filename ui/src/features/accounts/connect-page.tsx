@@ -79,8 +79,17 @@ export function ConnectPage() {
   return (
     <div className={styles.columns}>
       <form ref={form} className={styles.card} onSubmit={(event) => void submit(event)} noValidate autoComplete="off">
-        <TextField name="label" label="Label" placeholder="My shop" hint="A name for this account in Packlight" error={errors.label} />
-        <FieldGroup label="Region" hint="Each region has its own authorisation; add another account for another region.">
+        <TextField
+          name="label"
+          label="Label"
+          placeholder="My shop"
+          hint="A name for this account in Packlight"
+          error={errors.label}
+        />
+        <FieldGroup
+          label="Region"
+          hint="Each region has its own authorisation; add another account for another region."
+        >
           {REGIONS.map(({ id, label, detail }) => (
             <Choice
               key={id}
@@ -97,7 +106,10 @@ export function ConnectPage() {
         <SecretsFields errors={errors} />
         <details className={styles.more}>
           <summary>More</summary>
-          <FieldGroup label="Orders interface" hint="v0 only where 2026-01-01 is refused; Amazon removes it on 27 March 2027.">
+          <FieldGroup
+            label="Orders interface"
+            hint="v0 only where 2026-01-01 is refused; Amazon removes it on 27 March 2027."
+          >
             <Choice name="orders_api" value="2026-01-01" defaultChecked label="2026-01-01" />
             <Choice name="orders_api" value="v0" label="v0" />
           </FieldGroup>
@@ -117,7 +129,15 @@ export function ConnectPage() {
   );
 }
 
-function MarketplaceChoices({ all, region, error }: { all: readonly MarketplaceView[]; region: Region; error?: string }) {
+function MarketplaceChoices({
+  all,
+  region,
+  error,
+}: {
+  all: readonly MarketplaceView[];
+  region: Region;
+  error?: string;
+}) {
   const here = all.filter((marketplace) => marketplace.region === region);
   return (
     <FieldGroup label="Marketplaces" hint="Tick those you sell in." error={error}>

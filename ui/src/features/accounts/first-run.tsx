@@ -47,8 +47,8 @@ export function NotConfiguredNotice() {
           </Link>
         }
       >
-        <strong>Amazon not configured.</strong> The orders here stay readable; connect your Amazon Seller account for new
-        ones.
+        <strong>Amazon not configured.</strong> The orders here stay readable; connect your Amazon Seller account for
+        new ones.
       </Notice>
     </div>
   );

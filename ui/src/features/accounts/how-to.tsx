@@ -15,8 +15,8 @@ export function HowTo() {
       <p>Packlight talks to Amazon as your own private application. Registering one takes about ten minutes.</p>
       <ol className={styles.steps}>
         <li>
-          In Seller Central open <b>Apps and Services → Develop Apps</b> and register as a <b>private developer</b>, if you
-          have not yet. Amazon checks the registration; that can take a few days.
+          In Seller Central open <b>Apps and Services → Develop Apps</b> and register as a <b>private developer</b>, if
+          you have not yet. Amazon checks the registration; that can take a few days.
         </li>
         <li>
           Choose <b>Add new app client</b>: API type <b>SP API</b>, a name of your choice, and these roles:
@@ -34,8 +34,8 @@ export function HowTo() {
           secret.
         </li>
         <li>
-          Choose <b>Authorize</b> in the menu of the application, then <b>Authorize app</b> beside your account: there is
-          the refresh token.
+          Choose <b>Authorize</b> in the menu of the application, then <b>Authorize app</b> beside your account: there
+          is the refresh token.
         </li>
       </ol>
       <p className={styles.hint}>

@@ -14,7 +14,15 @@ import styles from "./accounts.module.css";
 import { SecretsFields } from "./secrets-fields";
 import { readSecrets, type SecretsErrors } from "./secrets-form";
 
-export function ReplaceDialog({ account, open, onClose }: { account: AccountView; open: boolean; onClose: () => void }) {
+export function ReplaceDialog({
+  account,
+  open,
+  onClose,
+}: {
+  account: AccountView;
+  open: boolean;
+  onClose: () => void;
+}) {
   const id = useId();
   const client = useQueryClient();
   const toast = useToast();
@@ -63,7 +71,14 @@ export function ReplaceDialog({ account, open, onClose }: { account: AccountView
         </>
       }
     >
-      <form id={id} ref={form} className={styles.form} onSubmit={(event) => void submit(event)} noValidate autoComplete="off">
+      <form
+        id={id}
+        ref={form}
+        className={styles.form}
+        onSubmit={(event) => void submit(event)}
+        noValidate
+        autoComplete="off"
+      >
         <p>The new secrets are checked with Amazon; the present ones stay in use until they pass.</p>
         <SecretsFields errors={errors} place={account.secrets === "file" ? "file" : "keychain"} />
         {failure !== null && <FailureNotice error={failure} onAgain={() => form.current?.requestSubmit()} />}

@@ -5,7 +5,13 @@ import { Choice, FieldGroup, SecretField, TextField } from "~/components/field";
 
 import type { SecretsErrors } from "./secrets-form";
 
-export function SecretsFields({ errors, place: first = "keychain" }: { errors: SecretsErrors; place?: "keychain" | "file" }) {
+export function SecretsFields({
+  errors,
+  place: first = "keychain",
+}: {
+  errors: SecretsErrors;
+  place?: "keychain" | "file";
+}) {
   const [place, setPlace] = useState<"keychain" | "file">(first);
   return (
     <>
@@ -18,7 +24,12 @@ export function SecretsFields({ errors, place: first = "keychain" }: { errors: S
         placeholder="amzn1.application-oa2-client.…"
         error={errors.client_id}
       />
-      <SecretField name="client_secret" label="LWA client secret" placeholder="amzn1.oa2-cs.…" error={errors.client_secret} />
+      <SecretField
+        name="client_secret"
+        label="LWA client secret"
+        placeholder="amzn1.oa2-cs.…"
+        error={errors.client_secret}
+      />
       <SecretField name="refresh_token" label="Refresh token" placeholder="Atzr|…" error={errors.refresh_token} />
       <FieldGroup label="Keep the secrets in">
         <Choice

@@ -4,7 +4,9 @@
  */
 import type { SecretsInput, SecretsPlace } from "~/lib/bindings";
 
-export type SecretsErrors = Partial<Record<"client_id" | "client_secret" | "refresh_token" | "passphrase" | "repeat", string>>;
+export type SecretsErrors = Partial<
+  Record<"client_id" | "client_secret" | "refresh_token" | "passphrase" | "repeat", string>
+>;
 
 /** Amazon shows the three side by side, so a mix-up is common; each has a beginning of its own. */
 const BEGINNINGS = {

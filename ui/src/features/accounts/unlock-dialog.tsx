@@ -59,8 +59,20 @@ export function UnlockDialog({ open, onClose }: { open: boolean; onClose: () => 
         </>
       }
     >
-      <form id={id} ref={form} className={styles.form} onSubmit={(event) => void submit(event)} noValidate autoComplete="off">
-        <SecretField name="passphrase" label="Passphrase" hint="The one chosen when the account was connected." error={error} />
+      <form
+        id={id}
+        ref={form}
+        className={styles.form}
+        onSubmit={(event) => void submit(event)}
+        noValidate
+        autoComplete="off"
+      >
+        <SecretField
+          name="passphrase"
+          label="Passphrase"
+          hint="The one chosen when the account was connected."
+          error={error}
+        />
       </form>
     </Dialog>
   );

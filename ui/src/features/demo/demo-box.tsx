@@ -1,14 +1,15 @@
 /** The demo seller: the box in the navigation that names it and leads out of it, and the button that leads in. */
 import { useRouter } from "@tanstack/react-router";
+import { Store } from "lucide-react";
 import { useState } from "react";
 
-import { Button } from "~/components/button";
+import { Button, IconButton } from "~/components/button";
 import { Dialog } from "~/components/dialog";
 
 import styles from "./demo-box.module.css";
 import { useDemo } from "./use-demo";
 
-export function DemoBox() {
+export function DemoBox({ narrow }: { narrow: boolean }) {
   const [asking, setAsking] = useState(false);
   const { leave } = useDemo();
   const router = useRouter();
@@ -20,11 +21,19 @@ export function DemoBox() {
       },
     });
   return (
-    <div className={styles.box}>
-      Demo seller
-      <button type="button" className={styles.link} onClick={() => setAsking(true)}>
-        Connect Amazon…
-      </button>
+    <div className={narrow ? styles.narrow : styles.box}>
+      {narrow ? (
+        <IconButton label="Demo seller: connect Amazon…" onClick={() => setAsking(true)}>
+          <Store size={16} strokeWidth={1.7} />
+        </IconButton>
+      ) : (
+        <>
+          Demo seller
+          <button type="button" className={styles.link} onClick={() => setAsking(true)}>
+            Connect Amazon…
+          </button>
+        </>
+      )}
       <Dialog
         open={asking}
         onClose={() => setAsking(false)}
@@ -38,7 +47,9 @@ export function DemoBox() {
           </>
         }
       >
-        <p>The demo’s orders and notes are deleted. It can be opened again at any time before an account is connected.</p>
+        <p>
+          The demo’s orders and notes are deleted. It can be opened again at any time before an account is connected.
+        </p>
       </Dialog>
     </div>
   );

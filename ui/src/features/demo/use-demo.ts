@@ -15,8 +15,7 @@ export function useDemo() {
     client.setQueryData<AppInfo>([...keys.app], info);
     void client.invalidateQueries();
   };
-  const failed = (failure: Failure) =>
-    toast({ text: explain(failure).title, detail: failure.message, tone: "bad" });
+  const failed = (failure: Failure) => toast({ text: explain(failure).title, detail: failure.message, tone: "bad" });
   const start = useMutation({ mutationFn: () => backend.startDemo(), onSuccess: settle, onError: failed });
   const leave = useMutation({ mutationFn: () => backend.leaveDemo(), onSuccess: settle, onError: failed });
   return { start, leave };

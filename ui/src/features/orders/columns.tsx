@@ -29,7 +29,13 @@ export function columnsFor(windowWidth: number, now: number, actions: RowActions
     },
     { id: "platform", header: "Platform", width: "74px", cell: (row) => PLATFORM_NAMES[row.platform] },
     { id: "date", header: "Date", width: "82px", sort: "date", cell: (row) => <Day at={row.order_date} now={now} /> },
-    { id: "ship_by", header: "Ship by", width: "106px", sort: "ship_by", cell: (row) => <ShipBy row={row} now={now} /> },
+    {
+      id: "ship_by",
+      header: "Ship by",
+      width: "106px",
+      sort: "ship_by",
+      cell: (row) => <ShipBy row={row} now={now} />,
+    },
     { id: "buyer", header: "Buyer", width: "130px", cell: (row) => row.buyer_name },
     { id: "description", header: "Description", width: "minmax(140px, 1fr)", cell: (row) => <Description row={row} /> },
     { id: "items", header: "Items", width: "178px", cell: (row) => <Items row={row} /> },
@@ -120,7 +126,12 @@ export function Items({ row }: { row: OrderRow }) {
   );
 }
 
-function Badge(props: { tone: "ok" | "bad" | "info"; icon?: React.ReactNode; title?: string; children: React.ReactNode }) {
+function Badge(props: {
+  tone: "ok" | "bad" | "info";
+  icon?: React.ReactNode;
+  title?: string;
+  children: React.ReactNode;
+}) {
   return (
     <span className={`${styles.badge} ${styles[props.tone]}`} title={props.title}>
       {props.icon}

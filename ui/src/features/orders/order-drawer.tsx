@@ -122,7 +122,10 @@ function Facts({ detail, now }: { detail: OrderDetail; now: number }) {
         <Fact name="Buyer">{row.buyer_name}</Fact>
         <Fact name="From">{PLATFORM_NAMES[row.platform]}</Fact>
         <Fact name="Shipping">
-          {[detail.fulfillment_channel && (CHANNELS[detail.fulfillment_channel] ?? detail.fulfillment_channel), detail.service_level]
+          {[
+            detail.fulfillment_channel && (CHANNELS[detail.fulfillment_channel] ?? detail.fulfillment_channel),
+            detail.service_level,
+          ]
             .filter(Boolean)
             .join(" · ") || "—"}
         </Fact>

@@ -61,7 +61,10 @@ export function OrdersPage(props: OrdersPageProps) {
   const [active, setActive] = useState<number | null>(null);
 
   const calm = useCallback(
-    () => openId === null && !pointerInside.current && (grid.current === null || (grid.current.isAtTop() && !grid.current.hasFocus())),
+    () =>
+      openId === null &&
+      !pointerInside.current &&
+      (grid.current === null || (grid.current.isAtTop() && !grid.current.hasFocus())),
     [openId],
   );
   const shown = useOrderList({ query, platform, sort }, calm);
@@ -79,7 +82,11 @@ export function OrdersPage(props: OrdersPageProps) {
       openOnAmazon: (row) =>
         void backend.openOnAmazon(row.id).catch((thrown: unknown) => {
           const failure = Failure.from(thrown);
-          toast({ text: "The order could not be opened", detail: `${explain(failure).title}. ${failure.message}`, tone: "bad" });
+          toast({
+            text: "The order could not be opened",
+            detail: `${explain(failure).title}. ${failure.message}`,
+            tone: "bad",
+          });
         }),
       copyId: (row) => void copyText(row.platform_order_id).then(() => toast({ text: "Order id copied" })),
     }),
@@ -99,8 +106,12 @@ export function OrdersPage(props: OrdersPageProps) {
     const row = list?.rowAt(next);
     if (openId !== null && row !== undefined) actions.open(row);
   };
+  const focusSearch = () => {
+    input.current?.focus();
+    input.current?.select();
+  };
   useCommands([
-    { id: "search", label: "Search", keys: "/", group: "Orders", run: () => input.current?.select() },
+    { id: "search", label: "Search", keys: "/", group: "Orders", run: focusSearch },
     { id: "next", label: "Next order", keys: "j or ArrowDown", group: "Orders", run: () => step(1) },
     { id: "previous", label: "Previous order", keys: "k or ArrowUp", group: "Orders", run: () => step(-1) },
     { id: "open", label: "View details", keys: "Enter", group: "Orders" },
@@ -154,6 +165,13 @@ export function OrdersPage(props: OrdersPageProps) {
             refused={refused}
             input={input}
             count={list === null ? null : countOf(state.total, state.exact)}
+            waiting={
+              state.waiting !== null && (
+                <button type="button" className={styles.pill} onClick={applyWaiting} data-testid="new-orders">
+                  {waitingText(state.waiting)}
+                </button>
+              )
+            }
           />
           {refused !== null && wrongQuery === null && (
             <div className={styles.notice}>
@@ -176,6 +194,7 @@ export function OrdersPage(props: OrdersPageProps) {
             <OrdersTable
               list={list}
               state={state}
+              refused={refused !== null}
               busy={shown.busy}
               now={now}
               density={density}
@@ -188,7 +207,6 @@ export function OrdersPage(props: OrdersPageProps) {
               onActive={setActive}
               actions={actions}
               openId={openId}
-              onApply={applyWaiting}
               onClear={clearFilter}
               ref={grid}
             />
@@ -200,6 +218,11 @@ export function OrdersPage(props: OrdersPageProps) {
       )}
     </div>
   );
+}
+
+function waitingText(count: number): string {
+  if (count === 0) return "↑ Show the changed list";
+  return count === 1 ? "↑ 1 new order" : `↑ ${format.number(count)} new orders`;
 }
 
 function countOf(total: number, exact: boolean): string {

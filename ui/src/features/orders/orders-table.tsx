@@ -4,7 +4,6 @@ import { useCallback, useMemo, useSyncExternalStore, type Ref } from "react";
 import { Button } from "~/components/button";
 import { DataGrid, type GridHandle } from "~/components/data-grid";
 import type { Density, OrderRow, OrderRowId, Sort, SortKey } from "~/lib/bindings";
-import { format } from "~/lib/format";
 
 import { columnsFor } from "./columns";
 import type { ListState, OrderList } from "./order-list";
@@ -19,6 +18,8 @@ const BONES = 12;
 type Props = {
   list: OrderList | null;
   state: ListState;
+  /** The list that was asked for cannot be shown, and there is none before it. */
+  refused: boolean;
   busy: boolean;
   now: number;
   density: Density;
@@ -28,7 +29,6 @@ type Props = {
   onActive: (position: number) => void;
   actions: RowActions;
   openId: OrderRowId | null;
-  onApply: () => void;
   onClear: () => void;
   ref: Ref<GridHandle>;
 };
@@ -53,14 +53,14 @@ export function OrdersTable(props: Props) {
     document.querySelector<HTMLElement>(`[data-row-menu="${row.id}"]`)?.click();
   }, []);
 
-  const found = list === null || state.total > 0;
+  const rows = list !== null ? state.total : props.refused ? 0 : BONES;
   return (
     <DataGrid<OrderRow, SortKey>
       ref={props.ref}
       testId="orders-table"
       label="Orders"
       columns={columns}
-      rows={list === null ? BONES : state.total}
+      rows={rows}
       exact={state.exact}
       rowHeight={ROW_HEIGHTS[density]}
       rowAt={list?.rowAt ?? noRow}
@@ -74,26 +74,18 @@ export function OrdersTable(props: Props) {
       onMenu={openMenu}
       busy={props.busy}
       overlay={
-        <>
-          {state.waiting !== null && (
-            <button type="button" className={styles.pill} onClick={props.onApply}>
-              {waitingText(state.waiting)}
-            </button>
-          )}
-          {!found && (
-            <div className={styles.nothing} data-testid="nothing-found">
-              <strong>Nothing found</strong>
-              <p>No order matches the filter. Words are looked for in order id, SKU, ASIN and title.</p>
-              <Button onClick={props.onClear}>Clear the filter</Button>
-            </div>
-          )}
-        </>
+        rows === 0 && (
+          <div className={styles.nothing} data-testid="nothing-found">
+            <strong>{list === null ? "Nothing to show" : "Nothing found"}</strong>
+            <p>
+              {list === null
+                ? "The filter could not be used."
+                : "No order matches the filter. Words are looked for in order id, SKU, ASIN and title."}
+            </p>
+            <Button onClick={props.onClear}>Clear the filter</Button>
+          </div>
+        )
       }
     />
   );
-}
-
-function waitingText(count: number): string {
-  if (count === 0) return "↑ Show the changed list";
-  return count === 1 ? "↑ 1 new order" : `↑ ${format.number(count)} new orders`;
 }

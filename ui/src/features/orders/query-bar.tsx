@@ -5,7 +5,7 @@
  * card, Back) replaces the draft. Behind the input lies the same text with its terms tinted and a refused word marked.
  */
 import { Search, X } from "lucide-react";
-import { useEffect, useEffectEvent, useRef, useState, type RefObject } from "react";
+import { useEffect, useEffectEvent, useRef, useState, type ReactNode, type RefObject } from "react";
 
 import { IconButton } from "~/components/button";
 import type { CommandError } from "~/lib/bindings";
@@ -22,10 +22,12 @@ type Props = {
   refused: Pick<CommandError, "code" | "message" | "context"> | null;
   /** How many orders match, in words. */
   count: string | null;
+  /** Stands before the count: what waits to be shown. */
+  waiting: ReactNode;
   input: RefObject<HTMLInputElement | null>;
 };
 
-export function QueryBar({ query, onQuery, refused, count, input }: Props) {
+export function QueryBar({ query, onQuery, refused, count, waiting, input }: Props) {
   const [draft, setDraft] = useState(query);
   const backdrop = useRef<HTMLDivElement>(null);
   const written = useRef(query);
@@ -102,6 +104,7 @@ export function QueryBar({ query, onQuery, refused, count, input }: Props) {
             }}
           />
         </div>
+        {waiting}
         {count !== null && <span className={styles.count}>{count}</span>}
         {draft === "" ? (
           <kbd>/</kbd>

@@ -23,7 +23,13 @@ export function AppearancePage() {
     <section className={styles.card}>
       <FieldGroup label="Theme">
         {THEMES.map(({ id, label }) => (
-          <Choice key={id} name="theme" label={label} checked={preferences.theme === id} onChange={() => set({ theme: id })} />
+          <Choice
+            key={id}
+            name="theme"
+            label={label}
+            checked={preferences.theme === id}
+            onChange={() => set({ theme: id })}
+          />
         ))}
       </FieldGroup>
       <FieldGroup label="Density of tables">

@@ -37,13 +37,9 @@ export function FreshnessStrip() {
         {freshness.calls !== null && (
           <span className={styles.item} title="Calls of Amazon's order list that are left; they refill with time">
             Amazon calls
-            <meter
-              className={styles.meter}
-              min={0}
-              max={freshness.calls.burst}
-              value={freshness.calls.left}
-              aria-label="Amazon calls left"
-            />
+            <span className={styles.meter} aria-hidden>
+              <i style={{ width: `${(100 * freshness.calls.left) / Math.max(1, freshness.calls.burst)}%` }} />
+            </span>
             <span>
               {freshness.calls.left} of {freshness.calls.burst}
               <span className={styles.wide}> left</span>
@@ -132,7 +128,8 @@ function NextPull({ freshness, now }: { freshness: Freshness; now: number }) {
   if (at === null) return null;
   return (
     <span className={styles.item} title={format.absolute(at)}>
-      {state?.kind === "offline" || state?.kind === "failed" ? "Next try in" : "Next pull in"} {format.countdown(at, now)}
+      {state?.kind === "offline" || state?.kind === "failed" ? "Next try in" : "Next pull in"}{" "}
+      {format.countdown(at, now)}
     </span>
   );
 }

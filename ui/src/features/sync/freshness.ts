@@ -37,8 +37,7 @@ export function freshnessOf(status: SyncStatus | undefined, now: number): Freshn
   const completeUpTo = earliest(accounts.map((account) => account.complete_up_to));
   const checkedAt = earliest(accounts.map((account) => account.checked_at));
   const nextAt = earliest(accounts.map((account) => account.next_at).filter((at) => at !== null));
-  const leading =
-    accounts.toSorted((a, b) => SERIOUSNESS[b.state.kind] - SERIOUSNESS[a.state.kind])[0] ?? null;
+  const leading = accounts.toSorted((a, b) => SERIOUSNESS[b.state.kind] - SERIOUSNESS[a.state.kind])[0] ?? null;
   return { completeUpTo, checkedAt, nextAt, age: ageOf(checkedAt, nextAt, now), leading, calls: callsOf(accounts) };
 }
 

@@ -23,7 +23,11 @@ export function SyncNotice() {
     const error = { code: "offline" as const, message: "", context: null };
     return (
       <div className={styles.place}>
-        <Notice tone="warn" icon={<WifiOff size={16} aria-hidden />} step={<FailureStep error={error} onAgain={start} />}>
+        <Notice
+          tone="warn"
+          icon={<WifiOff size={16} aria-hidden />}
+          step={<FailureStep error={error} onAgain={start} />}
+        >
           <strong>No connection to Amazon since {format.moment(state.since, now)}.</strong> Orders already here stay
           readable. The next try comes by itself in {format.countdown(state.retry_at, now)}.
         </Notice>

@@ -34,7 +34,8 @@ export function useSync() {
         ? undefined
         : {
             label: step.label,
-            run: () => ("again" in step ? sync.mutate() : void router.navigate({ to: step.to, search: step.search ?? {} })),
+            run: () =>
+              "again" in step ? sync.mutate() : void router.navigate({ to: step.to, search: step.search ?? {} }),
           };
     return { text: title, detail: [failure.message, meanwhile].filter(Boolean).join(" "), tone: "bad", action };
   };
@@ -44,7 +45,8 @@ export function useSync() {
     onSuccess: (result) =>
       toast({
         text: resultText(result),
-        detail: result.complete_up_to === null ? undefined : `Orders complete to ${format.clock(result.complete_up_to)}`,
+        detail:
+          result.complete_up_to === null ? undefined : `Orders complete to ${format.clock(result.complete_up_to)}`,
       }),
     onError: (failure) => toast(tell(failure)),
   });

@@ -1,0 +1,154 @@
+import { describe, expect, it } from "vitest";
+
+import type { ListRequest, OrderPage, OrderRow, Place } from "~/lib/bindings";
+import { Failure } from "~/lib/ipc";
+import { madeUpRow } from "~/test/made-up-orders";
+
+import { OrderList, type ListOf } from "./order-list";
+
+const byDate: ListOf = { query: "", platform: null, sort: { key: "date", descending: true } };
+const now = Date.parse("2026-01-18T12:00:00Z");
+
+/** A list of rows that a test may change at will. */
+class Rows {
+  rows: OrderRow[];
+  asked: Place[] = [];
+  failing: Failure | null = null;
+
+  constructor(ids: number[]) {
+    this.rows = ids.map((id) => madeUpRow(id, 10_000, now));
+  }
+
+  load = (place: ListRequest["place"], limit: number): Promise<OrderPage> => {
+    this.asked.push(place);
+    if (this.failing !== null) return Promise.reject(this.failing);
+    const position = typeof place === "object" && "near" in place ? place.near : 0;
+    const rows = this.rows.slice(position, position + limit);
+    return Promise.resolve({ rows, position, total: this.rows.length, total_is_exact: true, first: null, last: null });
+  };
+
+  addOnTop(...ids: number[]): void {
+    this.rows = [...ids.map((id) => madeUpRow(id, 10_000, now)), ...this.rows];
+  }
+}
+
+const count = (from: number, to: number) => Array.from({ length: from - to + 1 }, (_, index) => from - index);
+const settled = () => new Promise((resolve) => setTimeout(resolve, 0));
+const shown = (list: OrderList, from: number, to: number) =>
+  Array.from({ length: to - from }, (_, index) => list.rowAt(from + index)?.id);
+
+describe("a list of orders", () => {
+  it("reads the pages in view and no others", async () => {
+    const rows = new Rows(count(1000, 1));
+    const list = await OrderList.open(byDate, rows.load);
+    expect(rows.asked).toEqual(["first"]);
+    list.look({ first: 495, end: 520 });
+    await settled();
+    expect(rows.asked.slice(1)).toEqual([{ near: 400 }, { near: 500 }]);
+    expect(shown(list, 499, 502)).toEqual([501, 500, 499]);
+    expect(list.rowAt(300)).toBeUndefined();
+  });
+
+  it("does not read the pages that a scrollbar flies past", async () => {
+    const rows = new Rows(count(10_000, 1));
+    const list = await OrderList.open(byDate, rows.load);
+    for (let first = 200; first < 9000; first += 100) list.look({ first, end: first + 20 });
+    await settled();
+    await settled();
+    expect(rows.asked.length).toBeLessThanOrEqual(4);
+    expect(list.rowAt(8905)?.id).toBe(10_000 - 8905);
+  });
+
+  it("keeps every row in its place while new orders wait, and shows them on demand", async () => {
+    const rows = new Rows(count(300, 1));
+    const list = await OrderList.open(byDate, rows.load);
+    list.look({ first: 90, end: 110 });
+    await settled();
+    const before = shown(list, 90, 110);
+    rows.addOnTop(303, 302, 301);
+    await list.refresh(() => false);
+    expect(list.state()).toMatchObject({ waiting: 3, total: 300 });
+    expect(shown(list, 90, 110)).toEqual(before);
+
+    // Pages first looked at while orders wait continue without a gap or a repeat.
+    list.look({ first: 195, end: 215 });
+    await settled();
+    expect(shown(list, 198, 202)).toEqual([102, 101, 100, 99]);
+
+    list.look({ first: 0, end: 20 });
+    await list.apply();
+    expect(list.state()).toMatchObject({ waiting: null, total: 303 });
+    expect(shown(list, 0, 4)).toEqual([303, 302, 301, 300]);
+  });
+
+  it("shows new content of a row where the row stands, even while others wait", async () => {
+    const rows = new Rows(count(50, 1));
+    const list = await OrderList.open(byDate, rows.load);
+    rows.rows = rows.rows.map((row) => (row.id === 48 ? { ...row, ui_status: "Shipped" } : row));
+    rows.addOnTop(51);
+    await list.refresh(() => false);
+    expect(list.rowAt(2)).toMatchObject({ id: 48, ui_status: "Shipped" });
+    expect(list.state().waiting).toBe(1);
+  });
+
+  it("takes changes at once when nobody is at work in it", async () => {
+    const rows = new Rows(count(50, 1));
+    const list = await OrderList.open(byDate, rows.load);
+    rows.addOnTop(51);
+    await list.refresh(() => true);
+    expect(list.rowAt(0)?.id).toBe(51);
+    expect(list.state()).toMatchObject({ waiting: null, total: 51 });
+  });
+
+  it("says that the list changed when rows left it", async () => {
+    const rows = new Rows(count(50, 1));
+    const list = await OrderList.open(byDate, rows.load);
+    rows.rows = rows.rows.filter((row) => row.id !== 40);
+    await list.refresh(() => false);
+    expect(list.state().waiting).toBe(0);
+    expect(list.rowAt(10)?.id).toBe(40);
+  });
+
+  it("leaves everything alone when nothing changed", async () => {
+    const rows = new Rows(count(50, 1));
+    const list = await OrderList.open(byDate, rows.load);
+    await list.refresh(() => false);
+    expect(list.state().waiting).toBeNull();
+  });
+
+  it("keeps what it shows when reading fails, and goes on after a retry", async () => {
+    const rows = new Rows(count(300, 1));
+    const list = await OrderList.open(byDate, rows.load);
+    rows.failing = new Failure({ code: "disk", message: "The disk refused", retryable: true, context: null });
+    list.look({ first: 150, end: 170 });
+    await settled();
+    expect(list.state().failure?.code).toBe("disk");
+    expect(list.rowAt(0)?.id).toBe(300);
+    const tries = rows.asked.length;
+    list.look({ first: 151, end: 171 });
+    await settled();
+    expect(rows.asked.length).toBe(tries);
+    rows.failing = null;
+    list.retry();
+    await settled();
+    expect(list.rowAt(150)?.id).toBe(150);
+    expect(list.state().failure).toBeNull();
+  });
+
+  it("forgets an answer that a later one has overtaken", async () => {
+    const rows = new Rows(count(300, 1));
+    let release = () => {};
+    const slow = (place: Place, limit: number) =>
+      typeof place === "object" && "near" in place && place.near === 100
+        ? new Promise<OrderPage>((resolve) => (release = () => void rows.load(place, limit).then(resolve)))
+        : rows.load(place, limit);
+    const list = await OrderList.open(byDate, slow);
+    list.look({ first: 100, end: 120 });
+    list.look({ first: 0, end: 20 });
+    rows.addOnTop(301);
+    await list.refresh(() => true);
+    release();
+    await settled();
+    expect(list.rowAt(100)).toBeUndefined();
+  });
+});

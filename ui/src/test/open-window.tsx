@@ -1,0 +1,28 @@
+/** Opens the whole window on a page, in front of a fake core. */
+import { createMemoryHistory } from "@tanstack/react-router";
+import { render } from "@testing-library/react";
+import userEvent from "@testing-library/user-event";
+
+import { App } from "~/app/app";
+import { createAppRouter } from "~/app/router";
+import { createQueryClient } from "~/lib/query";
+
+import { startFakeBackend, type FakeBackend, type Handlers } from "./fake-backend";
+import { MadeUpShop } from "./made-up-orders";
+import { shopHandlers } from "./shop-handlers";
+
+type Options = { at?: string; orders?: number; shop?: MadeUpShop; handlers?: Partial<Handlers> };
+
+export function openWindow({
+  at = "/orders/amazon",
+  orders = 312,
+  shop = new MadeUpShop(orders),
+  handlers,
+}: Options = {}) {
+  const core: FakeBackend = startFakeBackend({ ...shopHandlers(shop), ...handlers });
+  const client = createQueryClient();
+  const router = createAppRouter(createMemoryHistory({ initialEntries: [at] }));
+  const view = render(<App client={client} router={router} />);
+  const href = () => router.history.location.href;
+  return { ...view, core, client, router, shop, href, user: userEvent.setup() };
+}
