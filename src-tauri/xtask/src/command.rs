@@ -18,6 +18,23 @@ pub(crate) fn run(command: &mut Command) -> Result<()> {
     Ok(())
 }
 
+/// [`run`] for a talkative command: what it prints is shown only if it fails, the last lines of it.
+pub(crate) fn run_quietly(command: &mut Command) -> Result<()> {
+    let line = line(command);
+    let output = command
+        .stdout(Stdio::piped())
+        .stderr(Stdio::inherit())
+        .output()
+        .with_context(|| format!("cannot run `{line}`"))?;
+    if !output.status.success() {
+        let said = String::from_utf8_lossy(&output.stdout);
+        let lines: Vec<&str> = said.lines().collect();
+        let last = lines[lines.len().saturating_sub(30)..].join("\n");
+        bail!("`{line}` failed ({})\n{last}", output.status);
+    }
+    Ok(())
+}
+
 /// What a command prints on standard output, whether it succeeds or not; `None` if the program is not installed.
 pub(crate) fn printed(command: &mut Command) -> Result<Option<String>> {
     let line = line(command);
@@ -55,6 +72,15 @@ mod tests {
     fn a_failure_shows_the_command_line() {
         let error = run(Command::new("cargo").args(["no-such command"]).stderr(Stdio::null())).unwrap_err();
         assert!(error.to_string().starts_with("`cargo 'no-such command'` failed ("), "{error}");
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_quiet_failure_shows_the_last_lines() {
+        run_quietly(Command::new("sh").args(["-c", "seq 1 100"])).unwrap();
+        let error =
+            run_quietly(Command::new("sh").args(["-c", "seq 1 100; exit 3"])).unwrap_err().to_string();
+        assert!(error.contains("failed (exit status: 3)\n71\n72\n") && error.ends_with("\n100"), "{error}");
     }
 
     #[test]

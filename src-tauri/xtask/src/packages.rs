@@ -69,15 +69,15 @@ pub(crate) fn ensure(lists: &[&[Package]]) -> Result<()> {
     if missing.is_empty() {
         return Ok(());
     }
-    println!("Installing system packages:\n{}", described(&missing));
+    println!("Installing system packages, which takes a few minutes:\n{}", described(&missing));
     let root = command::printed(Command::new("id").arg("-u"))?.is_some_and(|id| id.trim() == "0");
     let sudo = command::succeeds(Command::new("sudo").arg("-V"));
     if !root && !sudo {
         bail!("these need root and there is no sudo; run as root: apt-get install {}", joined(&missing));
     }
-    command::run(&mut apt(root, &["update", "-qq"], &[]))?;
+    command::run_quietly(&mut apt(root, &["update", "-qq"], &[]))?;
     let names: Vec<&str> = missing.iter().map(|package| package.name).collect();
-    command::run(&mut apt(root, &["install", "-y", "-qq", "--no-install-recommends"], &names))
+    command::run_quietly(&mut apt(root, &["install", "-y", "-qq", "--no-install-recommends"], &names))
 }
 
 /// An apt-get call that asks nothing and waits for another one that is at work.
@@ -86,7 +86,14 @@ fn apt(root: bool, words: &[&str], names: &[&str]) -> Command {
     if !root {
         command.arg("env");
     }
-    command.args(["DEBIAN_FRONTEND=noninteractive", "apt-get", "-o", "DPkg::Lock::Timeout=300"]);
+    command.args([
+        "DEBIAN_FRONTEND=noninteractive",
+        "apt-get",
+        "-o",
+        "DPkg::Lock::Timeout=300",
+        "-o",
+        "Dpkg::Use-Pty=0",
+    ]);
     command.args(words).args(names);
     command
 }
@@ -173,7 +180,7 @@ mod tests {
         let line = command::line(&apt(false, &["install", "-y"], &["xvfb"]));
         assert_eq!(
             line,
-            "sudo env DEBIAN_FRONTEND=noninteractive apt-get -o DPkg::Lock::Timeout=300 install -y xvfb"
+            "sudo env DEBIAN_FRONTEND=noninteractive apt-get -o DPkg::Lock::Timeout=300 -o Dpkg::Use-Pty=0 install -y xvfb"
         );
     }
 
