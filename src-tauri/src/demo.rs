@@ -3,17 +3,20 @@
 //! The demo begins anew at each start, since its Amazon does too, and leaving it deletes its data. Its rates are scaled
 //! so that new orders show within half a minute instead of Amazon's three.
 
+use std::collections::HashMap;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use chrono::Utc;
 use packlight_domain::account::{OrdersApi, Region};
 use packlight_engine::accounts::NewAccount;
 use packlight_engine::environment::{Environment, Overrides};
-use packlight_engine::secrets::{Credentials, SecretsPlace};
+use packlight_engine::secrets::keychain::{Entry, Stage};
+use packlight_engine::secrets::{Cost, Credentials, Keychain, KeychainError, Secrets, SecretsPlace};
 use packlight_engine::{Code, Engine, EngineError};
 use packlight_spapi_sim::{Amazon, Seller, Server};
+use secrecy::SecretString;
 
 /// What the demo is called wherever its name shows.
 const LABEL: &str = "Demo seller";
@@ -69,6 +72,44 @@ pub(crate) async fn connect(engine: &Engine) -> Result<(), EngineError> {
     };
     engine.add_account(account).await?;
     Ok(())
+}
+
+/// Secrets that are none, kept in memory: the demo never touches the seller's keychain.
+pub(crate) fn secrets(folder: &Path) -> Secrets {
+    Secrets::new(folder, Arc::new(InMemory::default()), Cost::FULL, None, None)
+}
+
+#[derive(Default)]
+struct InMemory(Mutex<HashMap<Entry, SecretString>>);
+
+impl InMemory {
+    fn entries(&self) -> MutexGuard<'_, HashMap<Entry, SecretString>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Keychain for InMemory {
+    fn prepare(&self, _: &Stage) -> Result<(), KeychainError> {
+        Ok(())
+    }
+
+    fn read(&self, entries: &[Entry], _: &Stage) -> Result<Vec<SecretString>, KeychainError> {
+        let kept = self.entries();
+        entries.iter().map(|entry| kept.get(entry).cloned().ok_or(KeychainError::Missing)).collect()
+    }
+
+    fn write(&self, entries: &[(Entry, SecretString)], _: &Stage) -> Result<(), KeychainError> {
+        self.entries().extend(entries.iter().cloned());
+        Ok(())
+    }
+
+    fn delete(&self, entries: &[Entry], _: &Stage) -> Result<(), KeychainError> {
+        let mut kept = self.entries();
+        for entry in entries {
+            kept.remove(entry);
+        }
+        Ok(())
+    }
 }
 
 fn credentials() -> Credentials {

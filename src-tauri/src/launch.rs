@@ -1,6 +1,7 @@
 //! Starting: reads the arguments, builds the app, opens the data folder while the window is being made.
 
 use std::ffi::OsString;
+use std::path::Path;
 use std::process::ExitCode;
 
 use packlight_engine::environment::Environment;
@@ -38,20 +39,19 @@ impl Arguments {
 /// Runs the app with the arguments behind the program's name, until its window is closed.
 pub fn run(words: impl Iterator<Item = OsString>) -> ExitCode {
     let environment = Environment::read(|name| std::env::var_os(name));
-    logging::start(environment.log_filter.as_deref());
+    logging::start(environment.as_ref().ok().and_then(|environment| environment.log.as_deref()));
     let arguments = match Arguments::parse(words) {
         Ok(arguments) => arguments,
-        Err(problem) => {
-            tracing::error!("{problem}");
-            return ExitCode::from(2);
-        }
+        Err(problem) => return refuse(&problem, 2),
     };
-    let folder = match packlight_engine::paths::data_folder(arguments.data_dir.as_deref(), &environment) {
+    let environment = match environment {
+        Ok(environment) => environment,
+        Err(problem) => return refuse(&problem, 2),
+    };
+    let asked = arguments.data_dir.as_deref().map(Path::new).or(environment.data_dir.as_deref());
+    let folder = match packlight_engine::paths::data_folder(asked) {
         Ok(folder) => folder,
-        Err(error) => {
-            tracing::error!("{error}");
-            return ExitCode::FAILURE;
-        }
+        Err(problem) => return refuse(&problem, 1),
     };
     let place = if arguments.demo { Place::Demo } else { Place::Seller };
     let specta = bindings::builder();
@@ -76,11 +76,13 @@ pub fn run(words: impl Iterator<Item = OsString>) -> ExitCode {
             });
             ExitCode::SUCCESS
         }
-        Err(error) => {
-            tracing::error!(%error, "the window could not be opened");
-            ExitCode::FAILURE
-        }
+        Err(problem) => refuse(&format!("the window could not be opened: {problem}"), 1),
     }
+}
+
+fn refuse(problem: &dyn std::fmt::Display, code: u8) -> ExitCode {
+    tracing::error!("{problem}");
+    ExitCode::from(code)
 }
 
 #[cfg(test)]

@@ -7,7 +7,6 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use packlight_engine::environment::Environment;
-use packlight_engine::secrets::Secrets;
 use packlight_engine::{Access, Code, Config, Engine, EngineError, Supervisor};
 use packlight_spapi_sim::Server;
 use tauri::AppHandle;
@@ -15,6 +14,9 @@ use tokio::sync::RwLock;
 
 use crate::error::CommandError;
 use crate::{demo, forwarder, window};
+
+/// How the app introduces itself to Amazon.
+const APP: &str = "Packlight";
 
 /// What a session stands on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -130,13 +132,10 @@ impl Session {
     }
 
     async fn open_seller(folder: &Path, environment: &Environment) -> Result<Self, EngineError> {
-        let open = |access| {
-            let secrets = Secrets::of_system(folder, environment);
-            Engine::open(config(folder.to_owned(), access, environment.clone(), secrets))
-        };
-        let (engine, hindrance) = match open(Access::Write).await {
+        let config = |access| Config::of_system(folder.to_owned(), access, environment.clone(), APP, None);
+        let (engine, hindrance) = match Engine::open(config(Access::Write)?).await {
             Ok(engine) => (engine, None),
-            Err(busy) if busy.code == Code::Busy => (open(Access::Read).await?, Some(busy)),
+            Err(busy) if busy.code == Code::Busy => (Engine::open(config(Access::Read)?).await?, Some(busy)),
             Err(error) => return Err(error),
         };
         let supervisor =
@@ -149,7 +148,9 @@ impl Session {
         let amazon = demo::start_amazon().await?;
         let environment = demo::environment(&amazon, environment);
         let folder = demo::folder(data_folder);
-        let engine = Engine::open(config(folder, Access::Write, environment, Secrets::in_memory())).await?;
+        let secrets = demo::secrets(&folder);
+        let config = Config::of_system(folder, Access::Write, environment, APP, None)?;
+        let engine = Engine::open(Config { secrets, ..config }).await?;
         demo::connect(&engine).await?;
         let supervisor = Some(Supervisor::start(engine.clone(), demo::POLL));
         Ok(Self { place: Place::Demo, engine: Ok(engine), hindrance: None, supervisor, amazon: Some(amazon) })
@@ -165,17 +166,5 @@ impl Session {
         if let Some(amazon) = self.amazon {
             amazon.stop().await;
         }
-    }
-}
-
-fn config(folder: PathBuf, access: Access, environment: Environment, secrets: Secrets) -> Config {
-    Config {
-        folder,
-        access,
-        environment,
-        secrets,
-        transport: packlight_engine::transport(),
-        clock: chrono::Utc::now,
-        user_agent: packlight_engine::user_agent("Packlight", env!("CARGO_PKG_VERSION")),
     }
 }

@@ -4,6 +4,7 @@
 //! id is a fingerprint and its last characters (design decision 2).
 
 use chrono::{DateTime, Utc};
+use futures::future::BoxFuture;
 use packlight_domain::account::{AccountId, OrdersApi, Platform, Region, check_marketplaces};
 use packlight_domain::marketplace;
 use packlight_spapi::{Client, ClientConfig, Credentials, Endpoints, Errand, Grant, Participation};
@@ -92,10 +93,9 @@ pub struct GrantView {
     pub missing_role: Option<String>,
 }
 
-impl GrantView {
-    fn of(grant: Grant, role: &str) -> Self {
-        let granted = grant == Grant::Granted;
-        Self { granted, missing_role: (!granted).then(|| role.to_owned()) }
+impl From<Grant> for GrantView {
+    fn from(grant: Grant) -> Self {
+        Self { granted: grant.granted, missing_role: grant.missing_role }
     }
 }
 
@@ -141,7 +141,7 @@ impl Engine {
                 format!("an account called '{label}' exists already: choose another label, or remove it first"),
             ));
         }
-        self.0.secrets.require(new.place)?;
+        self.0.secrets.require(new.place).await?;
         let endpoints = self.endpoints(new.region)?;
         let fingerprint = new.credentials.fingerprint();
         // The account has no row yet, so its first calls spend tokens of an account 0 that is remembered like any other.
@@ -156,7 +156,7 @@ impl Engine {
             orders_api: new.orders_api,
             marketplaces: ids.iter().map(|id| account_marketplace(id, &participations)).collect(),
             client_fingerprint: fingerprint,
-            client_id_tail: new.credentials.client_id_tail(),
+            client_id_tail: Some(new.credentials.tail()),
             secrets: new.place,
             now,
         };
@@ -193,14 +193,14 @@ impl Engine {
         let errand = errand(client);
         let orders = client.probe_orders(&errand).await?;
         let finances = client.probe_finances(&errand).await?;
-        let listings = client.probe_reports("GET_MERCHANT_LISTINGS_ALL_DATA", &errand).await?;
-        let traffic = client.probe_reports("GET_SALES_AND_TRAFFIC_REPORT", &errand).await?;
+        let listings = client.probe_listings(&errand).await?;
+        let traffic = client.probe_traffic(&errand).await?;
         Ok(AccountCheck {
             label: account.label.clone(),
-            orders: GrantView::of(orders, "Inventory and Order Tracking"),
-            finances: GrantView::of(finances, "Finance and Accounting"),
-            listings: GrantView::of(listings, "Product Listing"),
-            traffic: GrantView::of(traffic, "Brand Analytics"),
+            orders: orders.into(),
+            finances: finances.into(),
+            listings: listings.into(),
+            traffic: traffic.into(),
         })
     }
 
@@ -214,7 +214,7 @@ impl Engine {
         self.require_writer()?;
         let account = self.amazon_account(id).await?;
         let region = region_of(&account)?;
-        self.0.secrets.require(place)?;
+        self.0.secrets.require(place).await?;
         let fingerprint = credentials.fingerprint();
         let probe = self.client(self.endpoints(region)?, credentials.clone(), &fingerprint, region, id);
         probe.marketplace_participations(&errand(&probe)).await?;
@@ -223,7 +223,7 @@ impl Engine {
             self.0.secrets.remove(id, account.secrets).await?;
         }
         let now = (self.0.clock)();
-        self.0.store.replace_secrets(id, &fingerprint, &credentials.client_id_tail(), place, now).await?;
+        self.0.store.replace_secrets(id, &fingerprint, &Some(credentials.tail()), place, now).await?;
         self.0.connections.lock().await.remove(&id);
         self.0.board.enter(id, &account.label, account.complete_up_to);
         self.0.board.update(id, |entry| entry.state = SyncState::Idle);
@@ -257,7 +257,13 @@ impl Engine {
     }
 
     /// The line to Amazon of an account, made at first use: secrets are read only when something is to be asked.
-    pub(crate) async fn connection(&self, account: &Account) -> Result<Connection, EngineError> {
+    ///
+    /// Boxed, because the compiler cannot prove the keychain's calls to be `Send` through a spawned task otherwise.
+    pub(crate) fn connection<'a>(&'a self, account: &'a Account) -> BoxFuture<'a, Result<Connection, EngineError>> {
+        Box::pin(self.connect(account))
+    }
+
+    async fn connect(&self, account: &Account) -> Result<Connection, EngineError> {
         let mut connections = self.0.connections.lock().await;
         if let Some(connection) = connections.get(&account.id) {
             return Ok(connection.clone());
@@ -325,7 +331,7 @@ fn refuse_foreign(ids: &[String], participations: &[Participation]) -> Result<()
         return Ok(());
     }
     let theirs: Vec<_> = participations.iter().filter(|one| marketplace::by_id(&one.id).is_some()).collect();
-    let theirs = theirs.iter().map(|one| format!("{} ({})", one.id, one.country)).collect::<Vec<_>>().join(", ");
+    let theirs = theirs.iter().map(|one| format!("{} ({})", one.id, one.country.as_deref().unwrap_or("?"))).collect::<Vec<_>>().join(", ");
     Err(EngineError::new(
         Code::BadInput,
         format!("this seller does not sell in {}; Amazon names {theirs}", ids.join(", ")),
@@ -335,7 +341,7 @@ fn refuse_foreign(ids: &[String], participations: &[Participation]) -> Result<()
 /// A marketplace with its currency as Amazon states it now, else as the table has it, and its usual zone.
 fn account_marketplace(id: &str, participations: &[Participation]) -> AccountMarketplace {
     let known = marketplace::by_id(id);
-    let stated = participations.iter().find(|one| one.id == id).and_then(|one| one.currency.parse().ok());
+    let stated = participations.iter().find(|one| one.id == id).and_then(|one| one.currency.as_deref()?.parse().ok());
     AccountMarketplace {
         id: id.to_owned(),
         currency: stated.or_else(|| known.map(marketplace::Marketplace::currency)),

@@ -4,6 +4,7 @@
 //! safe point between two pages.
 
 use std::collections::HashMap;
+use std::convert::Infallible;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -11,7 +12,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use futures::FutureExt;
 use futures::future::{BoxFuture, Shared};
 use packlight_domain::account::AccountId;
-use packlight_spapi::{Operation, Transport, UserAgent};
+use packlight_spapi::{HttpTransport, Operation, Transport, UserAgent};
 use packlight_store::{Account, ChangeSet, Store};
 use serde::{Deserialize, Serialize};
 use tokio::sync::watch;
@@ -22,7 +23,7 @@ use crate::environment::Environment;
 use crate::error::{Code, EngineError};
 use crate::events::{CacheTag, Events};
 use crate::lock::Lock;
-use crate::secrets::Secrets;
+use crate::secrets::{Cost, Prompt, Secrets, SystemKeychain};
 use crate::source::OrderSource;
 use crate::status::{StatusBoard, SyncState, SyncStatus};
 use crate::sync::{AccountReport, Progress, Run, SyncFailure};
@@ -45,6 +46,40 @@ pub struct Config {
     pub clock: fn() -> DateTime<Utc>,
     /// How Packlight introduces itself to Amazon.
     pub user_agent: UserAgent,
+}
+
+impl Config {
+    /// The parts of a real process: the system's keychain (and the vault file beside the database), HTTP, the clock.
+    /// `prompt` asks a person for the vault's passphrase where the environment does not give it.
+    pub fn of_system(
+        folder: PathBuf,
+        access: Access,
+        environment: Environment,
+        app: &str,
+        prompt: Option<Prompt>,
+    ) -> Result<Self, EngineError> {
+        let passphrase = environment.passphrase.clone();
+        let secrets = Secrets::new(&folder, Arc::new(SystemKeychain), Cost::FULL, passphrase, prompt);
+        let transport = HttpTransport::new().map_err(|error| EngineError::new(Code::Internal, error.to_string()))?;
+        Ok(Self {
+            folder,
+            access,
+            environment,
+            transport: Arc::new(transport),
+            secrets,
+            clock: Utc::now,
+            user_agent: user_agent(app),
+        })
+    }
+}
+
+/// How this build of `app` introduces itself to Amazon.
+fn user_agent(app: &str) -> UserAgent {
+    UserAgent {
+        app: app.to_owned(),
+        version: env!("CARGO_PKG_VERSION").to_owned(),
+        platform: format!("{}/{}", std::env::consts::OS, std::env::consts::ARCH),
+    }
 }
 
 /// Which orders to read.
@@ -210,7 +245,7 @@ impl Engine {
         account: &Account,
         reach: Option<TimeDelta>,
     ) -> Result<AccountReport, SyncFailure> {
-        self.require_writer().map_err(|error| SyncFailure { error, report: AccountReport::default() })?;
+        self.require_writer().map_err(|error| SyncFailure::before(&account.label, error))?;
         let run = {
             let mut running = self.0.running.lock().unwrap_or_else(PoisonError::into_inner);
             if let Some((run, _)) = running.get(&account.id).filter(|(run, _)| run.peek().is_none()) {
@@ -221,13 +256,11 @@ impl Engine {
                 let label = account.label.clone();
                 let run = async move {
                     task.await.unwrap_or_else(|_| {
-                        Err(SyncFailure {
-                            error: EngineError::retryable(
-                                Code::Internal,
-                                "the sync ended unexpectedly; nothing that was read is lost. Start it again",
-                            ),
-                            report: AccountReport { label, ..AccountReport::default() },
-                        })
+                        let error = EngineError::retryable(
+                            Code::Internal,
+                            "the sync ended unexpectedly; nothing that was read is lost. Start it again",
+                        );
+                        Err(SyncFailure::before(&label, error))
                     })
                 }
                 .boxed()
@@ -246,40 +279,49 @@ impl Engine {
         stop: CancellationToken,
     ) -> Result<AccountReport, SyncFailure> {
         let started_at = (self.0.clock)();
-        let refused = |error| SyncFailure {
-            error,
-            report: AccountReport { label: account.label.clone(), ..AccountReport::default() },
+        let connection = match self.connection(&account).await {
+            Ok(connection) => connection.fresh_count(),
+            Err(error) => {
+                let outcome = Err(SyncFailure::before(&account.label, error));
+                self.show_outcome(&account, None, &outcome);
+                return outcome;
+            }
         };
-        let connection = self.connection(&account).await.map_err(refused)?.fresh_count();
         self.0.board.update(account.id, |entry| {
             entry.state = SyncState::Running { started_at, pages: 0, orders_seen: 0, new: 0, changed: 0 };
         });
-        let progress = Reporter { engine: &self, account: &account, connection: &connection, started_at };
+        let progress = Reporter {
+            engine: self.clone(),
+            account: account.clone(),
+            connection: connection.clone(),
+            started_at,
+        };
         let run = Run {
-            store: &self.0.store,
-            account: &account,
-            connection: &connection,
+            store: self.0.store.clone(),
+            account: account.clone(),
+            connection: connection.clone(),
             reach,
-            stop: &stop,
-            progress: &progress,
+            stop,
+            progress: Box::new(progress),
             clock: self.0.clock,
         };
-        let outcome = {
-            let watched = self.show_waits(account.id, &connection);
-            tokio::select! {
-                outcome = run.run() => outcome,
-                () = watched => Err(refused(EngineError::new(Code::Internal, "the sync lost its clock; start it again"))),
-            }
+        let outcome = tokio::select! {
+            outcome = run.run() => outcome,
+            never = self.show_waits(account.id, &connection) => match never {},
         };
-        self.show_outcome(&account, &connection, &outcome);
+        self.show_outcome(&account, Some(&connection), &outcome);
         outcome
     }
 
     /// Shows waits for Amazon's limit as they begin and end; never returns while the run lives.
-    async fn show_waits(&self, account: AccountId, connection: &Connection) {
+    async fn show_waits(&self, account: AccountId, connection: &Connection) -> Infallible {
         let mut waiting = connection.waiting.subscribe();
         let mut before = None;
-        while waiting.changed().await.is_ok() {
+        loop {
+            // The sender lives in the connection that is borrowed here, so this never fails.
+            if waiting.changed().await.is_err() {
+                std::future::pending::<()>().await;
+            }
             let until = waiting.borrow_and_update().as_ref().map(|wait| wait.until);
             self.0.board.update(account, |entry| match until {
                 Some(until) => {
@@ -297,12 +339,19 @@ impl Engine {
         }
     }
 
-    fn show_outcome(&self, account: &Account, connection: &Connection, outcome: &Result<AccountReport, SyncFailure>) {
-        let budget = connection.client.budget(OrderSource::list_operation(account.orders_api));
+    fn show_outcome(
+        &self,
+        account: &Account,
+        connection: Option<&Connection>,
+        outcome: &Result<AccountReport, SyncFailure>,
+    ) {
+        let budget = connection.map(|connection| connection.client.budget(Self::list_operation(account)));
         let now = (self.0.clock)();
         self.0.board.update(account.id, |entry| {
-            entry.calls_left = Some(budget.whole_tokens);
-            entry.calls_burst = Some(budget.burst);
+            if let Some(budget) = budget {
+                entry.calls_left = Some(budget.whole_tokens);
+                entry.calls_burst = Some(budget.burst);
+            }
             match outcome {
                 Ok(report) => {
                     entry.complete_up_to = report.complete_up_to;
@@ -350,16 +399,16 @@ fn state_after(error: &EngineError, before: &SyncState, now: DateTime<Utc>) -> S
 }
 
 /// Tells the window what each page brought.
-struct Reporter<'a> {
-    engine: &'a Engine,
-    account: &'a Account,
-    connection: &'a Connection,
+struct Reporter {
+    engine: Engine,
+    account: Account,
+    connection: Connection,
     started_at: DateTime<Utc>,
 }
 
-impl Progress for Reporter<'_> {
+impl Progress for Reporter {
     fn page_kept(&self, so_far: &AccountReport, changes: &ChangeSet) {
-        let budget = self.connection.client.budget(Engine::list_operation(self.account));
+        let budget = self.connection.client.budget(Engine::list_operation(&self.account));
         self.engine.0.board.update(self.account.id, |entry| {
             entry.calls_left = Some(budget.whole_tokens);
             entry.calls_burst = Some(budget.burst);

@@ -3,11 +3,12 @@
 //! A [`Code`] exists only where the window or the command line does something of its own with it.
 
 use packlight_spapi::{ApiError, ErrorKind};
-use packlight_store::{OpenError, StoreError};
+use packlight_store::{LogError, OpenError, StoreError};
 use serde::{Deserialize, Serialize};
 
 use crate::lock::LockError;
-use crate::secrets::SecretsError;
+use crate::paths::PathError;
+use crate::secrets::{KeychainError, SecretsError, VaultError};
 
 /// The kind of a failure; the window switches on it and the command line turns it into an exit code.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, specta::Type)]
@@ -57,6 +58,13 @@ pub enum Code {
     Internal,
 }
 
+impl Code {
+    /// Its word in JSON and in the journal.
+    pub fn word(self) -> String {
+        serde_json::to_value(self).ok().and_then(|word| Some(word.as_str()?.to_owned())).unwrap_or_default()
+    }
+}
+
 /// A failure with its code, a sentence that ends in the next step, and whether waiting helps.
 #[derive(Debug, Clone, thiserror::Error)]
 #[error("{message}")]
@@ -77,6 +85,15 @@ impl EngineError {
     /// A failure that repeating does not cure.
     pub fn new(code: Code, message: impl Into<String>) -> Self {
         Self { code, message: message.into(), retryable: false, request_id: None, subject: None }
+    }
+
+    /// What the journal keeps of it.
+    pub(crate) fn journal(&self) -> LogError {
+        LogError {
+            code: self.code.word(),
+            message: self.message.clone(),
+            request_id: self.request_id.clone(),
+        }
     }
 
     /// The same failure, about this word or field.
@@ -111,5 +128,66 @@ impl From<ApiError> for EngineError {
             ErrorKind::Ledger => Code::Disk,
         };
         Self { code, message: error.to_string(), retryable: error.retryable, request_id: error.request_id, subject: None }
+    }
+}
+
+impl From<StoreError> for EngineError {
+    fn from(error: StoreError) -> Self {
+        let code = match &error {
+            StoreError::DuplicateLabel(_) | StoreError::BadCursor(_) => Code::BadInput,
+            StoreError::NoAccount(_) | StoreError::NoOrder(_) | StoreError::NoJob(_) | StoreError::NoBatch(_) => {
+                Code::NotFound
+            }
+            StoreError::DiskFull | StoreError::Disk(_) => Code::Disk,
+            StoreError::Corrupt(_) => Code::CorruptDatabase,
+            StoreError::Busy => return Self::retryable(Code::Busy, error.to_string()),
+            StoreError::ReadOnly => Code::ReadOnly,
+            _ => Code::Internal,
+        };
+        Self::new(code, error.to_string())
+    }
+}
+
+impl From<OpenError> for EngineError {
+    fn from(error: OpenError) -> Self {
+        let code = match &error {
+            OpenError::NewerDatabase { .. } => Code::NewerDatabase,
+            OpenError::Corrupt { .. } => Code::CorruptDatabase,
+            OpenError::Missing { .. } => Code::NoAccount,
+            OpenError::Locked { .. } => return Self::retryable(Code::Busy, error.to_string()),
+            OpenError::TooOldSqlite { .. } => Code::Internal,
+            _ => Code::Disk,
+        };
+        Self::new(code, error.to_string())
+    }
+}
+
+impl From<LockError> for EngineError {
+    fn from(error: LockError) -> Self {
+        match error {
+            LockError::Held { .. } => Self::retryable(Code::Busy, error.to_string()),
+            LockError::Io { .. } => Self::new(Code::Disk, error.to_string()),
+        }
+    }
+}
+
+impl From<PathError> for EngineError {
+    fn from(error: PathError) -> Self {
+        Self::new(Code::Disk, error.to_string())
+    }
+}
+
+impl From<SecretsError> for EngineError {
+    fn from(error: SecretsError) -> Self {
+        let code = match &error {
+            SecretsError::Vault(VaultError::Locked | VaultError::WrongPassphrase(_)) => Code::VaultLocked,
+            SecretsError::Vault(VaultError::EmptyPassphrase) => Code::BadInput,
+            SecretsError::Keychain(KeychainError::Missing | KeychainError::Unreadable)
+            | SecretsError::Vault(VaultError::Gone(_) | VaultError::Missing)
+            | SecretsError::Nowhere => Code::CredentialsRefused,
+            SecretsError::Keychain(_) => Code::KeychainUnavailable,
+            SecretsError::Vault(_) => Code::Disk,
+        };
+        Self::new(code, error.to_string())
     }
 }

@@ -23,4 +23,4 @@ mod supervisor;
 
 pub use desk::{Access, Config, Engine, SyncReport, SyncRequest};
 pub use error::{Code, EngineError};
-pub use supervisor::Supervisor;
+pub use supervisor::{POLL, Supervisor};

@@ -53,6 +53,13 @@ pub struct SyncFailure {
     pub report: AccountReport,
 }
 
+impl SyncFailure {
+    /// A failure before anything was asked.
+    pub(crate) fn before(label: &str, error: EngineError) -> Self {
+        Self { error, report: AccountReport { label: label.to_owned(), ..AccountReport::default() } }
+    }
+}
+
 /// How a run tells what it has done so far.
 pub(crate) trait Progress: Send + Sync {
     /// A page was kept.
@@ -60,14 +67,14 @@ pub(crate) trait Progress: Send + Sync {
 }
 
 /// What a run needs to know of the world.
-pub(crate) struct Run<'a> {
-    pub(crate) store: &'a Store,
-    pub(crate) account: &'a Account,
-    pub(crate) connection: &'a Connection,
+pub(crate) struct Run {
+    pub(crate) store: Store,
+    pub(crate) account: Account,
+    pub(crate) connection: Connection,
     /// Re-read this far back, whatever the watermark says.
     pub(crate) reach: Option<TimeDelta>,
-    pub(crate) stop: &'a CancellationToken,
-    pub(crate) progress: &'a dyn Progress,
+    pub(crate) stop: CancellationToken,
+    pub(crate) progress: Box<dyn Progress>,
     /// The computer's clock, for the journal only; bounds come from Amazon's.
     pub(crate) clock: fn() -> DateTime<Utc>,
 }
@@ -128,13 +135,13 @@ fn count(ids: &BTreeSet<String>) -> u32 {
     u32::try_from(ids.len()).unwrap_or(u32::MAX)
 }
 
-impl Run<'_> {
+impl Run {
     /// Reads everything that changed since the watermark (or as far back as asked) and writes one line of the journal,
     /// whatever happens.
     pub(crate) async fn run(&self) -> Result<AccountReport, SyncFailure> {
         let begun = tokio::time::Instant::now();
         let started_at = (self.clock)();
-        let errand = self.connection.errand(self.stop);
+        let errand = self.connection.errand(&self.stop);
         let mut harvest = Harvest::default();
         let log = self.store.begin_log(self.account.id, "orders", started_at).await;
         let mut outcome = match &log {

@@ -107,10 +107,16 @@ impl Client {
         search: &SearchOrders,
         errand: &Errand,
     ) -> Result<OrdersPage, ApiError> {
-        self.degrading(search.included, async |included| {
-            self.search_orders(&SearchOrders { included, ..search.clone() }, errand).await
-        })
-        .await
+        let mut retreat = Retreat::new(self.likely(search.included));
+        loop {
+            match self.search_orders(&SearchOrders { included: retreat.asked, ..search.clone() }, errand).await {
+                Ok(page) => {
+                    retreat.remember(self);
+                    return Ok(page);
+                }
+                Err(error) => retreat.step(error)?,
+            }
+        }
     }
 
     /// One order by its id.
@@ -142,33 +148,54 @@ impl Client {
         included: IncludedData,
         errand: &Errand,
     ) -> Result<(OrderUpdate, Surprises), ApiError> {
-        self.degrading(included, async |included| self.get_order(order_id, included, errand).await).await
-    }
-
-    /// Asks with `wanted`, and with less and less of it while Amazon finds the request invalid. The first refusal is
-    /// what is returned if nothing helps: it is the one about what was really wanted.
-    async fn degrading<T>(
-        &self,
-        wanted: IncludedData,
-        ask: impl AsyncFn(IncludedData) -> Result<T, ApiError>,
-    ) -> Result<T, ApiError> {
-        let likely = self.likely(wanted);
-        let first = match ask(likely).await {
-            Err(error) if error.kind == ErrorKind::InvalidInput => error,
-            outcome => return outcome,
-        };
-        for less in likely.retreats(&first.refusal()) {
-            match ask(less).await {
-                Err(error) if error.kind == ErrorKind::InvalidInput => {}
-                Ok(value) => {
-                    tracing::warn!(answered = ?less.names(), "Amazon refuses parts of orders; the rest is read");
-                    self.remember_reduced(less);
-                    return Ok(value);
+        let mut retreat = Retreat::new(self.likely(included));
+        loop {
+            match self.get_order(order_id, retreat.asked, errand).await {
+                Ok(order) => {
+                    retreat.remember(self);
+                    return Ok(order);
                 }
-                Err(error) => return Err(error),
+                Err(error) => retreat.step(error)?,
             }
         }
-        Err(first)
+    }
+}
+
+/// Asks with less and less while Amazon finds the request invalid. If nothing helps, the first refusal is returned: it
+/// is the one about what was really wanted.
+struct Retreat {
+    asked: IncludedData,
+    refused: Option<(ApiError, std::vec::IntoIter<IncludedData>)>,
+}
+
+impl Retreat {
+    fn new(asked: IncludedData) -> Self {
+        Self { asked, refused: None }
+    }
+
+    /// Steps back after a refusal; other failures end it.
+    fn step(&mut self, error: ApiError) -> Result<(), ApiError> {
+        if error.kind != ErrorKind::InvalidInput {
+            return Err(error);
+        }
+        let (first, mut left) = self.refused.take().unwrap_or_else(|| {
+            let left = self.asked.retreats(&error.refusal()).into_iter();
+            (error, left)
+        });
+        match left.next() {
+            Some(less) => self.asked = less,
+            None => return Err(first),
+        }
+        self.refused = Some((first, left));
+        Ok(())
+    }
+
+    /// Amazon answered: what it took is asked for at once next time.
+    fn remember(&self, client: &Client) {
+        if self.refused.is_some() {
+            tracing::warn!(answered = ?self.asked.names(), "Amazon refuses parts of orders; the rest is read");
+            client.remember_reduced(self.asked);
+        }
     }
 }
 

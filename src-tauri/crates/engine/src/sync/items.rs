@@ -12,7 +12,7 @@ use crate::error::EngineError;
 /// Orders whose lines are asked for in one run at most, whatever the bucket says.
 const MOST: u32 = 500;
 
-impl Run<'_> {
+impl Run {
     /// Fetches lines until the bucket is empty. `listed` are the orders of this run that are new or different.
     pub(super) async fn fetch_items(
         &self,

@@ -28,7 +28,7 @@ pub(super) struct Group {
 }
 
 /// The groups of a run, the one with a half-read window first.
-pub(super) async fn groups(run: &Run<'_>) -> Result<Vec<Group>, EngineError> {
+pub(super) async fn groups(run: &Run) -> Result<Vec<Group>, EngineError> {
     let state = run.store.sync_state(run.account.id, Source::Orders).await?;
     let mut groups = gather(state.watermarks);
     if let Some(open) = state.open_window {

@@ -48,7 +48,7 @@ enum Turn {
     Halve,
 }
 
-impl Run<'_> {
+impl Run {
     /// Reads `group` up to now. What v0 listed as new or different goes into `listed`, newest first at the end.
     pub(super) async fn traverse(
         &self,
