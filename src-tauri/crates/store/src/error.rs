@@ -174,11 +174,10 @@ impl OpenError {
         let detail = error.to_string();
         match (sqlite_code(error), error) {
             (Some(13), _) => Self::DiskFull { path: file },
-            (Some(10 | 14), _) => Self::Disk { path: file, detail },
+            (Some(10 | 14), _) | (_, sqlx::Error::Io(_)) => Self::Disk { path: file, detail },
             (Some(11 | 26), _) => Self::Corrupt { file, detail },
             (Some(5 | 6), _) => Self::Locked { path: file },
             (Some(8), _) => Self::ReadOnly { path: file, detail },
-            (_, sqlx::Error::Io(_)) => Self::Disk { path: file, detail },
             _ => Self::Internal { file, detail },
         }
     }

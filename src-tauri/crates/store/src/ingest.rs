@@ -236,11 +236,8 @@ pub(crate) async fn write(
             order_id,
             last_update: from_millis(state.last_update()),
         };
-        if order.is_new {
-            changes.new.push(changed)
-        } else {
-            changes.changed.push(changed)
-        }
+        let list = if order.is_new { &mut changes.new } else { &mut changes.changed };
+        list.push(changed);
         written.push((before, state));
     }
     let world = derive::World::load(connection, account, &written).await?;

@@ -44,7 +44,7 @@ pub use journal::{LogEntry, LogError, LogId, SyncLog};
 pub use open::DATABASE;
 pub use windows::{NewWindow, OpenWindow, PageCommit, PageResult, Source, SyncState, WindowId};
 
-use writer::Writer;
+use writer::{Outcome, Writer};
 
 /// Whether a store may write.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -141,11 +141,14 @@ impl Store {
     }
 
     /// Runs `work` in one write transaction, even if the caller is dropped meanwhile.
-    async fn write<T, F>(&self, work: F) -> Result<T, StoreError>
+    fn write<T, F>(&self, work: F) -> Outcome<T>
     where
         T: Send + 'static,
         F: for<'c> FnOnce(&'c mut SqliteConnection) -> BoxFuture<'c, Result<T, StoreError>> + Send + 'static,
     {
-        self.writer()?.transact(work).await
+        match self.writer() {
+            Ok(writer) => writer.transact(work),
+            Err(error) => Box::pin(std::future::ready(Err(error))),
+        }
     }
 }

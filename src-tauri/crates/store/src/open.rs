@@ -318,10 +318,11 @@ fn create(file: &Path) -> Result<(), OpenError> {
 fn restrict(file: &Path) -> Result<(), OpenError> {
     use std::os::unix::fs::PermissionsExt;
     let mode = fs::metadata(file).map_err(|error| io_error(file, &error))?.permissions().mode();
-    if mode & 0o077 == 0 {
-        return Ok(());
+    if mode & 0o077 != 0 {
+        fs::set_permissions(file, fs::Permissions::from_mode(0o600))
+            .map_err(|error| io_error(file, &error))?;
     }
-    fs::set_permissions(file, fs::Permissions::from_mode(0o600)).map_err(|error| io_error(file, &error))
+    Ok(())
 }
 
 #[cfg(not(unix))]

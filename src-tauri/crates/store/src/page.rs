@@ -254,7 +254,7 @@ impl List {
         // A short list is looked at whole.
         if self.size() <= i64::from(FEW) {
             let all = self.read(connection, &self.segments(), self.reading(u32::MAX), &self.filter).await?;
-            return self.cut(all, place, limit);
+            return self.cut(&all, place, limit);
         }
         if let Some(found) = self.by_walk(connection, place, limit).await? {
             return Ok(found);
@@ -264,7 +264,7 @@ impl List {
             let mut all =
                 search::prove(connection, self.column, &candidates.ids, &self.cells, &self.filter).await?;
             all.sort_unstable_by(|a, b| a.compare(b, self.sort));
-            return self.cut(all, place, limit);
+            return self.cut(&all, place, limit);
         }
         let mut filter = self.filter.clone();
         let mut at_least = 0;
@@ -277,7 +277,7 @@ impl List {
     }
 
     /// The page of a complete, sorted list.
-    fn cut(&self, all: Vec<Mark>, place: &Place, limit: u32) -> Result<Keys, StoreError> {
+    fn cut(&self, all: &[Mark], place: &Place, limit: u32) -> Result<Keys, StoreError> {
         let limit = limit as usize;
         let start = match place {
             Place::First => 0,

@@ -7,7 +7,6 @@
 //! title, and its candidates come from one pass over the texts.
 
 use packlight_domain::query::{Query, Test};
-use packlight_domain::status::UiStatus;
 use sqlx::{QueryBuilder, Row, Sqlite, SqliteConnection};
 
 use crate::StoreError;
@@ -88,7 +87,7 @@ pub(crate) fn narrow(cells: &mut Vec<Cell>, query: &Query) {
         if let Test::Status(statuses) = &term.test {
             let asked = |cell: &Cell| {
                 let own = crate::counts::status_of(cell.status);
-                statuses.iter().any(|status: &UiStatus| *status == own)
+                statuses.contains(&own)
             };
             cells.retain(|cell| asked(cell) != term.negated);
         }
@@ -109,25 +108,22 @@ pub(crate) async fn candidates(
     filter: &Filter,
     cap: u32,
 ) -> Result<Candidates, StoreError> {
-    let row = match filter.trigrams() {
-        Some(trigrams) => {
-            sqlx::query(
-                "SELECT json_group_array(rowid) AS ids, COUNT(*) AS number FROM \
-                 (SELECT rowid FROM order_trigrams WHERE order_trigrams MATCH ? LIMIT ?)",
-            )
-            .bind(trigrams)
-            .bind(cap)
-            .fetch_one(connection)
-            .await?
-        }
-        None => {
-            let mut query = QueryBuilder::<Sqlite>::new(
-                "SELECT json_group_array(id) AS ids, COUNT(*) AS number FROM (SELECT id FROM order_texts t WHERE ",
-            );
-            filter.push_texts(&mut query);
-            query.push(" LIMIT ").push_bind(cap).push(")");
-            query.build().fetch_one(connection).await?
-        }
+    let row = if let Some(trigrams) = filter.trigrams() {
+        sqlx::query(
+            "SELECT json_group_array(rowid) AS ids, COUNT(*) AS number FROM \
+             (SELECT rowid FROM order_trigrams WHERE order_trigrams MATCH ? LIMIT ?)",
+        )
+        .bind(trigrams)
+        .bind(cap)
+        .fetch_one(connection)
+        .await?
+    } else {
+        let mut query = QueryBuilder::<Sqlite>::new(
+            "SELECT json_group_array(id) AS ids, COUNT(*) AS number FROM (SELECT id FROM order_texts t WHERE ",
+        );
+        filter.push_texts(&mut query);
+        query.push(" LIMIT ").push_bind(cap).push(")");
+        query.build().fetch_one(connection).await?
     };
     Ok(Candidates { ids: row.try_get("ids")?, number: crate::rows::count(row.try_get("number")?) })
 }
@@ -199,7 +195,9 @@ mod tests {
         assert_eq!(trigrams("falc").as_deref(), Some("\"fal\" AND \"alc\""));
         assert_eq!(trigrams("abc abc").as_deref(), Some("\"abc\""));
         // Quotes cannot end the string and no word of FTS5's own language gets through.
-        assert_eq!(trigrams("a\\\"b").as_deref(), None);
+        let quoted =
+            Filter { texts: vec![TextTest { negated: false, text: "a\"b".into() }], candidates: None };
+        assert_eq!(quoted.trigrams().as_deref(), Some("\"a\"\"b\""));
         assert_eq!(trigrams("not").as_deref(), Some("\"not\""));
         assert_eq!(trigrams("ab -xyz"), None);
         // Three apart where the text is long, and always the last.

@@ -16,6 +16,10 @@ const LOG_LIMIT: u64 = 12 * 1024 * 1024;
 
 type Work = Box<dyn for<'c> FnOnce(&'c mut SqliteConnection) -> BoxFuture<'c, ()> + Send>;
 
+/// The result of a piece of work, to be awaited. Boxed here, so that the type of the work does not reach the caller's
+/// own future, which the compiler could then no longer prove to be `Send`.
+pub(crate) type Outcome<T> = BoxFuture<'static, Result<T, StoreError>>;
+
 enum Command {
     Run(Work),
     Close(oneshot::Sender<Result<(), StoreError>>),
@@ -36,7 +40,7 @@ impl Writer {
     }
 
     /// Runs `work` in a transaction of its own and returns its result; on an error everything is rolled back.
-    pub(crate) async fn transact<T, F>(&self, work: F) -> Result<T, StoreError>
+    pub(crate) fn transact<T, F>(&self, work: F) -> Outcome<T>
     where
         T: Send + 'static,
         F: for<'c> FnOnce(&'c mut SqliteConnection) -> BoxFuture<'c, Result<T, StoreError>> + Send + 'static,
@@ -56,11 +60,10 @@ impl Writer {
                 Err(done)
             })
         })
-        .await
     }
 
     /// Runs `work` outside a transaction.
-    pub(crate) async fn run<T, F>(&self, work: F) -> Result<T, StoreError>
+    pub(crate) fn run<T, F>(&self, work: F) -> Outcome<T>
     where
         T: Send + 'static,
         F: for<'c> FnOnce(&'c mut SqliteConnection) -> BoxFuture<'c, Result<T, StoreError>> + Send + 'static,
@@ -71,8 +74,11 @@ impl Writer {
                 let _ = answer.send(work(connection).await);
             })
         });
-        self.commands.send(Command::Run(boxed)).await.map_err(|_| StoreError::Closed)?;
-        result.await.map_err(|_| StoreError::Closed)?
+        let commands = self.commands.clone();
+        Box::pin(async move {
+            commands.send(Command::Run(boxed)).await.map_err(|_| StoreError::Closed)?;
+            result.await.map_err(|_| StoreError::Closed)?
+        })
     }
 
     /// Empties the write-ahead log into the file and closes the connection. Work handed over before is done first.
