@@ -1,4 +1,4 @@
-//! The project's own commands: `cargo xtask start | test | bundle | bindings`.
+//! The project's own commands: `cargo xtask start | test | bench | bundle | bindings`.
 //!
 //! Each must work on a machine that has nothing but Rust and Node, so every command first brings in what it
 //! needs: system packages, the UI's packages, the built UI. Errors name the next step in one line.
@@ -6,6 +6,7 @@
 // A program for a terminal: what it prints is what it is for.
 #![allow(clippy::print_stdout, clippy::print_stderr)]
 
+mod bench;
 mod command;
 #[cfg(target_os = "linux")]
 mod display;
@@ -13,6 +14,8 @@ mod node;
 mod packages;
 #[cfg(target_os = "linux")]
 mod picture;
+#[cfg(target_os = "linux")]
+mod processes;
 mod project;
 mod session;
 mod start;
@@ -46,6 +49,11 @@ enum Task {
         /// Only these steps, by the names in the closing table
         steps: Vec<String>,
     },
+    /// Measure speed, memory and size, each beside a control
+    Bench {
+        /// Only these parts: ingest, reading, window, sizes
+        parts: Vec<String>,
+    },
     /// Build the installable package
     Bundle,
     /// Rewrite ui/src/lib/bindings.ts from the Rust commands
@@ -57,6 +65,7 @@ fn main() -> ExitCode {
     let done = Project::find().and_then(|project| match task {
         Task::Start { app } => start::start(&project, app),
         Task::Test { steps } => test::test(&project, &steps),
+        Task::Bench { parts } => bench::bench(&project, &parts),
         Task::Bundle => ui::bundle(&project),
         Task::Bindings => ui::bindings(&project),
     });

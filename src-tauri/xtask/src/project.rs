@@ -54,6 +54,16 @@ impl Project {
         self.target.join(profile).join("packlight").with_extension(env::consts::EXE_EXTENSION)
     }
 
+    /// A built example of the app's package, in release.
+    pub(crate) fn example(&self, name: &str) -> PathBuf {
+        self.target.join("release/examples").join(name).with_extension(env::consts::EXE_EXTENSION)
+    }
+
+    /// Where the benchmark keeps its databases and leaves its report.
+    pub(crate) fn bench(&self) -> PathBuf {
+        self.target.join("bench")
+    }
+
     /// Where screenshots are saved.
     #[cfg_attr(not(target_os = "linux"), allow(dead_code, reason = "only a hidden screen is photographed"))]
     pub(crate) fn screenshots(&self) -> PathBuf {

@@ -59,15 +59,20 @@ impl Session {
                 None => outer.env_remove(name),
             };
         }
+        self.point(&mut outer);
+        outer
+    }
+
+    /// Points a command at the session's folders.
+    pub(crate) fn point(&self, command: &mut Command) {
         for (name, part) in [
             ("XDG_DATA_HOME", "data"),
             ("XDG_CONFIG_HOME", "config"),
             ("XDG_CACHE_HOME", "cache"),
             ("XDG_RUNTIME_DIR", "runtime"),
         ] {
-            outer.env(name, self.folder.join(part));
+            command.env(name, self.folder.join(part));
         }
-        outer
     }
 }
 

@@ -45,17 +45,16 @@ pub(crate) fn start(project: &Project, mut arguments: Vec<String>) -> Result<()>
 mod hidden {
     use std::env;
     use std::fs::{self, File};
-    use std::os::unix::process::CommandExt;
     use std::path::Path;
-    use std::process::{Child, Command, Stdio};
+    use std::process::{Command, Stdio};
     use std::thread::sleep;
     use std::time::{Duration, Instant};
 
     use anyhow::{Context, Result, bail};
-    use rustix::process::{Pid, Signal, kill_process_group, test_kill_process_group};
 
     use crate::display::Display;
     use crate::picture::Picture;
+    use crate::processes::Group;
 
     /// Longer than a first import of the demo seller takes on a slow machine.
     const DEADLINE: Duration = Duration::from_secs(90);
@@ -82,13 +81,13 @@ mod hidden {
         let mut command = in_a_session(app);
         command.args(arguments).stdin(Stdio::null()).stdout(log.try_clone()?).stderr(log);
         display.give_to(&mut command);
-        let mut app = Group(command.process_group(0).spawn().context("cannot start the app")?);
+        let mut app = Group::start(&mut command)?;
 
         let start = Instant::now();
         let mut looks_at_rest = 0;
         let mut last: Option<Picture> = None;
         while looks_at_rest < LOOKS_AT_REST {
-            if let Some(status) = app.0.try_wait()? {
+            if let Some(status) = app.ended()? {
                 bail!("the app ended by itself ({status}) before its window was drawn");
             }
             if start.elapsed() > DEADLINE {
@@ -121,26 +120,5 @@ mod hidden {
         let mut command = Command::new("dbus-run-session");
         command.arg("--").arg(app);
         command
-    }
-
-    /// The app with all processes it starts (web view, network, bus): ended together, first politely.
-    struct Group(Child);
-
-    impl Drop for Group {
-        fn drop(&mut self) {
-            let group = Pid::from_child(&self.0);
-            for (signal, patience) in [(Signal::TERM, 10), (Signal::KILL, 5)] {
-                let _ = kill_process_group(group, signal);
-                let start = Instant::now();
-                while start.elapsed() < Duration::from_secs(patience) {
-                    // The child is collected first: as long as it is not, its group exists.
-                    let _ = self.0.try_wait();
-                    if test_kill_process_group(group).is_err() {
-                        return;
-                    }
-                    sleep(Duration::from_millis(50));
-                }
-            }
-        }
     }
 }

@@ -39,7 +39,8 @@ pub(crate) fn spread(samples: &[u64]) -> u64 {
 
 /// How many times `control` goes into `ours`, pair by pair. Samples beyond the shorter list have no partner.
 pub(crate) fn ratio(ours: &[u64], control: &[u64]) -> Ratio {
-    let pairs: Vec<u64> = ours.iter().zip(control).map(|(ours, control)| thousandths(*ours, *control)).collect();
+    let pairs: Vec<u64> =
+        ours.iter().zip(control).map(|(ours, control)| thousandths(*ours, *control)).collect();
     let mut draw = Draw(0x5eed);
     let mut medians: Vec<u64> = (0..RESAMPLES)
         .map(|_| median(&(0..pairs.len()).map(|_| pairs[draw.below(pairs.len())]).collect::<Vec<_>>()))

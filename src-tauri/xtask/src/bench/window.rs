@@ -1,0 +1,386 @@
+//! From the start of the program to rows on the screen, and the memory it takes then, beside the emptiest window.
+//!
+//! Nothing in the app is timed by the app. Both programs run on the same hidden screen, on the same bus, in turns, with
+//! warm caches, and both are watched from outside in the same way: a part of the window is copied from the X server
+//! every few milliseconds. What it looks like when it has come to rest is learnt in a run that is not counted; a run is
+//! "there" when nineteen in twenty of that picture's drawn pixels are: the first rows of the table for the app, its one
+//! line of text for the empty window. Memory is the proportional set size over all processes, five seconds later.
+
+use std::fs;
+use std::io::{BufRead, BufReader};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::thread::sleep;
+use std::time::{Duration, Instant};
+
+use anyhow::{Context, Result, bail, ensure};
+use x11rb::connection::Connection;
+use x11rb::protocol::xproto::{AtomEnum, ConnectionExt, ImageFormat, MapState, Window};
+use x11rb::rust_connection::RustConnection;
+
+use super::report::{Goal, Measurement, Unit};
+use super::statistics::thousandths;
+use crate::display::Display;
+use crate::processes::Group;
+use crate::project::Project;
+use crate::session::Session;
+
+/// Pairs of runs, in turns (ours, control, control, ours, …).
+const PAIRS: usize = 10;
+const BETWEEN_LOOKS: Duration = Duration::from_millis(4);
+const DEADLINE: Duration = Duration::from_mins(1);
+/// For how long nothing may change until a picture counts as at rest.
+const AT_REST: Duration = Duration::from_secs(3);
+/// How long after the first rows the memory is read.
+const SETTLED: Duration = Duration::from_secs(5);
+/// This many thousandths of the drawn pixels make a picture that is there.
+const THERE: u64 = 950;
+/// Fewer drawn pixels than these are no text.
+const LEAST_INK: usize = 200;
+
+/// Start and memory of the app on the database in `folder`.
+pub(super) fn measure(project: &Project, folder: &Path) -> Result<Vec<Measurement>> {
+    let stage = Stage::open()?;
+    let pictures = project.bench();
+    // The rows of the table lie in the lower middle of the window, whatever stands above them.
+    let app = Subject::learn(
+        &stage,
+        "app",
+        "Packlight",
+        project.app("release"),
+        Some(folder),
+        [200, 500, 960, 960],
+    )
+    .map_err(|error| error.context("the app showed no rows"));
+    let app = keep_picture(&stage, app, &pictures)?;
+    let empty = Subject::learn(
+        &stage,
+        "empty window",
+        "Empty window",
+        project.example("empty_window"),
+        None,
+        [0, 0, 500, 250],
+    );
+    let empty = keep_picture(&stage, empty, &pictures)?;
+
+    let (mut ours, mut control) = (Vec::new(), Vec::new());
+    for pair in 0..PAIRS {
+        println!("  pair {} of {PAIRS}", pair + 1);
+        if pair % 2 == 0 {
+            ours.push(app.run(&stage)?);
+            control.push(empty.run(&stage)?);
+        } else {
+            control.push(empty.run(&stage)?);
+            ours.push(app.run(&stage)?);
+        }
+    }
+    let compared = |what: &str, unit, goals: &[Goal], figure: fn(&Run) -> u64| Measurement {
+        what: what.to_owned(),
+        unit,
+        orders: None,
+        ours: ours.iter().map(figure).collect(),
+        against: Some("empty window".to_owned()),
+        control: control.iter().map(figure).collect(),
+        goals: goals.to_vec(),
+    };
+    Ok(vec![
+        compared("start to first rows", Unit::Nanoseconds, &[Goal::Ratio(1500)], |run| run.painted),
+        compared("start to the window on screen", Unit::Nanoseconds, &[], |run| run.mapped),
+        compared("memory, PSS of all processes", Unit::Bytes, &[Goal::Ratio(1200)], |run| run.memory.all),
+        compared("of it private or shared by no file", Unit::Bytes, &[], |run| run.memory.anonymous),
+    ])
+}
+
+/// A failed look at a program leaves a picture of the screen.
+fn keep_picture<T>(stage: &Stage, outcome: Result<T>, folder: &Path) -> Result<T> {
+    if outcome.is_err()
+        && let Some(picture) = stage.display.picture_of("")?
+    {
+        let path = folder.join("failed.png");
+        picture.save(&path)?;
+        println!("  the screen when it failed: {}", path.display());
+    }
+    outcome
+}
+
+/// Where the programs play: a hidden screen, a message bus, folders, and an eye on the screen.
+struct Stage {
+    display: Display,
+    bus: Bus,
+    session: Session,
+    eye: RustConnection,
+    root: Window,
+    title: u32,
+}
+
+impl Stage {
+    fn open() -> Result<Self> {
+        let display = Display::open()?;
+        let (eye, screen) = x11rb::connect(Some(display.name())).context("cannot reach the hidden screen")?;
+        let root = eye.setup().roots[screen].root;
+        let title = eye.intern_atom(false, b"_NET_WM_NAME")?.reply()?.atom;
+        Ok(Self { display, bus: Bus::open()?, session: Session::open()?, eye, root, title })
+    }
+
+    /// The window of this title, if it is on the screen.
+    fn window(&self, title: &str) -> Result<Option<Window>> {
+        for window in self.eye.query_tree(self.root)?.reply()?.children {
+            // A window may go away between two questions: then it is not the one.
+            let Ok(about) = self.eye.get_window_attributes(window)?.reply() else { continue };
+            let Ok(name) = self.eye.get_property(false, window, self.title, AtomEnum::ANY, 0, 256)?.reply()
+            else {
+                continue;
+            };
+            if about.map_state == MapState::VIEWABLE && name.value == title.as_bytes() {
+                return Ok(Some(window));
+            }
+        }
+        Ok(None)
+    }
+
+    /// The pixels of a part of a window, given in thousandths of its sides: left, top, right, bottom.
+    fn look(&self, window: Window, [left, top, right, bottom]: [u32; 4]) -> Result<Vec<[u8; 4]>> {
+        let size = self.eye.get_geometry(window)?.reply()?;
+        let part = |side: u16, thousandths: u32| u32::from(side) * thousandths / 1000;
+        let (x, y) = (part(size.width, left), part(size.height, top));
+        let (width, height) = (part(size.width, right) - x, part(size.height, bottom) - y);
+        let image = self
+            .eye
+            .get_image(
+                ImageFormat::Z_PIXMAP,
+                window,
+                i16::try_from(x)?,
+                i16::try_from(y)?,
+                u16::try_from(width)?,
+                u16::try_from(height)?,
+                u32::MAX,
+            )?
+            .reply()?;
+        let (pixels, _) = image.data.as_chunks::<4>();
+        Ok(pixels.to_vec())
+    }
+}
+
+/// A message bus for the programs, so that none of them waits for one.
+struct Bus {
+    daemon: Child,
+    address: String,
+}
+
+impl Bus {
+    fn open() -> Result<Self> {
+        let mut daemon = Command::new("dbus-daemon")
+            .args(["--session", "--nofork", "--nopidfile", "--print-address=1"])
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .spawn()
+            .context("cannot start dbus-daemon; install the package dbus")?;
+        let mut address = String::new();
+        if let Some(stdout) = daemon.stdout.take() {
+            BufReader::new(stdout).read_line(&mut address)?;
+        }
+        Ok(Self { daemon, address: address.trim().to_owned() })
+    }
+}
+
+impl Drop for Bus {
+    fn drop(&mut self) {
+        let _ = self.daemon.kill();
+        let _ = self.daemon.wait();
+    }
+}
+
+/// A program to watch, and what it looks like when it has come to rest.
+struct Subject {
+    name: &'static str,
+    title: &'static str,
+    program: PathBuf,
+    folder: Option<PathBuf>,
+    area: [u32; 4],
+    ink: Ink,
+}
+
+/// One run: times in nanoseconds since the program was started, memory in bytes.
+struct Run {
+    mapped: u64,
+    painted: u64,
+    memory: Memory,
+}
+
+impl Subject {
+    fn learn(
+        stage: &Stage,
+        name: &'static str,
+        title: &'static str,
+        program: PathBuf,
+        folder: Option<&Path>,
+        area: [u32; 4],
+    ) -> Result<Self> {
+        let folder = folder.map(Path::to_owned);
+        let mut subject = Self { name, title, program, folder, area, ink: Ink::default() };
+        let (mut group, start) = subject.start(stage)?;
+        let window = subject.wait_for_window(stage, &mut group, start)?;
+        let (mut last, mut since) = (Vec::new(), Instant::now());
+        while since.elapsed() < AT_REST || subject.ink.places.len() < LEAST_INK {
+            ensure!(
+                start.elapsed() < DEADLINE,
+                "{name}: nothing that stays was drawn in {} s",
+                DEADLINE.as_secs()
+            );
+            sleep(Duration::from_millis(100));
+            let now = stage.look(window, area)?;
+            if now != last {
+                subject.ink = Ink::of(&now);
+                (last, since) = (now, Instant::now());
+            }
+        }
+        Ok(subject)
+    }
+
+    fn start(&self, stage: &Stage) -> Result<(Group, Instant)> {
+        let mut command = Command::new(&self.program);
+        stage.display.give_to(&mut command);
+        stage.session.point(&mut command);
+        command.env("DBUS_SESSION_BUS_ADDRESS", &stage.bus.address);
+        command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
+        if let Some(folder) = &self.folder {
+            command.arg("--data-dir").arg(folder);
+        }
+        let start = Instant::now();
+        Ok((Group::start(&mut command)?, start))
+    }
+
+    fn wait_for_window(&self, stage: &Stage, group: &mut Group, start: Instant) -> Result<Window> {
+        loop {
+            if let Some(window) = stage.window(self.title)? {
+                return Ok(window);
+            }
+            if let Some(status) = group.ended()? {
+                bail!("{}: ended by itself ({status}) before it showed a window", self.name);
+            }
+            ensure!(start.elapsed() < DEADLINE, "{}: no window in {} s", self.name, DEADLINE.as_secs());
+            sleep(BETWEEN_LOOKS);
+        }
+    }
+
+    fn run(&self, stage: &Stage) -> Result<Run> {
+        let (mut group, start) = self.start(stage)?;
+        let window = self.wait_for_window(stage, &mut group, start)?;
+        let mapped = nanoseconds(start);
+        while self.ink.in_picture(&stage.look(window, self.area)?) < THERE {
+            ensure!(
+                start.elapsed() < DEADLINE,
+                "{}: not drawn as before in {} s",
+                self.name,
+                DEADLINE.as_secs()
+            );
+            sleep(BETWEEN_LOOKS);
+        }
+        let painted = nanoseconds(start);
+        sleep(SETTLED);
+        Ok(Run { mapped, painted, memory: Memory::of(&group)? })
+    }
+}
+
+fn nanoseconds(since: Instant) -> u64 {
+    u64::try_from(since.elapsed().as_nanos()).unwrap_or(u64::MAX)
+}
+
+/// The pixels of a picture that are not ground: what was drawn.
+#[derive(Default)]
+struct Ink {
+    places: Vec<(usize, [u8; 4])>,
+}
+
+impl Ink {
+    fn of(picture: &[[u8; 4]]) -> Self {
+        let mut colours = std::collections::HashMap::<[u8; 4], usize>::new();
+        for pixel in picture {
+            *colours.entry(*pixel).or_default() += 1;
+        }
+        let ground = colours.into_iter().max_by_key(|(_, pixels)| *pixels).map(|(colour, _)| colour);
+        let drawn = picture.iter().enumerate().filter(|(_, pixel)| Some(**pixel) != ground);
+        Self { places: drawn.map(|(place, pixel)| (place, *pixel)).collect() }
+    }
+
+    /// How many thousandths of it are in a picture.
+    fn in_picture(&self, picture: &[[u8; 4]]) -> u64 {
+        let found = self.places.iter().filter(|(place, pixel)| picture.get(*place) == Some(pixel)).count();
+        thousandths(found as u64, self.places.len() as u64)
+    }
+}
+
+/// Proportional set size over a process group, in bytes.
+struct Memory {
+    all: u64,
+    /// Not backed by a file that can be read again.
+    anonymous: u64,
+}
+
+impl Memory {
+    fn of(group: &Group) -> Result<Self> {
+        let mut memory = Self { all: 0, anonymous: 0 };
+        for entry in fs::read_dir("/proc")? {
+            let process = entry?.path();
+            // A process may end while it is looked at; then it has no memory.
+            let Ok(stat) = fs::read_to_string(process.join("stat")) else { continue };
+            if process_group(&stat) != Some(group.number()) {
+                continue;
+            }
+            let Ok(rollup) = fs::read_to_string(process.join("smaps_rollup")) else { continue };
+            memory.all += kilobytes(&rollup, "Pss:") * 1024;
+            memory.anonymous += (kilobytes(&rollup, "Pss_Anon:") + kilobytes(&rollup, "Pss_Shmem:")) * 1024;
+        }
+        ensure!(memory.all > 0, "/proc tells no memory of the program's processes");
+        Ok(memory)
+    }
+}
+
+/// The process group in a line of `/proc/<pid>/stat`; the name before it may hold blanks and brackets.
+fn process_group(stat: &str) -> Option<u32> {
+    stat.rsplit_once(')')?.1.split_ascii_whitespace().nth(2)?.parse().ok()
+}
+
+fn kilobytes(rollup: &str, name: &str) -> u64 {
+    let line = rollup.lines().find_map(|line| line.strip_prefix(name));
+    line.and_then(|rest| rest.split_ascii_whitespace().next()?.parse().ok()).unwrap_or(0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const GROUND: [u8; 4] = [255; 4];
+    const TEXT: [u8; 4] = [0; 4];
+
+    #[test]
+    fn only_the_same_text_at_the_same_place_counts() {
+        let rest: Vec<_> = (0..1000).map(|place| if place % 10 == 0 { TEXT } else { GROUND }).collect();
+        let ink = Ink::of(&rest);
+        assert_eq!(ink.places.len(), 100);
+        assert_eq!(ink.in_picture(&rest), 1000);
+        assert_eq!(ink.in_picture(&vec![GROUND; 1000]), 0);
+        let half: Vec<_> =
+            rest.iter().enumerate().map(|(at, pixel)| if at < 500 { *pixel } else { GROUND }).collect();
+        assert_eq!(ink.in_picture(&half), 500);
+        assert_eq!(ink.in_picture(&rest[1..]), 0, "moved by one");
+        assert_eq!(ink.in_picture(&[]), 0);
+    }
+
+    #[test]
+    fn a_process_is_in_the_group_of_its_third_number() {
+        assert_eq!(process_group("4242 (Web (Content) 7) S 4200 4190 4100 0 -1"), Some(4190));
+        assert_eq!(process_group(""), None);
+    }
+
+    #[test]
+    fn memory_is_read_by_name() {
+        let rollup =
+            "00400000-7fff ---p 00000000 00:00 0  [rollup]\nRss:  900 kB\nPss:  345 kB\nPss_Anon:  12 kB\n";
+        assert_eq!(
+            [kilobytes(rollup, "Pss:"), kilobytes(rollup, "Pss_Anon:"), kilobytes(rollup, "Pss_Shmem:")],
+            [345, 12, 0]
+        );
+    }
+}
