@@ -109,7 +109,10 @@ impl Client {
     ) -> Result<OrdersPage, ApiError> {
         let mut retreat = Retreat::new(self.likely(search.included));
         loop {
-            match self.search_orders(&SearchOrders { included: retreat.asked, ..search.clone() }, errand).await {
+            match self
+                .search_orders(&SearchOrders { included: retreat.asked, ..search.clone() }, errand)
+                .await
+            {
                 Ok(page) => {
                     retreat.remember(self);
                     return Ok(page);

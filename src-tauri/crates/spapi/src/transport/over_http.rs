@@ -149,33 +149,8 @@ impl Resolve for SystemResolver {
 fn explain(error: &reqwest::Error) -> TransportError {
     let mut cause = error.source();
     while let Some(inner) = cause {
-        if inner.is::<Unresolved>() {
-            return TransportError::Dns;
-        }
-        if let Some(tls) = inner.downcast_ref::<rustls::Error>() {
-            return TransportError::Tls(tls.to_string());
-        }
-        if let Some(io) = inner.downcast_ref::<io::Error>() {
-            if let Some(tls) = io.get_ref().and_then(|inner| inner.downcast_ref::<rustls::Error>()) {
-                return TransportError::Tls(tls.to_string());
-            }
-            match io.kind() {
-                io::ErrorKind::ConnectionRefused => return TransportError::Refused,
-                io::ErrorKind::NetworkUnreachable
-                | io::ErrorKind::HostUnreachable
-                | io::ErrorKind::NetworkDown => {
-                    return TransportError::Unreachable;
-                }
-                io::ErrorKind::ConnectionReset
-                | io::ErrorKind::ConnectionAborted
-                | io::ErrorKind::BrokenPipe
-                | io::ErrorKind::NotConnected
-                    if !error.is_connect() =>
-                {
-                    return TransportError::Broken;
-                }
-                _ => {}
-            }
+        if let Some(found) = recognised(inner, error.is_connect()) {
+            return found;
         }
         cause = inner.source();
     }
@@ -192,4 +167,33 @@ fn explain(error: &reqwest::Error) -> TransportError {
         return TransportError::Broken;
     }
     TransportError::Other("it could not be built".to_owned())
+}
+
+fn recognised(error: &(dyn std::error::Error + 'static), connecting: bool) -> Option<TransportError> {
+    if error.is::<Unresolved>() {
+        return Some(TransportError::Dns);
+    }
+    if let Some(tls) = error.downcast_ref::<rustls::Error>() {
+        return Some(TransportError::Tls(tls.to_string()));
+    }
+    let io = error.downcast_ref::<io::Error>()?;
+    // An I/O error that carries another one passes it over as a source, so it has to be opened.
+    if let Some(found) = io.get_ref().and_then(|inner| recognised(inner, connecting)) {
+        return Some(found);
+    }
+    match io.kind() {
+        io::ErrorKind::ConnectionRefused => Some(TransportError::Refused),
+        io::ErrorKind::NetworkUnreachable | io::ErrorKind::HostUnreachable | io::ErrorKind::NetworkDown => {
+            Some(TransportError::Unreachable)
+        }
+        io::ErrorKind::ConnectionReset
+        | io::ErrorKind::ConnectionAborted
+        | io::ErrorKind::BrokenPipe
+        | io::ErrorKind::NotConnected
+            if !connecting =>
+        {
+            Some(TransportError::Broken)
+        }
+        _ => None,
+    }
 }
