@@ -20,6 +20,7 @@ mod auth;
 mod calls;
 mod catalogue;
 mod clock;
+mod desk;
 mod draw;
 mod fault;
 mod fault_text;

@@ -148,6 +148,13 @@ pub(crate) struct Order {
     pub(crate) lines: Vec<Line>,
 }
 
+impl Order {
+    /// The end of the delivery window: three days after the latest shipping.
+    pub(crate) fn deliver_by(&self) -> Millis {
+        self.ship_by + 3 * 24 * 3600 * 1000
+    }
+}
+
 /// Something that happens to an order. Each of them sets its last update time.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Event {

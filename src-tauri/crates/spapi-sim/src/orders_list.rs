@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use chrono::{DateTime, NaiveDate, NaiveTime, SecondsFormat, Utc};
 
-use crate::amazon::{Desk, Visit};
+use crate::desk::{Desk, Visit};
 use crate::draw::mix;
 use crate::fault::Fault;
 use crate::marketplace::Marketplace;

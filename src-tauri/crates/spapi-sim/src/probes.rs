@@ -4,7 +4,7 @@
 
 use serde_json::{Value, json};
 
-use crate::amazon::{Desk, Visit};
+use crate::desk::{Desk, Visit};
 use crate::http::Response;
 use crate::orders::Orders;
 use crate::orders_list::instant;

@@ -124,7 +124,7 @@ impl Seller {
         self
     }
 
-    /// Ids of the marketplaces in which the seller sells; each order belongs to one of them.
+    /// Ids of the marketplaces in which the seller sells; each order belongs to one of them. Unknown ids are left out.
     #[must_use]
     pub fn marketplaces<S: Into<String>>(mut self, ids: impl IntoIterator<Item = S>) -> Self {
         self.marketplaces = ids.into_iter().map(Into::into).collect();

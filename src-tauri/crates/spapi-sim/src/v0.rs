@@ -5,7 +5,7 @@
 
 use serde_json::{Map, Value, json};
 
-use crate::amazon::{Desk, Visit};
+use crate::desk::{Desk, Visit};
 use crate::http::Response;
 use crate::order::{Channel, Kind, Line, Order, Standing, Status};
 use crate::orders::{Filter, Orders};
@@ -178,6 +178,8 @@ fn order_json(order: &Order, standing: &Standing) -> Value {
     if order.channel == Channel::Merchant {
         json["EarliestShipDate"] = json!(second_text(order.placed));
         json["LatestShipDate"] = json!(second_text(order.ship_by));
+        json["EarliestDeliveryDate"] = json!(second_text(order.ship_by));
+        json["LatestDeliveryDate"] = json!(second_text(order.deliver_by()));
     }
     if standing.priced {
         let total = (0..order.lines.len()).map(|position| line_total(order, standing, position)).sum();

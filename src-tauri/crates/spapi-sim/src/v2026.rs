@@ -5,8 +5,8 @@
 
 use serde_json::{Map, Value, json};
 
-use crate::amazon::{Desk, Visit};
 use crate::calls::BUYER_DATA;
+use crate::desk::{Desk, Visit};
 use crate::fault::Fault;
 use crate::http::Response;
 use crate::order::{Channel, Kind, Line, Millis, Order, Package, PackageState, Standing, Status};
@@ -199,7 +199,7 @@ fn fulfillment(order: &Order, standing: &Standing) -> Value {
     // The windows are the seller's promise, so orders that Amazon fulfils have none.
     if order.channel == Channel::Merchant {
         json["shipByWindow"] = window(order.placed, order.ship_by);
-        json["deliverByWindow"] = window(order.ship_by, order.ship_by + 3 * 24 * 3600 * 1000);
+        json["deliverByWindow"] = window(order.ship_by, order.deliver_by());
     }
     json
 }
