@@ -20,6 +20,9 @@ function contentPolicy(): string {
     .join("; ");
 }
 
+// What a British seller sees: read by the tests' own processes when they start.
+if (process.env.VITEST !== undefined) Object.assign(process.env, { TZ: "Europe/London", LC_ALL: "en_GB.UTF-8" });
+
 export default defineConfig(({ mode, isPreview }) => ({
   plugins: [react()],
   resolve: { alias: { "~": fileURLToPath(new URL("./src", import.meta.url)) } },
@@ -41,7 +44,6 @@ export default defineConfig(({ mode, isPreview }) => ({
   test: {
     restoreMocks: true,
     css: { modules: { classNameStrategy: "non-scoped" } },
-    env: { TZ: "Europe/London" },
     projects: [
       { extends: true, test: { name: "rules", environment: "node", include: ["src/**/*.test.ts"] } },
       {

@@ -179,7 +179,7 @@ describe("accessibility", () => {
     ["appearance", "/settings/appearance", {}],
     ["first run", "/orders/amazon", unconnected],
   ])("finds nothing serious: %s", async (_, at, handlers) => {
-    openWindow({ at, handlers, orders: handlers === unconnected ? 0 : 60 });
+    openWindow({ at, handlers, orders: handlers === unconnected ? 0 : 312 });
     await screen.findByRole("heading", { level: 1 });
     await waitFor(() => expect(screen.queryByText("…")).toBeNull());
     if (at.includes("order=")) await screen.findByRole("textbox", { name: "Note" });

@@ -100,7 +100,9 @@ export function DataGrid<Row, Key extends string>(props: Props<Row, Key>) {
     event.preventDefault();
   };
 
-  const positions = Array.from({ length: range.end - range.first }, (_, index) => range.first + index);
+  // A row that leaves lends its element to the one that comes: nothing is made or thrown away while scrolling.
+  const slots = range.end - range.first;
+  const positions = Array.from({ length: slots }, (_, index) => range.first + index);
   return (
     <div className={styles.frame}>
       <div
@@ -132,7 +134,7 @@ export function DataGrid<Row, Key extends string>(props: Props<Row, Key>) {
                 const row = rowAt(position);
                 return (
                   <GridRow
-                    key={position}
+                    key={position % slots}
                     id={`${id}-${position}`}
                     position={position}
                     row={row}

@@ -24,6 +24,7 @@ type Props = {
   onOpenChange?: (open: boolean) => void;
 };
 
+/** A menu with a button of its own. */
 export function Menu({ trigger, label, entries, align = "start", onOpenChange }: Props) {
   return (
     <Base.Root modal={false} onOpenChange={(open) => onOpenChange?.(open)}>
@@ -37,10 +38,36 @@ export function Menu({ trigger, label, entries, align = "start", onOpenChange }:
   );
 }
 
-/** The list of a menu, for other places that open one. */
-export function MenuList({ label, entries }: Pick<Props, "label" | "entries">) {
+type AnchoredProps = {
+  /** Where it opens; `null` while it is closed. */
+  anchor: HTMLElement | null;
+  label: string;
+  entries: readonly MenuEntry[];
+  onClose: () => void;
+  /** What gets the focus when it closes. */
+  returnTo: () => HTMLElement | null;
+};
+
+/** One menu for many buttons, such as those of a table's rows. */
+export function AnchoredMenu({ anchor, label, entries, onClose, returnTo }: AnchoredProps) {
   return (
-    <Base.Popup className={styles.popup} aria-label={label}>
+    <Base.Root modal={false} open={anchor !== null} onOpenChange={(open) => !open && onClose()}>
+      <Base.Portal>
+        <Base.Positioner className={styles.positioner} anchor={anchor} align="end" sideOffset={4}>
+          <MenuList label={label} entries={entries} finalFocus={returnTo} />
+        </Base.Positioner>
+      </Base.Portal>
+    </Base.Root>
+  );
+}
+
+function MenuList({
+  label,
+  entries,
+  finalFocus,
+}: Pick<Props, "label" | "entries"> & { finalFocus?: () => HTMLElement | null }) {
+  return (
+    <Base.Popup className={styles.popup} aria-label={label} finalFocus={finalFocus}>
       {entries.map((entry) => (
         <Base.Item key={entry.id} className={styles.item} onClick={entry.run} aria-current={entry.chosen || undefined}>
           <span className={styles.icon}>{entry.chosen ? <Check size={14} /> : entry.icon}</span>

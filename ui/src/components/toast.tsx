@@ -23,7 +23,6 @@ export function useToast(): (message: ToastMessage) => void {
         description: detail,
         type: tone,
         timeout: tone === "bad" ? 0 : 6000,
-        priority: tone === "bad" ? "high" : "low",
         actionProps: action && {
           children: action.label,
           onClick: () => {

@@ -97,7 +97,8 @@ export function startBrowserDemo(): void {
     },
     syncNow: async () => {
       stopped = false;
-      for (let page = 1; page <= 4 && !stopped; page += 1) {
+      for (let page = 1; page <= 4; page += 1) {
+        if (stopped) break;
         await core.synced(
           status({
             kind: "running",

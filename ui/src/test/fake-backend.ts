@@ -7,8 +7,7 @@
 import { emit } from "@tauri-apps/api/event";
 import { mockIPC } from "@tauri-apps/api/mocks";
 
-import { commands } from "~/lib/bindings";
-import type { Code, CommandError, DataChanged, SyncChanged } from "~/lib/bindings";
+import type { Code, CommandError, commands, DataChanged, SyncChanged } from "~/lib/bindings";
 
 type Command = keyof typeof commands;
 type Answered<C extends Command> = Extract<Awaited<ReturnType<(typeof commands)[C]>>, { status: "ok" }>["data"];

@@ -1,11 +1,14 @@
 /** Gives jsdom the little layout that the table asks for, and cleans up between tests. */
 import "@testing-library/jest-dom/vitest";
 import { clearMocks } from "@tauri-apps/api/mocks";
-import { cleanup } from "@testing-library/react";
+import { cleanup, configure } from "@testing-library/react";
 import { afterEach, beforeEach, vi } from "vitest";
 
 /** Height of every table: room for 18 rows of 34 px below a head of 30 px. */
 export const GRID_HEIGHT = 642;
+
+// Tests wait for what they expect, never for time; a busy machine may need longer than the usual second.
+configure({ asyncUtilTimeout: 10_000 });
 
 class NoResize implements ResizeObserver {
   observe(): void {}

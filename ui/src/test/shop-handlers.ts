@@ -47,7 +47,7 @@ export function accountSync(now: number, state: SyncState = { kind: "idle" }): A
     account: 1,
     label: "My shop",
     complete_up_to: at(-3),
-    checked_at: at(-1),
+    checked_at: at(-1.5),
     next_at: new Date(now + 130_000).toISOString(),
     state,
     calls_left: 14,

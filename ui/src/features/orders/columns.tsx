@@ -7,14 +7,16 @@ import type { OrderRow, Platform, SortKey } from "~/lib/bindings";
 import { format } from "~/lib/format";
 
 import styles from "./columns.module.css";
-import { RowMenu, type RowActions } from "./row-menu";
+import { RowMenuButton } from "./row-menu";
 
 export const PLATFORM_NAMES: Record<Platform, string> = { amazon: "Amazon", ebay: "eBay", bricqer: "Bricqer" };
 
 /** Columns that fold away in narrower windows, with the width from which they are shown. */
 const SHOWN_FROM: Record<string, number> = { buyer: 1400, platform: 1200, ship_by: 1080 };
 
-export function columnsFor(windowWidth: number, now: number, actions: RowActions): Column<OrderRow, SortKey>[] {
+type OpenMenu = (row: OrderRow, button: HTMLElement) => void;
+
+export function columnsFor(windowWidth: number, now: number, onMenu: OpenMenu): Column<OrderRow, SortKey>[] {
   const columns: Column<OrderRow, SortKey>[] = [
     {
       id: "order",
@@ -58,7 +60,7 @@ export function columnsFor(windowWidth: number, now: number, actions: RowActions
           <span className={styles.main}>{format.money(row.total)}</span>
         ),
     },
-    { id: "menu", header: "", width: "44px", align: "end", cell: (row) => <RowMenu row={row} actions={actions} /> },
+    { id: "menu", header: "", width: "44px", align: "end", cell: (row) => <RowMenuButton row={row} onMenu={onMenu} /> },
   ];
   return columns.filter(({ id }) => windowWidth >= (SHOWN_FROM[id] ?? 0));
 }

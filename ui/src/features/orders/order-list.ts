@@ -185,7 +185,7 @@ export class OrderList {
 
   #forgetFarPages(near: number): void {
     if (this.#pages.size <= KEPT_PAGES) return;
-    const far = [...this.#pages.keys()].sort((a, b) => Math.abs(b - near) - Math.abs(a - near));
+    const far = [...this.#pages.keys()].toSorted((a, b) => Math.abs(b - near) - Math.abs(a - near));
     for (const page of far.slice(0, this.#pages.size - KEPT_PAGES)) this.#pages.delete(page);
   }
 

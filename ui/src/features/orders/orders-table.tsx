@@ -1,14 +1,15 @@
 /** The table of one list: its columns by window width, the pill of what waits, and what to do when nothing is found. */
-import { useCallback, useMemo, useSyncExternalStore, type Ref } from "react";
+import { useCallback, useMemo, useState, useSyncExternalStore, type Ref } from "react";
 
 import { Button } from "~/components/button";
+import { AnchoredMenu } from "~/components/menu";
 import { DataGrid, type GridHandle } from "~/components/data-grid";
 import type { Density, OrderRow, OrderRowId, Sort, SortKey } from "~/lib/bindings";
 
 import { columnsFor } from "./columns";
 import type { ListState, OrderList } from "./order-list";
 import styles from "./orders-page.module.css";
-import type { RowActions } from "./row-menu";
+import { rowCommands, type RowActions } from "./row-menu";
 
 const ROW_HEIGHTS: Record<Density, number> = { compact: 26, normal: 34, comfortable: 42 };
 
@@ -47,9 +48,11 @@ const nowhere = () => {};
 export function OrdersTable(props: Props) {
   const { list, state, now, density, sort, actions, openId } = props;
   const width = useWindowWidth();
-  const columns = useMemo(() => columnsFor(width, now, actions), [width, now, actions]);
+  const [menu, setMenu] = useState<{ row: OrderRow; button: HTMLElement } | null>(null);
+  const openMenu = useCallback((row: OrderRow, button: HTMLElement) => setMenu({ row, button }), []);
+  const columns = useMemo(() => columnsFor(width, now, openMenu), [width, now, openMenu]);
   const isOpen = useCallback((row: OrderRow) => row.id === openId, [openId]);
-  const openMenu = useCallback((row: OrderRow) => {
+  const openMenuByKey = useCallback((row: OrderRow) => {
     document.querySelector<HTMLElement>(`[data-row-menu="${row.id}"]`)?.click();
   }, []);
 
@@ -71,20 +74,29 @@ export function OrdersTable(props: Props) {
       onActive={props.onActive}
       onOpen={actions.open}
       isOpen={isOpen}
-      onMenu={openMenu}
+      onMenu={openMenuByKey}
       busy={props.busy}
       overlay={
-        rows === 0 && (
-          <div className={styles.nothing} data-testid="nothing-found">
-            <strong>{list === null ? "Nothing to show" : "Nothing found"}</strong>
-            <p>
-              {list === null
-                ? "The filter could not be used."
-                : "No order matches the filter. Words are looked for in order id, SKU, ASIN and title."}
-            </p>
-            <Button onClick={props.onClear}>Clear the filter</Button>
-          </div>
-        )
+        <>
+          <AnchoredMenu
+            anchor={menu?.button ?? null}
+            label={menu === null ? "" : `Order ${menu.row.platform_order_id}`}
+            entries={menu === null ? [] : rowCommands(menu.row, actions)}
+            onClose={() => setMenu(null)}
+            returnTo={() => menu?.button.closest<HTMLElement>("[role=grid]") ?? null}
+          />
+          {rows === 0 && (
+            <div className={styles.nothing} data-testid="nothing-found">
+              <strong>{list === null ? "Nothing to show" : "Nothing found"}</strong>
+              <p>
+                {list === null
+                  ? "The filter could not be used."
+                  : "No order matches the filter. Words are looked for in order id, SKU, ASIN and title."}
+              </p>
+              <Button onClick={props.onClear}>Clear the filter</Button>
+            </div>
+          )}
+        </>
       }
     />
   );

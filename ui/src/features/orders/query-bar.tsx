@@ -41,15 +41,16 @@ export function QueryBar({ query, onQuery, refused, count, waiting, input }: Pro
     }
   }, [query]);
 
-  const write = useEffectEvent((text: string) => {
+  const write = (text: string) => {
     const trimmed = text.trim();
     if (trimmed === written.current) return;
     written.current = trimmed;
     onQuery(trimmed, begun.current);
     begun.current = true;
-  });
+  };
+  const paused = useEffectEvent(write);
   useEffect(() => {
-    const pause = setTimeout(() => write(draft), TYPING_PAUSE);
+    const pause = setTimeout(() => paused(draft), TYPING_PAUSE);
     return () => clearTimeout(pause);
   }, [draft]);
 

@@ -2,7 +2,7 @@
 import { Copy, Ellipsis, ExternalLink, PanelRight } from "lucide-react";
 
 import { IconButton } from "~/components/button";
-import { Menu, type MenuEntry } from "~/components/menu";
+import type { MenuEntry } from "~/components/menu";
 import type { OrderRow } from "~/lib/bindings";
 
 export type RowActions = {
@@ -35,21 +35,27 @@ export function rowCommands(row: OrderRow, actions: RowActions): MenuEntry[] {
   return entries;
 }
 
-export function RowMenu({ row, actions }: { row: OrderRow; actions: RowActions }) {
+/** The button of a row; the menu itself exists once, for the row it was opened on. */
+export function RowMenuButton({
+  row,
+  onMenu,
+}: {
+  row: OrderRow;
+  onMenu: (row: OrderRow, button: HTMLElement) => void;
+}) {
   return (
-    // The row opens its order on a click; a click on its menu must not.
-    // oxlint-disable-next-line jsx-a11y/click-events-have-key-events, jsx-a11y/no-static-element-interactions
-    <span onClick={(event) => event.stopPropagation()}>
-      <Menu
-        label={`Order ${row.platform_order_id}`}
-        align="end"
-        entries={rowCommands(row, actions)}
-        trigger={
-          <IconButton label={`Menu of order ${row.platform_order_id}`} tabIndex={-1} data-row-menu={row.id}>
-            <Ellipsis size={15} />
-          </IconButton>
-        }
-      />
-    </span>
+    <IconButton
+      label={`Menu of order ${row.platform_order_id}`}
+      aria-haspopup="menu"
+      tabIndex={-1}
+      data-row-menu={row.id}
+      onClick={(event) => {
+        // The row opens its order on a click; a click on its menu must not.
+        event.stopPropagation();
+        onMenu(row, event.currentTarget);
+      }}
+    >
+      <Ellipsis size={15} />
+    </IconButton>
   );
 }

@@ -40,7 +40,7 @@ describe("what a run brought", () => {
 
 describe("a run", () => {
   it("shows pages and orders while it goes on, and can be stopped", async () => {
-    let finish = (_: SyncResult) => {};
+    let finish: (brought: SyncResult) => void = () => {};
     const { user, core } = openWindow({
       handlers: { syncNow: () => new Promise<SyncResult>((resolve) => (finish = resolve)) },
     });
@@ -56,7 +56,7 @@ describe("a run", () => {
       started_at: soon(-1),
     };
     await act(() => core.synced({ accounts: [accountSync(Date.now(), running)] }));
-    expect(screen.getByText("3 pages · 300 orders")).toBeInTheDocument();
+    expect(await screen.findByText("3 pages · 300 orders")).toBeInTheDocument();
     await user.click(screen.getByRole("button", { name: "Stop" }));
     expect(core.callsOf("stopSync")).toHaveLength(1);
     await act(() => core.synced({ accounts: [accountSync(Date.now())] }));
