@@ -141,7 +141,7 @@ fn a_second_writer_is_told_and_readers_are_not_disturbed() {
 #[test]
 fn credentials_that_cannot_be_read_or_kept_end_before_amazon_is_asked() {
     let shop = Shop::new();
-    let with = |more: &[&str]| [&ADD[..], more, &["--json"]].concat();
+    let with = |more: &[&'static str]| [&ADD[..], more, &["--json"]].concat();
     let ended = Ended::of(&mut shop.command(&with(&["--secrets", "file"])), "{}");
     let message = ended.failure(3, "credentials_unreadable");
     assert!(message.starts_with("the credentials on standard input lack client_id"), "{message}");
