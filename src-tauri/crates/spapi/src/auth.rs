@@ -56,7 +56,7 @@ impl fmt::Debug for Credentials {
 }
 
 /// How long before its end a token is refreshed.
-const EARLY: Duration = Duration::from_secs(300);
+const EARLY: Duration = Duration::from_mins(5);
 /// Lifetimes that are believed, in seconds.
 const LIFETIME: std::ops::RangeInclusive<i64> = 60..=3_600;
 /// After a failed early refresh the old token serves this long before the next try.

@@ -16,9 +16,9 @@ const TOKEN: i128 = 1_000_000_000_000_000;
 /// Parts of a nanotoken.
 const NANO: i128 = 1_000_000;
 /// The longest wait after repeated refusals (reference: spapi.md §3.3).
-const LONGEST_PENALTY: Duration = Duration::from_secs(600);
+const LONGEST_PENALTY: Duration = Duration::from_mins(10);
 /// The longest wait that a `Retry-After` can ask for.
-const LONGEST_RETRY_AFTER: Duration = Duration::from_secs(3_600);
+const LONGEST_RETRY_AFTER: Duration = Duration::from_hours(1);
 /// Refill that is not believed after a restart: one second because `Date` has whole seconds, and one because the last
 /// request may have reached Amazon a moment after its token was written down.
 const RESTART_MARGIN: TimeDelta = TimeDelta::seconds(2);

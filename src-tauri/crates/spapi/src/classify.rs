@@ -3,14 +3,12 @@
 //! Amazon's texts change, so a status and where the request stood decide first; words only tell cases apart that look
 //! the same otherwise.
 
-use std::time::Duration;
-
 use bytes::Bytes;
 use http::{HeaderMap, Response, StatusCode};
 
 use crate::error::{ApiError, ErrorKind, cleaned};
 use crate::json::{self, Branch, Leaf, List, Unreadable, wire};
-use crate::limiter;
+use crate::limiter::{self, NoToken};
 use crate::operation::{Operation, millionths};
 
 /// What of a request decides how a refusal is read.
@@ -29,7 +27,7 @@ pub(crate) enum Verdict {
     /// Read it.
     Fine,
     /// 429: wait for a token.
-    Refused(Option<Duration>),
+    Refused(NoToken),
     /// The access token looks old: refresh it once and ask again.
     Expired(ApiError),
     /// Ask again, a few times.
@@ -76,7 +74,9 @@ pub(crate) fn verdict(asked: Asked, answer: &Response<Bytes>) -> Verdict {
         error
     };
     match status {
-        StatusCode::TOO_MANY_REQUESTS => Verdict::Refused(limiter::retry_after(answer.headers())),
+        StatusCode::TOO_MANY_REQUESTS => {
+            Verdict::Refused(NoToken { retry_after: limiter::retry_after(answer.headers()) })
+        }
         status if status.is_success() => Verdict::Fine,
         status if status.is_redirection() => Verdict::Final(error(ErrorKind::Redirected)),
         status if status.is_server_error() => Verdict::Again(error(ErrorKind::Unavailable)),

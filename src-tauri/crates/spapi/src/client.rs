@@ -79,15 +79,15 @@ pub(crate) struct Answer<T> {
 const RESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
 /// A token this young is not refreshed again while fresh tokens are being refused.
-const YOUNG: Duration = Duration::from_secs(300);
+const YOUNG: Duration = Duration::from_mins(5);
 /// As long as this a refused token is taken for a disturbance at Amazon.
-const DISTURBANCE: Duration = Duration::from_secs(1_800);
+const DISTURBANCE: Duration = Duration::from_mins(30);
 /// When to try again during one.
 const DISTURBANCE_PAUSE: TimeDelta = TimeDelta::minutes(5);
 /// How often an answer that cannot be read is asked for.
 const UNREADABLE_TRIES: u32 = 3;
 /// As long as this Amazon is not asked again for parts that it refused.
-const REDUCED_FOR: Duration = Duration::from_secs(3_600);
+const REDUCED_FOR: Duration = Duration::from_hours(1);
 
 /// `text` for a path or a query.
 pub(crate) fn encoded(text: &str) -> String {
@@ -190,8 +190,7 @@ impl Client {
                 Ok(answer) => {
                     inner.clock.learn(answer.headers());
                     let verdict = classify::verdict(ask.asked, &answer);
-                    let refused =
-                        if let Verdict::Refused(retry_after) = verdict { Some(retry_after) } else { None };
+                    let refused = if let Verdict::Refused(refusal) = verdict { Some(refusal) } else { None };
                     inner.limiter.answered(&mut permit, classify::rate(answer.headers()), refused).await;
                     log(operation, &answer, sent);
                     match inner.sharpened(verdict, &pass) {

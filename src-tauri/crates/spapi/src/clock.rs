@@ -63,7 +63,7 @@ impl Dice {
 
     /// Between half of and the whole of 1 s, 2 s, 4 s, … for the first, second, third try, at most a minute.
     pub(crate) fn backoff(&self, failures: u32) -> Duration {
-        let whole = Duration::from_secs(1 << failures.saturating_sub(1).min(6)).min(Duration::from_secs(60));
+        let whole = Duration::from_secs(1 << failures.saturating_sub(1).min(6)).min(Duration::from_mins(1));
         let half = u64::try_from(whole.as_millis() / 2).unwrap_or(30_000);
         Duration::from_millis(half + self.throw() % (half + 1))
     }

@@ -23,6 +23,8 @@ macro_rules! wire {
         $($(#[$attr:meta])* $field:ident: $kind:ty,)*
     }) => {
         $(#[$doc])*
+        // The names are Amazon's.
+        #[allow(clippy::struct_field_names)]
         #[derive(Default, serde::Deserialize)]
         #[serde(default, rename_all = $case)]
         pub(crate) struct $name<$a> {

@@ -240,12 +240,7 @@ impl Limiter {
     }
 
     /// The answer to a request is here: counts it, and learns the rate that it names.
-    pub(crate) async fn answered(
-        &self,
-        permit: &mut Permit,
-        rate: Option<u64>,
-        refused: Option<Option<Duration>>,
-    ) {
+    pub(crate) async fn answered(&self, permit: &mut Permit, rate: Option<u64>, refused: Option<NoToken>) {
         let lane = Arc::clone(&permit.lane);
         let worth_keeping = {
             let now = Instant::now();
@@ -253,7 +248,7 @@ impl Limiter {
             permit.answered(&mut queue, now);
             let learnt = rate.is_some_and(|rate| queue.bucket.learn(rate, now));
             match refused {
-                Some(retry_after) => queue.bucket.refused(permit.number, retry_after, now),
+                Some(refusal) => queue.bucket.refused(permit.number, refusal.retry_after, now),
                 None => queue.bucket.accepted(permit.number),
             }
             learnt || refused.is_some()
@@ -304,6 +299,13 @@ impl Limiter {
 fn unwritten(operation: Operation, error: &LedgerError) -> ApiError {
     tracing::warn!(%operation, %error, "the token bucket could not be kept");
     ApiError::new(Some(operation), ErrorKind::Ledger)
+}
+
+/// Amazon's 429: its bucket is empty.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct NoToken {
+    /// How long it asks to stay away; Amazon itself has not been seen to say (reference: spapi.md §3.3).
+    pub(crate) retry_after: Option<Duration>,
 }
 
 /// How long an answer asks to stay away, in seconds; a date is not understood and not sent by Amazon.

@@ -35,7 +35,7 @@ impl Default for Timeouts {
         Self {
             connect: Duration::from_secs(10),
             read: Duration::from_secs(30),
-            total: Duration::from_secs(120),
+            total: Duration::from_mins(2),
         }
     }
 }
@@ -69,7 +69,7 @@ impl HttpTransport {
                 .connect_timeout(timeouts.connect)
                 .read_timeout(timeouts.read)
                 .timeout(timeouts.total)
-                .pool_idle_timeout(Duration::from_secs(60))
+                .pool_idle_timeout(Duration::from_mins(1))
         };
         Ok(Self {
             outward: builder().build().map_err(|error| explain(&error))?,
