@@ -10,6 +10,8 @@ use crate::{commands, forwarder};
 /// All that the window can ask and be told.
 pub(crate) fn builder() -> Builder<tauri::Wry> {
     Builder::<tauri::Wry>::new()
+        // No type of ours reads otherwise than it writes; one name for each is what the window wants.
+        .disable_serde_phases()
         .commands(collect_commands![
             commands::app::app_info,
             commands::app::start_demo,

@@ -10,7 +10,6 @@ use packlight_engine::events::{CacheTag, Event};
 use packlight_engine::status::SyncStatus;
 use serde::{Deserialize, Serialize};
 use tauri::AppHandle;
-use tauri_specta::Event as _;
 use tokio::sync::broadcast::error::RecvError;
 
 /// Copies of this data in the window are out of date.

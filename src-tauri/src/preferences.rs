@@ -35,7 +35,6 @@ pub(crate) enum Density {
 
 /// The preferences of this screen.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, specta::Type)]
-#[serde(default)]
 pub(crate) struct Preferences {
     pub(crate) theme: Theme,
     pub(crate) density: Density,

@@ -32,6 +32,7 @@ pub(crate) struct ConnectInput {
     region: Region,
     marketplaces: Vec<String>,
     orders_api: OrdersApi,
+    #[serde(flatten)]
     credentials: SecretsInput,
 }
 
@@ -71,7 +72,7 @@ pub(crate) async fn list_accounts(desk: State<'_, Desk>) -> Answer<Vec<AccountVi
 /// Amazon's marketplaces.
 #[tauri::command]
 #[specta::specta]
-pub(crate) fn marketplaces() -> Vec<MarketplaceView> {
+pub(crate) fn marketplaces() -> Answer<Vec<MarketplaceView>> {
     let view = |known: &marketplace::Marketplace| MarketplaceView {
         id: known.id.to_owned(),
         country: known.country.to_owned(),
@@ -79,7 +80,7 @@ pub(crate) fn marketplaces() -> Vec<MarketplaceView> {
         region: known.region,
         currency: known.currency(),
     };
-    marketplace::ALL.iter().map(view).collect()
+    Ok(marketplace::ALL.iter().map(view).collect())
 }
 
 /// Tries the secrets at Amazon, keeps them and connects the account.
@@ -109,14 +110,14 @@ pub(crate) async fn check_account(desk: State<'_, Desk>, id: AccountId) -> Answe
 pub(crate) async fn replace_secrets(
     desk: State<'_, Desk>,
     id: AccountId,
-    mut credentials: SecretsInput,
+    mut input: SecretsInput,
 ) -> Answer<AccountView> {
     let engine = desk.engine().await?;
-    if let Some(passphrase) = credentials.passphrase.take() {
+    if let Some(passphrase) = input.passphrase.take() {
         engine.unlock_vault(passphrase.into()).await?;
     }
-    let place = credentials.secrets;
-    Ok(engine.replace_secrets(id, credentials.credentials(), place).await?)
+    let place = input.secrets;
+    Ok(engine.replace_secrets(id, input.credentials(), place).await?)
 }
 
 /// Forgets the account's secrets and schedule; its orders stay.

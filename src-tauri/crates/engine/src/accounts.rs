@@ -52,7 +52,7 @@ pub struct AccountView {
     /// Amazon's marketplace ids.
     pub marketplaces: Vec<String>,
     /// Which Orders API reads it.
-    pub orders_api: Option<OrdersApi>,
+    pub orders_api: OrdersApi,
     /// The last characters of the client id, to tell applications apart.
     pub client_id_tail: Option<String>,
     /// Where the secrets lie.
@@ -108,7 +108,7 @@ impl From<Account> for AccountView {
             platform: account.platform,
             region: account.region,
             marketplaces: account.marketplaces.into_iter().map(|one| one.id).collect(),
-            orders_api: Some(account.orders_api),
+            orders_api: account.orders_api,
             client_id_tail: account.client_id_tail,
             secrets: account.secrets,
             secrets_since: account.secrets_since,

@@ -7,7 +7,7 @@ use std::ffi::OsString;
 use std::path::PathBuf;
 use std::process::Command;
 
-use packlight_spapi::Overrides;
+pub use packlight_spapi::Overrides;
 use secrecy::SecretString;
 
 /// Where the data folder is.

@@ -262,7 +262,8 @@ async fn migrate(writer: &mut SqliteConnection, migrations: &Migrator, file: &Pa
         .execute(&mut *writer)
         .await
         .map_err(fail)?;
-    migrations.run(&mut *writer).await.map_err(|error| match error {
+    // `run` would make the future of opening a store too special to be spawned (sqlx: "Acquire is not general enough").
+    migrations.run_direct(None, writer, false).await.map_err(|error| match error {
         sqlx::migrate::MigrateError::Execute(error)
         | sqlx::migrate::MigrateError::ExecuteMigration(error, _) => fail(error),
         other => OpenError::Internal { file: file.to_owned(), detail: other.to_string() },
