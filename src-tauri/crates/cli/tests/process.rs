@@ -1,5 +1,7 @@
 //! The command line as a script sees it: a real process, its exit code, its standard output and standard error.
 
+#![allow(clippy::unwrap_used, clippy::panic, reason = "the helpers of tests may fail like tests")]
+
 use std::io::Write;
 use std::path::Path;
 use std::process::{Command, Output, Stdio};
