@@ -8,9 +8,11 @@ import { createRoot } from "react-dom/client";
 
 import { App } from "./app/app";
 import { createAppRouter } from "./app/router";
+import { showLastTheme } from "./app/theme";
 import { createQueryClient } from "./lib/query";
 
 async function start(): Promise<void> {
+  showLastTheme();
   if (import.meta.env.MODE === "demo") {
     const { startBrowserDemo } = await import("./test/browser-demo");
     startBrowserDemo();

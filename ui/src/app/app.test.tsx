@@ -8,6 +8,8 @@ import { MadeUpShop } from "~/test/made-up-orders";
 import { openWindow } from "~/test/open-window";
 import { accountSync, INFO, madeUpAccount } from "~/test/shop-handlers";
 
+import { showLastTheme } from "./theme";
+
 const rowsShown = () => screen.findAllByText(/^\d{3}-\d{7}-\d{7}$/);
 const unconnected = {
   appInfo: () => ({ ...INFO, accounts: 0 }),
@@ -57,6 +59,15 @@ describe("first run", () => {
     await user.click(within(dialog).getByRole("button", { name: "Leave and connect Amazon" }));
     await waitFor(() => expect(href()).toBe("/settings/amazon/connect"));
     await waitFor(() => expect(screen.queryByText("Demo seller")).toBeNull());
+  });
+
+  it("offers no account in the demo, only the way out", async () => {
+    const handlers = { ...unconnected, appInfo: () => ({ ...INFO, accounts: 0, demo: true }) };
+    const { user } = openWindow({ at: "/settings/amazon/connect", handlers });
+    expect(await screen.findByText("This is the demo seller")).toBeInTheDocument();
+    expect(screen.queryByLabelText("Refresh token")).toBeNull();
+    await user.click(within(screen.getByRole("main")).getByRole("button", { name: "Connect Amazon…" }));
+    expect(await screen.findByRole("dialog", { name: "Leave the demo seller?" })).toBeInTheDocument();
   });
 
   it("keeps orders readable after the last account was disconnected", async () => {
@@ -145,6 +156,15 @@ describe("the frame", () => {
     await user.click(screen.getByRole("link", { name: /Orders/ }));
     await rowsShown();
     expect(screen.getByTestId("orders-table").style.getPropertyValue("--row")).toBe("26px");
+  });
+
+  it("begins in the theme that was shown last", async () => {
+    const { user } = openWindow({ at: "/settings/appearance" });
+    await user.click(await screen.findByLabelText("Dark"));
+    await waitFor(() => expect(document.documentElement).toHaveAttribute("data-theme", "dark"));
+    document.documentElement.removeAttribute("data-theme");
+    showLastTheme();
+    expect(document.documentElement).toHaveAttribute("data-theme", "dark");
   });
 
   it("says that there is no such page", async () => {

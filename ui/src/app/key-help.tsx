@@ -6,12 +6,18 @@ import styles from "./key-help.module.css";
 
 const GROUPS: readonly Command["group"][] = ["Orders", "Go", "View", "Help"];
 
+const COMBINED = /Mac/.test(navigator.userAgent) ? "⌘" : "Ctrl";
+
 /** A key as it is printed on the keyboard. */
 export function keyLabel(key: string): string {
   return key
     .split(" ")
     .map((part) =>
-      part.length === 1 ? part.toUpperCase() : part.replace("Arrow", "").replace("Down", "↓").replace("Up", "↑"),
+      part === "Ctrl"
+        ? COMBINED
+        : part.length === 1
+          ? part.toUpperCase()
+          : part.replace("Arrow", "").replace("Down", "↓").replace("Up", "↑"),
     )
     .join(" ");
 }

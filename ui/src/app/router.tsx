@@ -5,13 +5,9 @@ import {
   createRoute,
   createRouter,
   redirect,
-  useNavigate,
-  useSearch,
   type RouterHistory,
 } from "@tanstack/react-router";
 
-import { AccountsPage } from "~/features/accounts/accounts-page";
-import { ConnectPage } from "~/features/accounts/connect-page";
 import { readSearch } from "~/features/orders/filter";
 import { AppearancePage } from "~/features/settings/appearance-page";
 import { SettingsPage } from "~/features/settings/settings-page";
@@ -19,6 +15,7 @@ import { SettingsPage } from "~/features/settings/settings-page";
 import { PageError } from "./error-boundary";
 import { OrdersRoute } from "./orders-route";
 import { parseSearch, stringifySearch } from "./search-params";
+import { AmazonSettingsRoute, ConnectRoute } from "./settings-routes";
 import { Shell } from "./shell";
 
 const root = createRootRoute({ component: Shell, errorComponent: PageError, notFoundComponent: NotFound });
@@ -54,16 +51,12 @@ const amazonSettings = createRoute({
   path: "/settings/amazon",
   validateSearch: (raw: Record<string, unknown>): { unlock?: true } =>
     raw.unlock === "true" || raw.unlock === true ? { unlock: true } : {},
-  component: AmazonSettings,
+  component: AmazonSettingsRoute,
 });
 const connect = createRoute({
   getParentRoute: () => root,
   path: "/settings/amazon/connect",
-  component: () => (
-    <SettingsPage title="Connect Amazon">
-      <ConnectPage />
-    </SettingsPage>
-  ),
+  component: ConnectRoute,
 });
 const appearance = createRoute({
   getParentRoute: () => root,
@@ -74,21 +67,6 @@ const appearance = createRoute({
     </SettingsPage>
   ),
 });
-
-function AmazonSettings() {
-  const { unlock = false } = useSearch({ from: "/settings/amazon" });
-  const navigate = useNavigate();
-  return (
-    <SettingsPage title="Settings">
-      <AccountsPage
-        unlock={unlock}
-        onUnlock={(open) =>
-          void navigate({ to: "/settings/amazon", search: open ? { unlock: true } : {}, replace: true })
-        }
-      />
-    </SettingsPage>
-  );
-}
 
 function NotFound() {
   return (

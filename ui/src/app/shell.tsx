@@ -24,11 +24,11 @@ const FATAL = new Set(["newer_database", "corrupt_database", "disk", "internal"]
 
 export function Shell() {
   const app = useQuery(queries.app);
-  const { preferences, set } = usePreferences();
+  const { preferences, known, set } = usePreferences();
   const [narrow, setNarrow] = useState(() => window.innerWidth < 1100);
   const [dialog, setDialog] = useState<"palette" | "keys" | null>(null);
   const router = useRouter();
-  useTheme(preferences.theme);
+  useTheme(known ? preferences.theme : undefined);
   useCommands([
     { id: "palette", label: "All commands", keys: "Ctrl k", group: "Help", run: () => setDialog("palette") },
     { id: "keys", label: "Keys", keys: "?", group: "Help", run: () => setDialog("keys") },

@@ -5,8 +5,7 @@ import { explain } from "./explain";
 
 /** Codes after which the seller has to do something, and where that leads. */
 const STEPS: [Code, string][] = [
-  ["not_configured", "/settings/amazon/connect"],
-  ["no_account", "/settings/amazon"],
+  ["no_account", "/settings/amazon/connect"],
   ["credentials_refused", "/settings/amazon"],
   ["access_denied", "/settings/amazon"],
   ["vault_locked", "/settings/amazon"],
@@ -35,6 +34,8 @@ describe("the words for an error", () => {
       "not_found",
       "throttled",
       "demo",
+      "stopped",
+      "refused",
       "read_only",
       "internal",
     ];

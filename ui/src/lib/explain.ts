@@ -27,11 +27,6 @@ const pages: Record<Code, Explanation> = {
   bad_input: { title: "Something typed in cannot be used", meanwhile: null, step: null },
   not_found: { title: "It is not here any more", meanwhile: "The list is read again.", step: null },
   no_account: {
-    title: "No such account",
-    meanwhile: readable,
-    step: settings("Open settings"),
-  },
-  not_configured: {
     title: "Amazon not configured",
     meanwhile: readable,
     step: { label: "Configure", to: "/settings/amazon/connect" },
@@ -96,6 +91,16 @@ const pages: Record<Code, Explanation> = {
     title: "The disk refused",
     meanwhile: "Nothing half-done was kept. Free some space or check the permissions of the data folder.",
     step: again,
+  },
+  refused: {
+    title: "Amazon refused the request",
+    meanwhile: `${readable} The next try comes by itself.`,
+    step: again,
+  },
+  stopped: {
+    title: "Stopped",
+    meanwhile: "What was read until then is kept; the next run goes on from there.",
+    step: null,
   },
   demo: { title: "Not in the demo", meanwhile: "The demo seller cannot be mixed with an account.", step: null },
   internal: {

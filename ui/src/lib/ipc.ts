@@ -58,8 +58,13 @@ export const backend = Object.fromEntries(
 /** Stops listening; safe to call before listening has begun. */
 export type Unlisten = () => void;
 
-function listening(started: Promise<Unlisten>): Unlisten {
+type Listen<T> = (heard: (event: { payload: T }) => void) => Promise<Unlisten>;
+
+function listening<T>(listen: Listen<T>, heard: (payload: T) => void): Unlisten {
   let stopped = false;
+  const started = listen(({ payload }) => {
+    if (!stopped) heard(payload);
+  });
   return () => {
     if (stopped) return;
     stopped = true;
@@ -69,10 +74,10 @@ function listening(started: Promise<Unlisten>): Unlisten {
 
 /** Calls back whenever data changed. */
 export function onDataChanged(heard: (change: DataChanged) => void): Unlisten {
-  return listening(events.dataChanged.listen((event) => heard(event.payload)));
+  return listening(events.dataChanged.listen, heard);
 }
 
 /** Calls back whenever the state of reading changed. */
 export function onSyncChanged(heard: (status: SyncChanged) => void): Unlisten {
-  return listening(events.syncChanged.listen((event) => heard(event.payload)));
+  return listening(events.syncChanged.listen, heard);
 }

@@ -4,7 +4,7 @@
  * The data is local, so nothing is re-read by time or by focus: only the core's events do that. Secrets never come
  * here: they are arguments of a command and no answer carries one.
  */
-import { QueryClient, queryOptions, type QueryKey } from "@tanstack/react-query";
+import { keepPreviousData, QueryClient, queryOptions, type QueryKey } from "@tanstack/react-query";
 import { useEffect, useEffectEvent } from "react";
 
 import type { CacheTag, OrderRowId, Platform, SyncStatus } from "./bindings";
@@ -27,25 +27,24 @@ export const keys = {
   preferences: ["preferences"],
 } as const;
 
-/** Which keys a tag makes stale. Tags of parts that have no screen yet name none. */
+/** Which keys a tag makes stale; a tag of the core that is missing here does not compile. */
 export const staleBy: Record<CacheTag, readonly QueryKey[]> = {
   orders: [["orders"]],
   counts: [["counts"]],
   sync: [keys.sync],
   accounts: [keys.accounts, keys.app, keys.sync],
-  settings: [keys.preferences, keys.app],
-  inventory: [],
-  mappings: [["orders"], ["counts"]],
-  pick_lists: [],
-  jobs: [],
-  fees: [],
-  sales: [],
 };
 
 /** What the screens ask for. */
 export const queries = {
   app: queryOptions({ queryKey: keys.app, queryFn: () => backend.appInfo() }),
-  order: (id: OrderRowId) => queryOptions({ queryKey: keys.order(id), queryFn: () => backend.getOrder(id) }),
+  /** The order before stays until the next is there, so that stepping through orders does not flicker. */
+  order: (id: OrderRowId) =>
+    queryOptions({
+      queryKey: keys.order(id),
+      queryFn: () => backend.getOrder(id),
+      placeholderData: keepPreviousData,
+    }),
   counts: (platform: Platform | null) =>
     queryOptions({ queryKey: keys.counts(platform), queryFn: () => backend.orderCounts(platform) }),
   sync: queryOptions({ queryKey: keys.sync, queryFn: () => backend.syncStatus() }),

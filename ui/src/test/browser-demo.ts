@@ -7,7 +7,7 @@ import type { AppInfo, Code, Preferences, SyncState } from "~/lib/bindings";
 
 import { refusal, startFakeBackend } from "./fake-backend";
 import { MadeUpShop } from "./made-up-orders";
-import { accountSync, INFO, shopHandlers } from "./shop-handlers";
+import { accountSync, INFO, shopHandlers, syncReport } from "./shop-handlers";
 
 const ARRIVAL = 12_000;
 
@@ -114,7 +114,12 @@ export function startBrowserDemo(): void {
       shop.newest += 12;
       await core.synced(status({ kind: "idle" }));
       await core.changed("orders", "counts", "sync");
-      return { new: 12, changed: 3, orders_seen: 400, complete_up_to: new Date().toISOString() };
+      return syncReport({
+        orders_new: 12,
+        orders_changed: 3,
+        orders_seen: 400,
+        complete_up_to: new Date().toISOString(),
+      });
     },
   });
   if (!wish.has("quiet") && !empty) {

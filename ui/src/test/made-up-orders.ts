@@ -161,7 +161,7 @@ export class MadeUpShop {
 
   page(request: ListRequest): OrderPage {
     const ids = this.#matching(request);
-    const start = typeof request.place === "object" && "near" in request.place ? request.place.near : 0;
+    const start = (typeof request.place === "object" ? request.place.near : undefined) ?? 0;
     const end = Math.min(ids.length, start + request.limit);
     const rows = [];
     for (let position = start; position < end; position += 1) rows.push(this.row(ids.at(position)));

@@ -1,5 +1,14 @@
 /** The answers of a connected core whose orders are those of a made-up shop. */
-import type { AccountSync, AccountView, AppInfo, MarketplaceView, Preferences, SyncState } from "~/lib/bindings";
+import type {
+  AccountReport,
+  AccountSync,
+  AccountView,
+  AppInfo,
+  MarketplaceView,
+  Preferences,
+  SyncState,
+  SyncReport,
+} from "~/lib/bindings";
 
 import type { Handlers } from "./fake-backend";
 import type { MadeUpShop } from "./made-up-orders";
@@ -55,6 +64,24 @@ export function accountSync(now: number, state: SyncState = { kind: "idle" }): A
   };
 }
 
+/** What a run found; nothing unless told otherwise. */
+export function syncReport(found: Partial<AccountReport>): SyncReport {
+  const report: AccountReport = {
+    label: "My shop",
+    orders_seen: 4,
+    orders_new: 0,
+    orders_changed: 0,
+    items_written: 0,
+    pages: 1,
+    calls: 1,
+    throttled: 0,
+    complete_up_to: "2026-01-18T14:05:00Z",
+    duration_ms: 240,
+    ...found,
+  };
+  return { ...report, accounts: [report] };
+}
+
 /** Handlers of every command. */
 export function shopHandlers(shop: MadeUpShop, now: () => number = Date.now): Handlers {
   let preferences: Preferences = { theme: "system", density: "normal" };
@@ -70,7 +97,7 @@ export function shopHandlers(shop: MadeUpShop, now: () => number = Date.now): Ha
     },
     openOnAmazon: () => null,
     syncStatus: () => ({ accounts: [accountSync(now())] }),
-    syncNow: () => ({ new: 0, changed: 0, orders_seen: 4, complete_up_to: new Date(now()).toISOString() }),
+    syncNow: () => syncReport({}),
     stopSync: () => null,
     listAccounts: () => [madeUpAccount(now())],
     marketplaces: () => MARKETPLACES,

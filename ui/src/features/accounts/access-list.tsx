@@ -1,7 +1,7 @@
 /** What Amazon grants an account, as the check found it. */
 import { Check, X } from "lucide-react";
 
-import type { AccountCheck, Grant } from "~/lib/bindings";
+import type { AccountCheck, GrantView } from "~/lib/bindings";
 
 import styles from "./accounts.module.css";
 
@@ -31,7 +31,7 @@ export function AccessList({ check }: { check: AccountCheck }) {
   );
 }
 
-function Access({ label, grant }: { label: string; grant: Grant }) {
+function Access({ label, grant }: { label: string; grant: GrantView }) {
   return (
     <li className={grant.granted ? styles.granted : styles.denied}>
       {grant.granted ? (

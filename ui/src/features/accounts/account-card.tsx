@@ -77,11 +77,11 @@ export function AccountCard({ account, marketplaces, locked, onUnlock }: Props) 
         </span>
       </header>
       <dl className={styles.facts}>
-        <Fact name="Region">{REGION_NAMES[account.region]}</Fact>
+        <Fact name="Region">{account.region === null ? "—" : REGION_NAMES[account.region]}</Fact>
         <Fact name="Marketplaces">{names.join(", ")}</Fact>
         <Fact name="Client id">
           <span className="mono" title="Only the end is kept for showing">
-            …{account.client_id_tail}
+            {account.client_id_tail === null ? "—" : `…${account.client_id_tail}`}
           </span>
         </Fact>
         <Fact name="Secrets">

@@ -111,6 +111,17 @@ describe("filter and URL", () => {
     expect(href()).toBe("/orders/amazon");
   });
 
+  it("another filter begins at the top of its list", async () => {
+    const { user } = openWindow();
+    await rowsShown();
+    act(() => (screen.getByTestId("orders-table").scrollTop = 5000));
+    expect((await bodyRows())[0]).not.toHaveAttribute("aria-rowindex", "2");
+    await user.click(card("completed"));
+    await waitFor(async () => expect((await bodyRows())[0]).toHaveTextContent("Completed"));
+    await waitFor(async () => expect((await bodyRows())[0]).toHaveAttribute("aria-rowindex", "2"));
+    expect(screen.getByTestId("orders-table").scrollTop).toBe(0);
+  });
+
   it("the platform menu moves between all platforms and Amazon and keeps the filter", async () => {
     const { user, href } = openWindow({ at: "/orders/amazon?q=status:paid" });
     await rowsShown();

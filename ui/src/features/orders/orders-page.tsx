@@ -5,7 +5,7 @@
  */
 import { useQuery } from "@tanstack/react-query";
 import { ChevronDown } from "lucide-react";
-import { useCallback, useMemo, useRef, useState, type ReactNode } from "react";
+import { useCallback, useLayoutEffect, useMemo, useRef, useState, type ReactNode } from "react";
 
 import { IconButton } from "~/components/button";
 import type { GridHandle } from "~/components/data-grid";
@@ -71,6 +71,9 @@ export function OrdersPage(props: OrdersPageProps) {
   const counts = useQuery(queries.counts(platform));
   const { list, state, refused } = shown;
 
+  // Another list begins at its top; the same list, read again, stays where it is.
+  useLayoutEffect(() => grid.current?.reveal(0), [list]);
+
   const set = (change: OrdersSearch, replace = false) => onSearch({ ...search, ...change }, replace);
   const filter = (text: string, typing = false) => {
     setActive(null);
@@ -78,7 +81,7 @@ export function OrdersPage(props: OrdersPageProps) {
   };
   const actions = useMemo<RowActions>(
     () => ({
-      open: (row) => onSearch({ ...search, order: String(row.id) }, openId !== null),
+      open: (row) => onSearch({ ...search, order: String(row.id) }, true),
       openOnAmazon: (row) =>
         void backend.openOnAmazon(row.id).catch((thrown: unknown) => {
           const failure = Failure.from(thrown);
@@ -90,7 +93,7 @@ export function OrdersPage(props: OrdersPageProps) {
         }),
       copyId: (row) => void copyText(row.platform_order_id).then(() => toast({ text: "Order id copied" })),
     }),
-    [onSearch, search, openId, toast],
+    [onSearch, search, toast],
   );
 
   const withRow = (act: (row: OrderRow) => void) => {

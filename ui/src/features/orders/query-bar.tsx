@@ -105,7 +105,7 @@ export function QueryBar({ query, onQuery, refused, count, waiting, input }: Pro
             }}
           />
         </div>
-        {waiting}
+        <span role="status">{waiting}</span>
         {count !== null && <span className={styles.count}>{count}</span>}
         {draft === "" ? (
           <kbd>/</kbd>

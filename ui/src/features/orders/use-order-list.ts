@@ -46,7 +46,7 @@ export function useOrderList({ query, platform, sort }: ListOf, calm: () => bool
     );
   }, [query, platform, key, descending, tries]);
 
-  useDataChanged(["orders", "mappings"], () => {
+  useDataChanged(["orders"], () => {
     if (list === null) setTries((count) => count + 1);
     else void list.refresh(calm);
   });

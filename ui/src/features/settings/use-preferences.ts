@@ -11,7 +11,8 @@ const FIRST: Preferences = { theme: "system", density: "normal" };
 export function usePreferences() {
   const client = useQueryClient();
   const toast = useToast();
-  const { data: preferences = FIRST } = useQuery(queries.preferences);
+  const { data } = useQuery(queries.preferences);
+  const preferences = data ?? FIRST;
   const keep = useMutation<null, Failure, Preferences>({
     mutationFn: (next) => backend.setPreferences(next),
     onMutate: (next) => {
@@ -22,5 +23,9 @@ export function usePreferences() {
       void client.invalidateQueries({ queryKey: keys.preferences });
     },
   });
-  return { preferences, set: (change: Partial<Preferences>) => keep.mutate({ ...preferences, ...change }) };
+  return {
+    preferences,
+    known: data !== undefined,
+    set: (change: Partial<Preferences>) => keep.mutate({ ...preferences, ...change }),
+  };
 }

@@ -9,15 +9,17 @@ import styles from "./sync-button.module.css";
 import { useSync } from "./use-sync";
 
 export function SyncButton({ disabled = false }: { disabled?: boolean }) {
-  const { start, stop, busy, progress } = useSync();
+  const { start, stop, busy, progress, waitingUntil } = useSync();
   useCommands([{ id: "sync", label: "Sync orders", keys: "r", group: "Orders", run: disabled ? undefined : start }]);
   return (
     <>
       {busy && (
         <span className={styles.progress} role="status">
-          {progress === null
-            ? "Asking Amazon…"
-            : `${progress.pages === 1 ? "1 page" : `${format.number(progress.pages)} pages`} · ${format.number(progress.ordersSeen)} orders`}
+          {waitingUntil !== null
+            ? `Waiting for Amazon’s limit until ${format.clock(waitingUntil)}`
+            : progress === null
+              ? "Asking Amazon…"
+              : `${progress.pages === 1 ? "1 page" : `${format.number(progress.pages)} pages`} · ${format.number(progress.ordersSeen)} orders`}
           <Button small onClick={stop}>
             Stop
           </Button>

@@ -1,20 +1,15 @@
 import { act, screen, waitFor, within } from "@testing-library/react";
 import { describe, expect, it } from "vitest";
 
-import type { SyncResult, SyncState } from "~/lib/bindings";
+import type { SyncReport, SyncState } from "~/lib/bindings";
 import { refusal } from "~/test/fake-backend";
 import { openWindow } from "~/test/open-window";
-import { accountSync } from "~/test/shop-handlers";
+import { accountSync, syncReport } from "~/test/shop-handlers";
 
 import { freshnessOf } from "./freshness";
 import { resultText } from "./use-sync";
 
-const result = (added: number, changed: number): SyncResult => ({
-  new: added,
-  changed,
-  orders_seen: added + changed,
-  complete_up_to: "2026-01-18T14:05:00Z",
-});
+const result = (added: number, changed: number) => syncReport({ orders_new: added, orders_changed: changed });
 const inState = (state: SyncState) => ({
   handlers: { syncStatus: () => ({ accounts: [accountSync(Date.now(), state)] }) },
 });
@@ -40,9 +35,9 @@ describe("what a run brought", () => {
 
 describe("a run", () => {
   it("shows pages and orders while it goes on, and can be stopped", async () => {
-    let finish: (brought: SyncResult) => void = () => {};
+    let finish: (brought: SyncReport) => void = () => {};
     const { user, core } = openWindow({
-      handlers: { syncNow: () => new Promise<SyncResult>((resolve) => (finish = resolve)) },
+      handlers: { syncNow: () => new Promise<SyncReport>((resolve) => (finish = resolve)) },
     });
     const button = await screen.findByTestId("sync-button");
     await user.click(button);
@@ -63,6 +58,22 @@ describe("a run", () => {
     finish(result(0, 0));
     expect(await screen.findByTestId("toast")).toHaveTextContent("No changes");
     await waitFor(() => expect(button).toBeEnabled());
+  });
+
+  it("that was stopped is no error", async () => {
+    const { user } = openWindow({ handlers: { syncNow: () => Promise.reject(refusal("stopped", "Stopped.")) } });
+    await user.click(await screen.findByTestId("sync-button"));
+    const toast = await screen.findByTestId("toast");
+    expect(toast).toHaveTextContent("Sync stopped");
+    expect(toast).toHaveAttribute("data-type", "plain");
+  });
+
+  it("that waits for Amazon's limit says until when", async () => {
+    const { user, core } = openWindow({ handlers: { syncNow: () => new Promise<SyncReport>(() => {}) } });
+    await user.click(await screen.findByTestId("sync-button"));
+    await act(() => core.synced({ accounts: [accountSync(Date.now(), { kind: "throttled", until: soon(3) })] }));
+    expect(await screen.findByText(/^Waiting for Amazon’s limit until \d\d:\d\d$/)).toBeInTheDocument();
+    expect(screen.getByRole("button", { name: "Stop" })).toBeEnabled();
   });
 
   it("that the core began by itself shows as well", async () => {

@@ -3,7 +3,7 @@ import { useIsMutating, useMutation, useQuery } from "@tanstack/react-query";
 import { useRouter } from "@tanstack/react-router";
 
 import { useToast, type ToastMessage } from "~/components/toast";
-import type { SyncResult } from "~/lib/bindings";
+import type { SyncReport } from "~/lib/bindings";
 import { explain } from "~/lib/explain";
 import { format } from "~/lib/format";
 import { backend, type Failure } from "~/lib/ipc";
@@ -11,10 +11,13 @@ import { queries } from "~/lib/query";
 
 const mutationKey = ["sync-now"];
 
+/** What a report says of orders. */
+type Brought = Pick<SyncReport, "orders_new" | "orders_changed">;
+
 export type Progress = { pages: number; ordersSeen: number; startedAt: string };
 
 /** What a run brought, in a seller's words. */
-export function resultText({ new: added, changed }: Pick<SyncResult, "new" | "changed">): string {
+export function resultText({ orders_new: added, orders_changed: changed }: Brought): string {
   const parts = [
     added > 0 ? `${format.number(added)} new` : null,
     changed > 0 ? `${format.number(changed)} updated` : null,
@@ -39,7 +42,7 @@ export function useSync() {
           };
     return { text: title, detail: [failure.message, meanwhile].filter(Boolean).join(" "), tone: "bad", action };
   };
-  const sync = useMutation<SyncResult, Failure>({
+  const sync = useMutation<SyncReport, Failure>({
     mutationKey,
     mutationFn: () => backend.syncNow(),
     onSuccess: (result) =>
@@ -48,11 +51,15 @@ export function useSync() {
         detail:
           result.complete_up_to === null ? undefined : `Orders complete to ${format.clock(result.complete_up_to)}`,
       }),
-    onError: (failure) => toast(tell(failure)),
+    onError: (failure) =>
+      toast(
+        failure.code === "stopped" ? { text: "Sync stopped", detail: explain(failure).meanwhile ?? "" } : tell(failure),
+      ),
   });
 
   const asked = useIsMutating({ mutationKey }) > 0;
   const running = status?.accounts.map(({ state }) => state).filter((state) => state.kind === "running") ?? [];
+  const waiting = status?.accounts.map(({ state }) => state).find((state) => state.kind === "throttled");
   const progress: Progress | null =
     running.length === 0
       ? null
@@ -65,6 +72,8 @@ export function useSync() {
     start: () => {
       if (!asked) sync.mutate();
     },
+    /** When Amazon's limit lets the run go on; `null` while it is not waiting. */
+    waitingUntil: waiting?.until ?? null,
     stop: () => void backend.stopSync().catch((thrown: Failure) => toast(tell(thrown))),
     busy: asked || progress !== null,
     /** Waiting for the answer of a run that this window asked for. */
