@@ -44,6 +44,9 @@ pub use journal::{LogEntry, LogError, LogId, SyncLog};
 pub use open::DATABASE;
 pub use windows::{NewWindow, OpenWindow, PageCommit, PageResult, Source, SyncState, WindowId};
 
+#[cfg(test)]
+mod tests;
+
 use writer::{Outcome, Writer};
 
 /// Whether a store may write.
