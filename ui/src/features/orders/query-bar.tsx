@@ -14,6 +14,8 @@ import { keyOf, words } from "./filter";
 import styles from "./query-bar.module.css";
 
 export const TYPING_PAUSE = 150;
+/** How long nothing has to be typed before a word counts as wrong. */
+const THINKING_PAUSE = 700;
 
 type Props = {
   query: string;
@@ -54,7 +56,10 @@ export function QueryBar({ query, onQuery, refused, count, waiting, input }: Pro
     return () => clearTimeout(pause);
   }, [draft]);
 
-  const change = (text: string) => setDraft(text);
+  const change = (text: string) => {
+    setDraft(text);
+    setTyping(true);
+  };
   const clear = () => {
     setDraft("");
     if (written.current !== "") {
@@ -67,7 +72,14 @@ export function QueryBar({ query, onQuery, refused, count, waiting, input }: Pro
   };
   useEffect(align);
 
-  const wrong = refused?.code === "bad_query" && draft.trim() === query ? refused : null;
+  // Half a word is no mistake: while the seller types, the core's refusal waits for a longer pause.
+  const [typing, setTyping] = useState(false);
+  useEffect(() => {
+    if (!typing) return undefined;
+    const pause = setTimeout(() => setTyping(false), THINKING_PAUSE);
+    return () => clearTimeout(pause);
+  }, [typing, draft]);
+  const wrong = refused?.code === "bad_query" && draft.trim() === query && !typing ? refused : null;
   return (
     <div className={styles.wrap}>
       <div className={styles.bar} role="search">
@@ -92,11 +104,15 @@ export function QueryBar({ query, onQuery, refused, count, waiting, input }: Pro
             onScroll={align}
             onSelect={align}
             onBlur={() => {
+              setTyping(false);
               write(draft);
               begun.current = false;
             }}
             onKeyDown={(event) => {
-              if (event.key === "Enter") write(draft);
+              if (event.key === "Enter") {
+                setTyping(false);
+                write(draft);
+              }
               if (event.key === "Escape") {
                 event.preventDefault();
                 if (draft === "") input.current?.blur();
