@@ -147,7 +147,7 @@ impl Authority {
         // Forgotten at once, or an asking that is called off would leave the failure of an older one behind.
         asking.failed = None;
         asking.asked += 1;
-        let answer = self.ask_patiently(asking.asked, errand).await;
+        let answer = self.ask_patiently(asking.asked, refused, errand).await;
         let mut held = self.held.lock().unwrap_or_else(PoisonError::into_inner);
         match answer {
             Ok(pass) => {
@@ -170,15 +170,20 @@ impl Authority {
         }
     }
 
-    /// Whether a token at hand still serves if this asking fails.
-    fn has_reserve(&self) -> bool {
+    /// Whether a token at hand, other than the refused one, still serves if this asking fails.
+    fn has_reserve(&self, refused: Option<u64>) -> bool {
         let held = self.held.lock().unwrap_or_else(PoisonError::into_inner);
-        held.as_ref().is_some_and(|pass| Instant::now() < pass.ends)
+        held.as_ref().is_some_and(|pass| Some(pass.generation) != refused && Instant::now() < pass.ends)
     }
 
-    async fn ask_patiently(&self, generation: u64, errand: &Errand) -> Result<Pass, ApiError> {
+    async fn ask_patiently(
+        &self,
+        generation: u64,
+        refused: Option<u64>,
+        errand: &Errand,
+    ) -> Result<Pass, ApiError> {
         let tries = match errand.patience {
-            _ if self.has_reserve() => 1,
+            _ if self.has_reserve(refused) => 1,
             Patience::Now => 1,
             Patience::Short => 2,
             Patience::Patient => 4,

@@ -310,3 +310,19 @@ async fn secrets_that_cannot_be_sent_are_named() {
     let error = desk.client.authorise(&errand()).await.unwrap_err();
     assert_eq!(error.kind, ErrorKind::Malformed);
 }
+
+#[tokio::test(start_paused = true)]
+async fn after_a_refused_token_a_failing_sign_in_is_asked_patiently() {
+    let mut asked = 0;
+    let desk = Setup { own_sign_in: true, ..Setup::default() }.open(move |seen| {
+        asked += u32::from(seen.is_token());
+        match (seen.is_token(), asked) {
+            (true, 2 | 3) => Says::json(503, "{}"),
+            (true, _) => Says::token(3_600),
+            (false, 1) => Says::expired(),
+            (false, _) => Says::page(),
+        }
+    });
+    desk.client.search_orders(&search(), &errand()).await.unwrap();
+    assert_eq!((desk.token_requests().len(), desk.calls().len()), (4, 2));
+}
