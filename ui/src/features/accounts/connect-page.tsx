@@ -15,6 +15,7 @@ import styles from "./accounts.module.css";
 import { HowTo } from "./how-to";
 import { SecretsFields } from "./secrets-fields";
 import { readSecrets, type SecretsErrors } from "./secrets-form";
+import { useWrongField } from "./use-wrong-field";
 
 const REGIONS: readonly { id: Region; label: string; detail: string }[] = [
   { id: "eu", label: "Europe", detail: "with the Middle East, Africa and India" },
@@ -33,6 +34,8 @@ export function ConnectPage() {
   const [failure, setFailure] = useState<Failure | null>(null);
   const [busy, setBusy] = useState<"connect" | "check" | null>(null);
   const [connected, setConnected] = useState<{ label: string; check: AccountCheck | null } | null>(null);
+
+  useWrongField(form, errors);
 
   const submit = async (event: FormEvent) => {
     event.preventDefault();

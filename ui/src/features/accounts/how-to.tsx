@@ -12,7 +12,10 @@ export function HowTo() {
   return (
     <aside className={styles.howTo} aria-label="How to get the secrets">
       <h2>Where the secrets come from</h2>
-      <p>Packlight talks to Amazon as your own private application. Registering one takes about ten minutes.</p>
+      <p>
+        Packlight talks to Amazon as your own private application. Registering one takes about ten minutes, a
+        Professional selling plan, and the primary user of the account.
+      </p>
       <ol className={styles.steps}>
         <li>
           In Seller Central open <b>Apps and Services → Develop Apps</b> and register as a <b>private developer</b>, if

@@ -13,6 +13,7 @@ import { keys } from "~/lib/query";
 import styles from "./accounts.module.css";
 import { SecretsFields } from "./secrets-fields";
 import { readSecrets, type SecretsErrors } from "./secrets-form";
+import { useWrongField } from "./use-wrong-field";
 
 export function ReplaceDialog({
   account,
@@ -30,6 +31,8 @@ export function ReplaceDialog({
   const [errors, setErrors] = useState<SecretsErrors>({});
   const [failure, setFailure] = useState<Failure | null>(null);
   const [busy, setBusy] = useState(false);
+
+  useWrongField(form, errors);
 
   const close = () => {
     setErrors({});

@@ -40,7 +40,7 @@ export function columnsFor(windowWidth: number, now: number, onMenu: OpenMenu): 
     },
     { id: "buyer", header: "Buyer", width: "130px", cell: (row) => row.buyer_name },
     { id: "description", header: "Description", width: "minmax(140px, 1fr)", cell: (row) => <Description row={row} /> },
-    { id: "items", header: "Items", width: "178px", cell: (row) => <Items row={row} /> },
+    { id: "items", header: "Items", width: "188px", cell: (row) => <Items row={row} /> },
     {
       id: "status",
       header: "Status",
@@ -98,7 +98,10 @@ function Description({ row }: { row: OrderRow }) {
   );
 }
 
-/** Lines and what is wrong with them. A match badge shows only where stock is linked: there is nothing to match yet. */
+/**
+ * Lines and what is wrong with them, the most pressing first, since a narrow window cuts the end. A match badge shows
+ * only where stock is linked: there is nothing to match yet.
+ */
 export function Items({ row }: { row: OrderRow }) {
   const { total, linked, no_asin } = row.matches;
   return (
@@ -108,9 +111,9 @@ export function Items({ row }: { row: OrderRow }) {
       ) : (
         <span>{format.number(row.lines)}</span>
       )}
-      {total > 0 && linked === total && (
-        <Badge tone="ok" icon={<Check size={13} strokeWidth={3} />}>
-          linked
+      {row.cancel_requested && (
+        <Badge tone="bad" icon={<X size={13} strokeWidth={3} />} title="The buyer asked to cancel">
+          cancel asked
         </Badge>
       )}
       {no_asin > 0 && (
@@ -118,10 +121,14 @@ export function Items({ row }: { row: OrderRow }) {
           {format.number(no_asin)} No ASIN
         </Badge>
       )}
-      {row.part_shipped && <Badge tone="info">part shipped</Badge>}
-      {row.cancel_requested && (
-        <Badge tone="bad" icon={<X size={13} strokeWidth={3} />} title="The buyer asked to cancel">
-          cancel asked
+      {row.part_shipped && (
+        <Badge tone="info" title="Some units are shipped, some are not">
+          part shipped
+        </Badge>
+      )}
+      {total > 0 && linked === total && (
+        <Badge tone="ok" icon={<Check size={13} strokeWidth={3} />}>
+          linked
         </Badge>
       )}
     </span>
