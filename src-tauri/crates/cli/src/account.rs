@@ -76,7 +76,7 @@ fn row(shape: &AccountListShape) -> Vec<String> {
         account.label.clone(),
         account.region.clone().unwrap_or_default(),
         countries(&account.marketplaces),
-        account.orders_api.clone().unwrap_or_default(),
+        account.orders_api.clone(),
         account.secrets.clone(),
         shape.complete_up_to.clone().unwrap_or_else(|| "never read".to_owned()),
     ]

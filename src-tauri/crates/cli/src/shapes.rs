@@ -25,7 +25,7 @@ pub(crate) struct AccountShape {
     pub(crate) label: String,
     pub(crate) region: Option<String>,
     pub(crate) marketplaces: Vec<String>,
-    pub(crate) orders_api: Option<String>,
+    pub(crate) orders_api: String,
     pub(crate) secrets: String,
 }
 
@@ -36,7 +36,7 @@ impl AccountShape {
             label: view.label.clone(),
             region: view.region.map(|region| region.to_string()),
             marketplaces: view.marketplaces.clone(),
-            orders_api: view.orders_api.map(|api| api.to_string()),
+            orders_api: view.orders_api.to_string(),
             secrets: match view.secrets {
                 SecretsPlace::Keychain => "keychain",
                 SecretsPlace::File => "file",
