@@ -38,7 +38,7 @@ export function HowTo() {
         </li>
         <li>
           Choose <b>Authorize</b> in the menu of the application, then <b>Authorize app</b> beside your account: there
-          is the refresh token.
+          is the refresh token. Amazon shows it only once.
         </li>
       </ol>
       <p className={styles.hint}>
