@@ -5,13 +5,13 @@ use std::time::Duration;
 use packlight_domain::account::OrdersApi;
 use packlight_spapi_sim::{Operation, Seller};
 use packlight_tests::database;
-use packlight_tests::world::{GB, World, begin};
+use packlight_tests::world::{GB, World, begin, shop};
 
 const LATENCY: Duration = Duration::from_millis(800);
 
 #[tokio::test(start_paused = true)]
 async fn two_thousand_orders_cost_twenty_calls_and_no_wait() {
-    let world = World::connected(Seller::with_orders(2_000, 7, begin()), OrdersApi::V2026).await;
+    let world = World::connected(shop(2_000, 7), OrdersApi::V2026).await;
     let begun = tokio::time::Instant::now();
     let report = world.synced().await;
     let took = begun.elapsed();
@@ -25,7 +25,7 @@ async fn two_thousand_orders_cost_twenty_calls_and_no_wait() {
 
 #[tokio::test(start_paused = true)]
 async fn beyond_the_burst_it_keeps_exactly_to_amazons_pace() {
-    let world = World::connected(Seller::with_orders(4_000, 7, begin()), OrdersApi::V2026).await;
+    let world = World::connected(shop(4_000, 7), OrdersApi::V2026).await;
     let begun = tokio::time::Instant::now();
     let report = world.synced().await;
     let took = begun.elapsed();
@@ -38,7 +38,7 @@ async fn beyond_the_burst_it_keeps_exactly_to_amazons_pace() {
 
 #[tokio::test(start_paused = true)]
 async fn a_second_sync_reads_little_and_writes_nothing() {
-    let world = World::connected(Seller::with_orders(2_000, 7, begin()), OrdersApi::V2026).await;
+    let world = World::connected(shop(2_000, 7), OrdersApi::V2026).await;
     world.synced().await;
     let before = database::content(world.folder()).await;
     world.amazon.clear_calls();
@@ -50,14 +50,14 @@ async fn a_second_sync_reads_little_and_writes_nothing() {
 
 #[tokio::test(start_paused = true)]
 async fn the_view_is_the_truth_in_pounds() {
-    let world = World::connected(Seller::with_orders(1_500, 11, begin()), OrdersApi::V2026).await;
+    let world = World::connected(shop(1_500, 11), OrdersApi::V2026).await;
     world.synced().await;
     assert_same(&world).await;
 }
 
 #[tokio::test(start_paused = true)]
 async fn the_view_is_the_truth_in_yen() {
-    let world = World::new(Seller::with_yen_orders(600, 11, begin()), LATENCY).await;
+    let world = World::new(Seller::with_yen_orders(600, 11, begin()).history_days(25), LATENCY).await;
     world.connect(OrdersApi::V2026, &["A1VC38T7YXB528"]).await.unwrap();
     world.synced().await;
     assert_same(&world).await;
@@ -74,7 +74,7 @@ async fn assert_same(world: &World) {
 
 #[tokio::test(start_paused = true)]
 async fn what_happens_between_two_syncs_is_seen_by_the_second() {
-    let world = World::connected(Seller::with_orders(300, 3, begin()).living(), OrdersApi::V2026).await;
+    let world = World::connected(shop(300, 3).living(), OrdersApi::V2026).await;
     world.synced().await;
     tokio::time::advance(Duration::from_secs(6 * 3_600)).await;
     let report = world.synced().await;
@@ -92,7 +92,7 @@ async fn what_happens_between_two_syncs_is_seen_by_the_second() {
 
 #[tokio::test(start_paused = true)]
 async fn a_re_read_never_moves_the_watermark_back() {
-    let world = World::connected(Seller::with_orders(300, 3, begin()), OrdersApi::V2026).await;
+    let world = World::connected(shop(300, 3), OrdersApi::V2026).await;
     let first = world.synced().await.sum.complete_up_to;
     let again = packlight_engine::SyncRequest { account: None, days: Some(60) };
     let report = world.engine.sync(&again).await.unwrap();
@@ -103,7 +103,7 @@ async fn a_re_read_never_moves_the_watermark_back() {
 
 #[tokio::test(start_paused = true)]
 async fn a_marketplace_of_another_region_is_refused_by_name() {
-    let world = World::new(Seller::with_orders(1, 3, begin()), LATENCY).await;
+    let world = World::new(shop(1, 3), LATENCY).await;
     let error = world.connect(OrdersApi::V2026, &[GB, "ATVPDKIKX0DER"]).await.unwrap_err();
     assert_eq!(
         error.to_string(),

@@ -3,14 +3,14 @@
 use std::time::Duration;
 
 use packlight_domain::account::OrdersApi;
-use packlight_spapi_sim::{Operation, Seller};
-use packlight_tests::world::{World, begin};
+use packlight_spapi_sim::Operation;
+use packlight_tests::world::{World, shop};
 
 #[tokio::test(start_paused = true)]
 async fn a_restart_does_not_believe_in_tokens_that_were_spent() {
-    let mut world = World::connected(Seller::with_orders(3_000, 5, begin()), OrdersApi::V2026).await;
+    let world = World::connected(shop(3_000, 5), OrdersApi::V2026).await;
     world.synced().await;
-    world.restart().await;
+    let world = world.restarted().await;
     world.amazon.clear_calls();
     let report = world.synced().await;
     assert_eq!(report.sum.throttled, 0, "the bucket was remembered, so Amazon never had to say no");
@@ -19,7 +19,7 @@ async fn a_restart_does_not_believe_in_tokens_that_were_spent() {
 
 #[tokio::test(start_paused = true)]
 async fn a_bucket_that_somebody_else_emptied_costs_one_refusal_each_time() {
-    let world = World::connected(Seller::with_orders(500, 5, begin()), OrdersApi::V2026).await;
+    let world = World::connected(shop(500, 5), OrdersApi::V2026).await;
     world.amazon.inject(packlight_spapi_sim::Fault::EmptyBucket);
     let report = world.synced().await;
     assert_eq!(report.sum.orders_seen, 500);
@@ -29,10 +29,10 @@ async fn a_bucket_that_somebody_else_emptied_costs_one_refusal_each_time() {
 
 #[tokio::test(start_paused = true)]
 async fn a_day_of_restarts_stays_inside_the_plan() {
-    let mut world = World::connected(Seller::with_orders(200, 5, begin()).living(), OrdersApi::V2026).await;
+    let mut world = World::connected(shop(200, 5).living(), OrdersApi::V2026).await;
     for _ in 0..24 {
         world.synced().await;
-        world.restart().await;
+        world = world.restarted().await;
         tokio::time::advance(Duration::from_secs(3_600)).await;
     }
     assert_eq!(world.amazon.throttled(), 0);

@@ -1,13 +1,13 @@
 //! Orders v0: the list brings orders, their lines come one call at a time as far as the bucket goes.
 
 use packlight_domain::account::OrdersApi;
-use packlight_spapi_sim::{Operation, Seller};
+use packlight_spapi_sim::Operation;
 use packlight_tests::database;
-use packlight_tests::world::{World, begin};
+use packlight_tests::world::{World, shop};
 
 #[tokio::test(start_paused = true)]
 async fn lines_come_as_far_as_the_bucket_allows_and_the_rest_is_counted() {
-    let world = World::connected(Seller::with_orders(250, 9, begin()), OrdersApi::V0).await;
+    let world = World::connected(shop(250, 9), OrdersApi::V0).await;
     let report = world.synced().await;
     assert_eq!((report.sum.orders_seen, report.sum.pages, report.sum.throttled), (250, 3, 0));
     let fetched = world.amazon.count(Operation::GetOrderItemsV0);
@@ -26,7 +26,7 @@ async fn lines_come_as_far_as_the_bucket_allows_and_the_rest_is_counted() {
 
 #[tokio::test(start_paused = true)]
 async fn later_syncs_fetch_what_was_left() {
-    let world = World::connected(Seller::with_orders(100, 9, begin()), OrdersApi::V0).await;
+    let world = World::connected(shop(100, 9), OrdersApi::V0).await;
     for _ in 0..8 {
         world.synced().await;
         tokio::time::advance(std::time::Duration::from_secs(60)).await;

@@ -2,12 +2,12 @@
 
 use packlight_domain::account::OrdersApi;
 use packlight_engine::{Code, EngineError};
-use packlight_spapi_sim::{Fault, Injection, Operation, Seller};
+use packlight_spapi_sim::{Fault, Injection, Operation};
 use packlight_tests::database;
-use packlight_tests::world::{World, begin};
+use packlight_tests::world::{World, shop};
 
 async fn world() -> World {
-    World::connected(Seller::with_orders(450, 13, begin()), OrdersApi::V2026).await
+    World::connected(shop(450, 13), OrdersApi::V2026).await
 }
 
 /// A sync in spite of a fault: it must succeed, and the copy must be whole.

@@ -43,7 +43,8 @@ impl Desk {
     /// Starts the simulator on loopback with a fresh data folder.
     pub async fn new(seller: Seller) -> Self {
         let amazon = Arc::new(Amazon::new(seller.rate_scale(RATE_SCALE)));
-        let server = Server::start(Arc::clone(&amazon), ([127, 0, 0, 1], 0).into()).await.expect("a free port");
+        let server =
+            Server::start(Arc::clone(&amazon), ([127, 0, 0, 1], 0).into()).await.expect("a free port");
         Self { amazon, server, folder: tempfile::tempdir().expect("a temporary folder") }
     }
 
@@ -97,7 +98,18 @@ impl Desk {
     pub fn connect(&self) -> Value {
         self.json(
             0,
-            &["account", "add", "--label", "Shop", "--region", "eu", "--marketplaces", crate::world::GB, "--secrets", "file"],
+            &[
+                "account",
+                "add",
+                "--label",
+                "Shop",
+                "--region",
+                "eu",
+                "--marketplaces",
+                crate::world::GB,
+                "--secrets",
+                "file",
+            ],
             &credentials(),
         )
     }

@@ -40,7 +40,9 @@ pub async fn view(folder: &Path) -> Vec<TruthLine> {
                 title: row.get("title"),
                 quantity_ordered: row.get("quantity_ordered"),
                 quantity_shipped: row.get("quantity_shipped"),
-                item_price: price.map(|price| if currency == "JPY" { format!("{price:.0}") } else { format!("{price:.2}") }),
+                item_price: price.map(|price| {
+                    if currency == "JPY" { format!("{price:.0}") } else { format!("{price:.2}") }
+                }),
                 item_price_minor: minor,
                 item_currency: currency,
                 is_prime: row.get("is_prime"),

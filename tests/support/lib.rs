@@ -4,4 +4,5 @@ pub mod command_line;
 pub mod database;
 #[cfg(target_os = "linux")]
 pub mod desktop;
+pub mod virtual_time;
 pub mod world;

@@ -19,6 +19,8 @@ use packlight_spapi_sim::{Amazon, Clock, Seller};
 use packlight_store::Store;
 use tempfile::TempDir;
 
+use crate::virtual_time::{Mover, Still};
+
 /// When every test world begins.
 pub const BEGIN: &str = "2026-01-18T12:00:00Z";
 
@@ -30,6 +32,11 @@ pub fn begin() -> DateTime<Utc> {
     packlight_domain::instant::parse_lenient(BEGIN).unwrap_or_default()
 }
 
+/// A still shop in pounds whose orders all changed within the 30 days that a first sync reaches back.
+pub fn shop(orders: u64, seed: u64) -> Seller {
+    Seller::with_orders(orders, seed, begin()).history_days(25)
+}
+
 /// Carries requests into the simulator after a latency.
 pub struct InProcess {
     amazon: Arc<Amazon>,
@@ -39,7 +46,7 @@ pub struct InProcess {
 #[async_trait]
 impl Transport for InProcess {
     async fn send(&self, request: http::Request<Bytes>) -> Result<http::Response<Bytes>, TransportError> {
-        tokio::time::sleep(self.latency).await;
+        tokio::time::advance(self.latency).await;
         let (head, body) = request.into_parts();
         let query = head.uri.query().unwrap_or("");
         let asked = packlight_spapi_sim::Request {
@@ -49,7 +56,9 @@ impl Transport for InProcess {
             headers: head
                 .headers
                 .iter()
-                .map(|(name, value)| (name.to_string(), String::from_utf8_lossy(value.as_bytes()).into_owned()))
+                .map(|(name, value)| {
+                    (name.to_string(), String::from_utf8_lossy(value.as_bytes()).into_owned())
+                })
                 .collect(),
             body,
         };
@@ -58,7 +67,7 @@ impl Transport for InProcess {
         for (name, value) in &answer.headers {
             response = response.header(name, value);
         }
-        response.body(answer.body).map_err(|_| TransportError::Reset)
+        response.body(answer.body).map_err(|_| TransportError::Broken)
     }
 }
 
@@ -66,19 +75,23 @@ impl Transport for InProcess {
 pub struct World {
     /// The simulated Amazon.
     pub amazon: Arc<Amazon>,
-    /// The engine; replaced by [`World::restart`].
+    /// The engine on the data folder.
     pub engine: Engine,
     folder: TempDir,
     latency: Duration,
+    mover: Mover,
+    still: Still,
 }
 
 impl World {
     /// A world without an account. Call it inside a runtime whose clock is paused.
     pub async fn new(seller: Seller, latency: Duration) -> Self {
+        let still = Still::hold();
         let amazon = Arc::new(Amazon::with_clock(seller, Clock::tokio(begin())));
         let folder = tempfile::tempdir().expect("a temporary folder");
         let engine = open(&folder, &amazon, latency, Access::Write).await.expect("a new data folder opens");
-        Self { amazon, engine, folder, latency }
+        let mover = Mover::start(&engine, &amazon);
+        Self { amazon, engine, folder, latency, mover, still }
     }
 
     /// A world whose seller is connected as "Shop".
@@ -91,7 +104,8 @@ impl World {
 
     /// Connects the simulated seller.
     pub async fn connect(&self, orders_api: OrdersApi, marketplaces: &[&str]) -> Result<(), EngineError> {
-        let region = packlight_domain::marketplace::by_id(marketplaces[0]).map_or(Region::Eu, |known| known.region);
+        let region =
+            packlight_domain::marketplace::by_id(marketplaces[0]).map_or(Region::Eu, |known| known.region);
         self.engine
             .add_account(NewAccount {
                 label: "Shop".into(),
@@ -115,14 +129,16 @@ impl World {
         self.sync().await.expect("the sync succeeds")
     }
 
-    /// Closes the engine and opens another on the same folder, as a restart of the app does.
-    pub async fn restart(&mut self) {
-        let old = std::mem::replace(&mut self.engine, {
-            self.engine.close().await;
-            open_elsewhere().await
-        });
-        drop(old);
-        self.engine = open(&self.folder, &self.amazon, self.latency, Access::Write).await.expect("it opens again");
+    /// The same world with another engine on the same folder, as after a restart of the app.
+    #[must_use]
+    pub async fn restarted(self) -> Self {
+        let Self { amazon, engine, folder, latency, mover, still } = self;
+        drop(mover);
+        engine.close().await;
+        drop(engine);
+        let engine = open(&folder, &amazon, latency, Access::Write).await.expect("it opens again");
+        let mover = Mover::start(&engine, &amazon);
+        Self { amazon, engine, folder, latency, mover, still }
     }
 
     /// The data folder.
@@ -134,13 +150,6 @@ impl World {
     pub async fn store(&self) -> Store {
         Store::open(self.folder(), Access::Read, begin()).await.expect("it can be read beside the writer")
     }
-}
-
-/// An engine on a folder of its own that stands in while the real one is closed.
-async fn open_elsewhere() -> Engine {
-    let folder = tempfile::tempdir().expect("a temporary folder");
-    let amazon = Arc::new(Amazon::with_clock(Seller::with_orders(0, 1, begin()), Clock::tokio(begin())));
-    open(&folder, &amazon, Duration::ZERO, Access::Write).await.expect("it opens")
 }
 
 /// The credentials that the simulator takes.
@@ -168,7 +177,7 @@ async fn open(
         transport: Arc::new(InProcess { amazon: Arc::clone(amazon), latency }),
         secrets: Secrets::new(folder.path(), Arc::new(SystemKeychain), cost, passphrase, None),
         clock: begin,
-        user_agent: UserAgent::new("Packlight", "0"),
+        user_agent: UserAgent { app: "Packlight".into(), version: "0".into(), platform: "Test".into() },
     };
     Engine::open(config).await
 }

@@ -1,0 +1,143 @@
+//! How fast the list answers: pages at any depth in every sort, filtered, searched, and the counts of the cards.
+//!
+//! The control of most is `SELECT 1` through a pool of the same driver with the same settings on the same file: what any
+//! question costs before it asks for anything. The control of a deep page is the first page of the same list.
+
+use std::path::Path;
+
+use anyhow::{Result, ensure};
+use packlight_domain::account::Platform;
+use packlight_domain::listing::{ListRequest, OrderPage, PAGE};
+use packlight_domain::page::{Place, Sort, SortKey};
+use packlight_domain::query::Query;
+use packlight_store::{Access, DATABASE, Store};
+use sqlx::sqlite::{SqliteConnectOptions, SqlitePool, SqlitePoolOptions};
+
+use crate::database;
+use crate::orders::{Dice, Shop};
+use crate::turns::{Goal, Samples};
+
+const MILLISECOND: u64 = 1_000_000;
+const ANY_PAGE: Goal = Goal::P95(3 * MILLISECOND);
+const AS_THE_FIRST: Goal = Goal::Ratio(1_500);
+const SEARCH: Goal = Goal::P95(20 * MILLISECOND);
+const SHORT_SEARCH: Goal = Goal::P95(50 * MILLISECOND);
+const COUNTS: Goal = Goal::P95(MILLISECOND);
+
+const SORTS: [(&str, SortKey, bool); 5] = [
+    ("date", SortKey::Date, true),
+    ("update", SortKey::Updated, true),
+    ("ship-by", SortKey::ShipBy, false),
+    ("total", SortKey::Total, true),
+    ("order id", SortKey::OrderId, false),
+];
+
+/// Words of the shop's titles and of none.
+const SEARCHES: [(&str, &str, Goal); 8] = [
+    ("in every title: lego", "lego", SEARCH),
+    ("in one title of forty: tower", "tower", SEARCH),
+    ("two words: star wars orchid", "\"star wars\" orchid", SEARCH),
+    ("the rarest product: 63991", "63991", SEARCH),
+    ("start of order ids: 203-12", "203-12", SEARCH),
+    ("nowhere: zeppelin", "zeppelin", SEARCH),
+    ("two letters, common: go", "go", SHORT_SEARCH),
+    ("two letters, nowhere: qx", "qx", SHORT_SEARCH),
+];
+
+/// A database and the means to ask it.
+struct Desk {
+    store: Store,
+    pool: SqlitePool,
+}
+
+/// Everything about the database in `folder`.
+pub(crate) async fn measure(folder: &Path, orders: u64) -> Result<Vec<Samples>> {
+    eprintln!("  reading {orders} orders");
+    let options = SqliteConnectOptions::new().filename(folder.join(DATABASE)).read_only(true);
+    let pool =
+        SqlitePoolOptions::new().max_connections(4).test_before_acquire(false).connect_with(options).await?;
+    let desk = Desk { store: Store::open(folder, Access::Read, Shop::now()).await?, pool };
+    let title = |what: &str| format!("{}: {what}", if orders < 1_000_000 { "100 k" } else { "1 M" });
+
+    let mut written = Samples::of(title("writing the whole database, page by page"), &[]).orders(orders);
+    written.push(database::took(folder)?);
+    let mut all = vec![written];
+    for (name, key, descending) in SORTS {
+        let sort = Sort { key, descending };
+        let first = Samples::of(title(&format!("first page by {name}")), &[ANY_PAGE]).against("SELECT 1");
+        all.push(desk.pages(first, "", sort, |_| Place::First).await?);
+        let deep = Samples::of(title(&format!("page near 90 % by {name}")), &[ANY_PAGE, AS_THE_FIRST]);
+        all.push(desk.deep_pages(deep, "", sort).await?);
+    }
+    let by_date = Sort::default();
+    for (query, goal) in [("status:paid", ANY_PAGE), ("status:shipped", ANY_PAGE)] {
+        let first = Samples::of(title(&format!("first page of {query}")), &[goal]).against("SELECT 1");
+        all.push(desk.pages(first, query, by_date, |_| Place::First).await?);
+    }
+    let deep = Samples::of(title("page near 90 % of status:shipped"), &[ANY_PAGE, AS_THE_FIRST]);
+    all.push(desk.deep_pages(deep, "status:shipped", by_date).await?);
+    let cursor = desk.page("", by_date, Place::Near(share(orders, 900))).await?.last;
+    if let Some(cursor) = cursor {
+        let after = Samples::of(title("next page near 90 %, by key"), &[ANY_PAGE]).against("SELECT 1");
+        all.push(desk.pages(after, "", by_date, |_| Place::After(cursor.clone())).await?);
+    }
+    for (what, query, goal) in SEARCHES {
+        let search = Samples::of(title(&format!("search {what}")), &[goal]).against("SELECT 1");
+        all.push(desk.pages(search, query, by_date, |_| Place::First).await?);
+    }
+    let counts = Samples::of(title("counts of the cards"), &[COUNTS]).against("SELECT 1");
+    let ask = async |_| desk.store.counts(None, Some(Platform::Amazon)).await.map(drop).map_err(Into::into);
+    all.push(counts.take(ask, async |_| desk.nothing().await).await?);
+    desk.pool.close().await;
+    desk.store.close().await;
+    Ok(all)
+}
+
+impl Desk {
+    async fn page(&self, query: &str, sort: Sort, place: Place) -> Result<OrderPage> {
+        let request = ListRequest {
+            query: query.to_owned(),
+            platform: Some(Platform::Amazon),
+            account: None,
+            sort,
+            place,
+            limit: PAGE,
+        };
+        Ok(self.store.page(&Query::parse(query)?, &request).await?)
+    }
+
+    async fn nothing(&self) -> Result<()> {
+        let one: i64 = sqlx::query_scalar("SELECT 1").fetch_one(&self.pool).await?;
+        ensure!(one == 1, "SELECT 1 is {one}");
+        Ok(())
+    }
+
+    async fn pages(
+        &self,
+        samples: Samples,
+        query: &str,
+        sort: Sort,
+        place: impl Fn(u64) -> Place,
+    ) -> Result<Samples> {
+        let ask = async |turn| self.page(query, sort, place(turn)).await.map(drop);
+        samples.take(ask, async |_| self.nothing().await).await
+    }
+
+    /// Pages around nine tenths of a list, another one each time, against its first page.
+    async fn deep_pages(&self, samples: Samples, query: &str, sort: Sort) -> Result<Samples> {
+        let total = self.page(query, sort, Place::First).await?.total;
+        let deep = |turn| Place::Near(share(u64::from(total), 850 + Dice(turn).below(100)));
+        let ask = async |turn| {
+            let page = self.page(query, sort, deep(turn)).await?;
+            ensure!(page.rows.len() == PAGE as usize, "a page of {} rows", page.rows.len());
+            Ok(())
+        };
+        let first = async |_| self.page(query, sort, Place::First).await.map(drop);
+        samples.against("first page").take(ask, first).await
+    }
+}
+
+/// So many thousandths of a list.
+fn share(total: u64, thousandths: u64) -> u32 {
+    u32::try_from(total * thousandths / 1000).unwrap_or(u32::MAX)
+}
