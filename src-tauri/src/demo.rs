@@ -20,6 +20,8 @@ use secrecy::SecretString;
 
 /// What the demo is called wherever its name shows.
 const LABEL: &str = "Demo seller";
+/// How far the demo's orders go back: no further than a first sync reads.
+const HISTORY_DAYS: u32 = 28;
 /// How much faster the demo's Amazon lets itself be asked.
 const RATE_SCALE: u32 = 20;
 /// How often the demo polls.
@@ -42,7 +44,7 @@ pub(crate) fn erase(data_folder: &Path) -> Result<(), EngineError> {
 
 /// Starts the simulated Amazon.
 pub(crate) async fn start_amazon() -> Result<Server, EngineError> {
-    let seller = Seller::demo(Utc::now()).rate_scale(RATE_SCALE);
+    let seller = Seller::demo(Utc::now()).history_days(HISTORY_DAYS).rate_scale(RATE_SCALE);
     Server::start(Arc::new(Amazon::new(seller)), ([127, 0, 0, 1], 0).into()).await.map_err(|error| {
         EngineError::retryable(Code::Internal, format!("the demo's Amazon could not be started: {error}"))
     })

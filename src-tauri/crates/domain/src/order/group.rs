@@ -244,7 +244,7 @@ impl OrderUpdate {
                 }
             }
             Group::Items | Group::Shipped | Group::Prices | Group::Cancellation => {
-                self.line_content(group, &mut content)
+                self.line_content(group, &mut content);
             }
         }
         content.0.digest()
