@@ -125,8 +125,8 @@ CREATE TABLE order_reads (
     read_at   INTEGER NOT NULL
 );
 
--- Folded text that the search compares: every id on a line of its own behind a line feed, every title likewise. A query
--- never holds a line feed, so no match runs over two of them.
+-- Folded text that the search compares: every id and every title between two line feeds. A query never holds a line
+-- feed, so no match runs over two of them, and every letter but the line feed begins a trigram.
 CREATE TABLE order_texts (
     id      INTEGER PRIMARY KEY REFERENCES platform_orders (id) ON DELETE CASCADE,
     ids     TEXT NOT NULL,
@@ -138,6 +138,9 @@ CREATE VIRTUAL TABLE order_trigrams USING fts5 (
     ids, titles,
     content = 'order_texts', content_rowid = 'id', tokenize = 'trigram case_sensitive 1', detail = none, columnsize = 0
 );
+
+-- The trigrams that occur, to look up texts that are shorter than one.
+CREATE VIRTUAL TABLE order_terms USING fts5vocab (order_trigrams, 'row');
 
 CREATE TABLE inventory_items (
     id                   INTEGER PRIMARY KEY,
@@ -200,7 +203,7 @@ CREATE TABLE order_blocks (
     n3          INTEGER NOT NULL DEFAULT 0,
     n4          INTEGER NOT NULL DEFAULT 0,
     n5          INTEGER NOT NULL DEFAULT 0,
-    PRIMARY KEY (segment, account_id, low_key, low_id)
+    PRIMARY KEY (segment, low_key, low_id, account_id)
 ) WITHOUT ROWID;
 CREATE INDEX order_blocks_grown ON order_blocks (segment) WHERE n > 2048;
 

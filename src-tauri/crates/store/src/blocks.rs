@@ -4,6 +4,8 @@
 //! the transaction that made it grow. So a position costs one pass over some hundred block rows and one step inside a
 //! block, however the values are spread: a block is bounded by (value, row id), and ties can be cut too.
 
+use std::collections::BTreeSet;
+
 use packlight_domain::page::{Sort, SortKey};
 use sqlx::{QueryBuilder, Row, Sqlite, SqliteConnection};
 
@@ -15,28 +17,55 @@ use crate::search::Filter;
 /// Where a block begins: its segment and lower bound. The lowest block of a segment has the smallest numbers there are.
 const LOWEST: i64 = i64::MIN;
 
-/// A place found by position: the block that holds it and the orders before that block.
+/// A place found by position: the block that holds it and the orders before that block, in list order.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Located {
     pub(crate) stretch: Stretch,
     pub(crate) before: i64,
 }
 
-fn push_selected(query: &mut QueryBuilder<Sqlite>, cells: &[Cell]) {
-    // The cells of a list are every account of its scope with every status of its query, or none of that status.
-    let mut statuses: Vec<i64> = cells.iter().map(|cell| cell.status).collect();
-    statuses.sort_unstable();
-    statuses.dedup();
-    let columns: Vec<String> = statuses.iter().map(|status| format!("n{status}")).collect();
-    query.push("SUM(").push(columns.join(" + ")).push(")");
+/// Whose orders a list counts: every account of its scope, every status of its query.
+#[derive(Debug)]
+pub(crate) struct Counting {
+    accounts: Vec<i64>,
+    /// The sum of count columns that stands for the statuses.
+    columns: String,
 }
 
-fn push_accounts(query: &mut QueryBuilder<Sqlite>, cells: &[Cell]) {
-    let mut accounts: Vec<i64> = cells.iter().map(|cell| cell.account).collect();
-    accounts.sort_unstable();
-    accounts.dedup();
-    let accounts: Vec<String> = accounts.iter().map(ToString::to_string).collect();
-    query.push(" AND account_id IN (").push(accounts.join(", ")).push(")");
+impl Counting {
+    /// The cells of a list are all its accounts with all its statuses, as far as there are orders of both.
+    pub(crate) fn of(cells: &[Cell], is_every_status: bool) -> Self {
+        let sorted = |numbers: Vec<i64>| numbers.into_iter().collect::<BTreeSet<_>>();
+        let accounts = sorted(cells.iter().map(|cell| cell.account).collect()).into_iter().collect();
+        let statuses = sorted(cells.iter().map(|cell| cell.status).collect());
+        let columns: Vec<String> = statuses.iter().map(|status| format!("n{status}")).collect();
+        let columns =
+            if is_every_status || columns.is_empty() { "n".to_owned() } else { columns.join(" + ") };
+        Self { accounts, columns }
+    }
+
+    fn push_where(&self, query: &mut QueryBuilder<Sqlite>, segment: i64) {
+        let accounts: Vec<String> = self.accounts.iter().map(ToString::to_string).collect();
+        query.push(" FROM order_blocks WHERE segment = ").push_bind(segment);
+        query.push(" AND account_id IN (").push(accounts.join(", ")).push(")");
+    }
+
+    /// The counts of a segment's blocks, lowest first.
+    async fn blocks(&self, connection: &mut SqliteConnection, segment: i64) -> Result<Vec<i64>, StoreError> {
+        // As one JSON text: a thousand rows would cross to SQLite's thread and back one by one.
+        let mut query = QueryBuilder::new("SELECT json_group_array(n) FROM (SELECT ");
+        if let [_] = self.accounts[..] {
+            query.push(&self.columns).push(" AS n");
+            self.push_where(&mut query, segment);
+        } else {
+            query.push("SUM(").push(&self.columns).push(") AS n");
+            self.push_where(&mut query, segment);
+            query.push(" GROUP BY low_key, low_id");
+        }
+        query.push(" ORDER BY low_key, low_id)");
+        let counts: String = query.build_query_scalar().fetch_one(connection).await?;
+        serde_json::from_str(&counts).map_err(|error| StoreError::Internal(error.to_string()))
+    }
 }
 
 fn bound(key: Option<Key>, id: i64) -> Option<(Key, i64)> {
@@ -47,62 +76,76 @@ fn bound(key: Option<Key>, id: i64) -> Option<(Key, i64)> {
 }
 
 /// Orders of a sort's two segments: with a value, without.
-pub(crate) async fn totals(
+async fn totals(
     connection: &mut SqliteConnection,
     column: Column,
     cells: &[Cell],
+    counting: &Counting,
 ) -> Result<(i64, i64), StoreError> {
     let all: i64 = cells.iter().map(|cell| cell.orders).sum();
-    if !column.nullable || cells.is_empty() {
+    if !column.nullable {
         return Ok((all, 0));
     }
-    let mut query = QueryBuilder::new("SELECT ");
-    push_selected(&mut query, cells);
-    query.push(" FROM order_blocks WHERE segment = ").push_bind(column.segment + 1);
-    push_accounts(&mut query, cells);
+    let mut query = QueryBuilder::new("SELECT SUM(");
+    query.push(&counting.columns).push(")");
+    counting.push_where(&mut query, column.segment + 1);
     let without: Option<i64> = query.build_query_scalar().fetch_one(connection).await?;
     let without = without.unwrap_or(0);
     Ok((all - without, without))
 }
 
-/// The block that holds the order at `position` of a segment, counted in list order.
+/// The block that holds the order at `position`, counted in list order; `None` behind the end.
 pub(crate) async fn locate(
     connection: &mut SqliteConnection,
     column: Column,
-    cells: &[Cell],
-    without_value: bool,
+    counting: &Counting,
     descending: bool,
     position: i64,
-) -> Result<Located, StoreError> {
-    let order = if descending { "low_key DESC, low_id DESC" } else { "low_key, low_id" };
-    let beyond = if descending { "LAG" } else { "LEAD" };
-    let mut query =
-        QueryBuilder::new("SELECT low_key, low_id, high_key, high_id, before FROM (SELECT low_key, low_id, ");
-    query.push(format!(
-        "{beyond}(low_key) OVER w AS high_key, {beyond}(low_id) OVER w AS high_id, \
-         SUM(n) OVER w - n AS before FROM (SELECT low_key, low_id, "
-    ));
-    push_selected(&mut query, cells);
-    query
-        .push(" AS n FROM order_blocks WHERE segment = ")
-        .push_bind(column.segment + i64::from(without_value));
-    push_accounts(&mut query, cells);
-    query.push(format!(" GROUP BY low_key, low_id) WINDOW w AS (ORDER BY {order}))"));
-    query.push(" WHERE before <= ").push_bind(position);
-    query.push(" ORDER BY before DESC, ").push(if descending {
-        "low_key, low_id"
-    } else {
-        "low_key DESC, low_id DESC"
-    });
-    query.push(" LIMIT 1");
-    let row = query.build().fetch_optional(connection).await?;
-    let Some(row) = row else {
-        return Ok(Located { stretch: Stretch::whole(without_value), before: 0 });
-    };
-    let low = bound(Key::read(&row, "low_key")?, row.try_get("low_id")?);
-    let high_id: Option<i64> = row.try_get("high_id")?;
-    let high = bound(Key::read(&row, "high_key")?, high_id.unwrap_or(0));
-    Ok(Located { stretch: Stretch { without_value, low, high }, before: row.try_get("before")? })
+) -> Result<Option<Located>, StoreError> {
+    let mut before = 0;
+    for without_value in [false, true] {
+        if without_value && !column.nullable {
+            break;
+        }
+        let segment = column.segment + i64::from(without_value);
+        let blocks = counting.blocks(connection, segment).await?;
+        let mut in_order: Vec<usize> = (0..blocks.len()).collect();
+        if descending {
+            in_order.reverse();
+        }
+        for at in in_order {
+            if position < before + blocks[at] {
+                let (low, high) = bounds(connection, counting, segment, at).await?;
+                return Ok(Some(Located { stretch: Stretch { without_value, low, high }, before }));
+            }
+            before += blocks[at];
+        }
+    }
+    Ok(None)
+}
+
+/// The bounds of a segment's block by its number, lowest first.
+async fn bounds(
+    connection: &mut SqliteConnection,
+    counting: &Counting,
+    segment: i64,
+    at: usize,
+) -> Result<(Option<(Key, i64)>, Option<(Key, i64)>), StoreError> {
+    let rows = sqlx::query(
+        "SELECT low_key, low_id FROM order_blocks WHERE segment = ? AND account_id = ? \
+         ORDER BY low_key, low_id LIMIT 2 OFFSET ?",
+    )
+    .bind(segment)
+    .bind(counting.accounts.first())
+    .bind(i64::try_from(at).unwrap_or(i64::MAX))
+    .fetch_all(connection)
+    .await?;
+    let mut found = Vec::with_capacity(2);
+    for row in &rows {
+        found.push(bound(Key::read(row, "low_key")?, row.try_get("low_id")?));
+    }
+    let mut found = found.into_iter();
+    Ok((found.next().flatten(), found.next().flatten()))
 }
 
 /// The position of an order in the list, counted from 0; of one that has gone, where it would be.
@@ -110,24 +153,22 @@ pub(crate) async fn position(
     connection: &mut SqliteConnection,
     sort: Sort,
     cells: &[Cell],
+    counting: &Counting,
     mark: &Mark,
 ) -> Result<i64, StoreError> {
-    if cells.is_empty() {
-        return Ok(0);
-    }
+    let Some(account) = counting.accounts.first() else { return Ok(0) };
     let column = Column::of(sort.key);
     let without_value = mark.key.is_none();
     let (key, id) = Stretch::bound(mark);
     let segment = column.segment + i64::from(without_value);
-    let mut query = QueryBuilder::new("SELECT b.low_key, b.low_id, (SELECT ");
-    push_selected(&mut query, cells);
-    query.push(" FROM order_blocks WHERE segment = ").push_bind(segment);
-    push_accounts(&mut query, cells);
+    let mut query = QueryBuilder::new("SELECT b.low_key, b.low_id, (SELECT SUM(");
+    query.push(&counting.columns).push(")");
+    counting.push_where(&mut query, segment);
     query.push(
         " AND (low_key, low_id) < (b.low_key, b.low_id)) AS below FROM order_blocks b WHERE b.segment = ",
     );
     query.push_bind(segment);
-    query.push(" AND b.account_id = ").push_bind(cells[0].account).push(" AND (b.low_key, b.low_id) <= (");
+    query.push(" AND b.account_id = ").push_bind(*account).push(" AND (b.low_key, b.low_id) <= (");
     key.push(&mut query);
     query.push(", ").push_bind(id).push(") ORDER BY b.low_key DESC, b.low_id DESC LIMIT 1");
     let Some(row) = query.build().fetch_optional(&mut *connection).await? else { return Ok(0) };
@@ -137,7 +178,7 @@ pub(crate) async fn position(
     let inside: i64 =
         count_by_cell(connection, column, cells, &inside).await?.iter().map(|cell| cell.orders).sum();
     let ascending = below + inside;
-    let (with, without) = totals(connection, column, cells).await?;
+    let (with, without) = totals(connection, column, cells, counting).await?;
     let (size, ahead) = if without_value { (without, with) } else { (with, 0) };
     Ok(ahead + if sort.descending { (size - ascending - 1).max(0) } else { ascending })
 }

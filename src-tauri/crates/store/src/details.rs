@@ -98,7 +98,8 @@ impl Store {
         search::narrow(&mut cells, query);
         let mut filter = Filter::of(query);
         if !filter.texts.is_empty() {
-            filter.candidates = Some(search::candidates(&mut snapshot, &filter, u32::MAX).await?.ids);
+            let found = search::candidates(&mut snapshot, &filter, search::MANY + 1).await?;
+            filter.candidates = (found.number <= search::MANY).then_some(found.ids);
         }
         let after = after.map(Spot::parse).transpose()?;
         let ids = ids(&mut snapshot, &cells, &filter, after.as_ref(), limit).await?;

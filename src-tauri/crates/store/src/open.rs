@@ -28,6 +28,7 @@ const APPLICATION_ID: i64 = 0x506b_4c74;
 /// The first SQLite whose WAL reset cannot corrupt a database with several connections.
 const OLDEST_SQLITE: (u32, u32, u32) = (3, 51, 3);
 
+/// How long a statement waits for a lock, or a caller for a reader.
 const PATIENCE: Duration = Duration::from_secs(5);
 
 pub(crate) fn database_file(folder: &Path) -> PathBuf {
@@ -49,18 +50,19 @@ fn options(file: &Path) -> SqliteConnectOptions {
         .foreign_keys(true)
         .synchronous(SqliteSynchronous::Normal)
         .pragma("temp_store", "MEMORY")
-        .pragma("mmap_size", "1073741824")
+        // A mapped file that shrinks or fails to read ends the process by SIGBUS instead of an error.
+        .pragma("mmap_size", "0")
         .disable_statement_logging()
 }
 
 /// Readers that share the file with the writer of this process, or with another process when `read_only`.
 fn reader_options(file: &Path, read_only: bool) -> SqliteConnectOptions {
-    options(file).read_only(read_only).pragma("query_only", "ON").pragma("cache_size", "-16384")
+    options(file).read_only(read_only).pragma("query_only", "ON").pragma("cache_size", "-6144")
 }
 
 async fn pool(options: SqliteConnectOptions) -> Result<SqlitePool, sqlx::Error> {
     SqlitePoolOptions::new()
-        .max_connections(4)
+        .max_connections(3)
         .min_connections(1)
         .acquire_timeout(PATIENCE)
         .test_before_acquire(false)
@@ -98,7 +100,7 @@ pub(crate) async fn writable(
         .journal_mode(SqliteJournalMode::Wal)
         .pragma("secure_delete", "FAST")
         .pragma("journal_size_limit", "8388608")
-        .pragma("cache_size", "-65536")
+        .pragma("cache_size", "-16384")
         .statement_cache_capacity(200)
         .connect()
         .await

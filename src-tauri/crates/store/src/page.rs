@@ -12,28 +12,21 @@ use packlight_domain::status::{self, UiStatus};
 use sqlx::sqlite::SqliteRow;
 use sqlx::{Connection, Row, SqliteConnection};
 
+use crate::blocks::{self, Counting};
 use crate::counts::{Cell, Counted, Scope, cells, status_of};
 use crate::keyset::{Column, Mark, Reading, Stretch, keys};
 use crate::rows::{count, instant, known, list, money};
 use crate::search::{self, Filter};
-use crate::{Store, StoreError, blocks};
+use crate::{Store, StoreError};
 
-/// Orders that a search looks at first, to learn how frequent its hits are.
-const SAMPLE: u32 = 512;
-/// Hits in the sample from which on the walk goes on instead of the trigram index.
-const FREQUENT: usize = 16;
-/// Orders that a walk looks at to say how many match at least.
-const HORIZON: u32 = 4_096;
-/// Candidates up to which all of them are proven and sorted.
-const FEW: u32 = 2_000;
-/// Candidates up to which a walk tests membership; beyond, the walk alone is quicker.
-const MANY: u32 = 60_000;
+mod texts;
 
 /// A list that is being paged through.
 struct List {
     column: Column,
     sort: Sort,
     cells: Vec<Cell>,
+    counting: Counting,
     filter: Filter,
 }
 
@@ -84,7 +77,8 @@ impl Store {
             let candidates = search::candidates(&mut snapshot, &list.filter, u32::MAX).await?;
             let stop = stop_at.saturating_add(1);
             let found =
-                search::count_proven(&mut snapshot, &candidates.ids, &list.cells, &list.filter, stop).await?;
+                search::count_proven(&mut snapshot, &candidates.ids, 1, &list.cells, &list.filter, stop)
+                    .await?;
             Counted { orders: found.min(stop_at), is_exact: found <= stop_at }
         };
         snapshot.commit().await?;
@@ -100,8 +94,9 @@ impl List {
         sort: Sort,
     ) -> Result<Self, StoreError> {
         let mut cells = cells(connection, scope).await?;
-        search::narrow(&mut cells, query);
-        Ok(Self { column: Column::of(sort.key), sort, cells, filter: Filter::of(query) })
+        let is_every_status = !search::narrow(&mut cells, query);
+        let counting = Counting::of(&cells, is_every_status);
+        Ok(Self { column: Column::of(sort.key), sort, cells, counting, filter: Filter::of(query) })
     }
 
     fn size(&self) -> i64 {
@@ -207,7 +202,9 @@ impl List {
         };
         let position = match (position, marks.first(), place) {
             (Some(position), _, _) => position,
-            (None, Some(first), _) => blocks::position(connection, self.sort, &self.cells, first).await?,
+            (None, Some(first), _) => {
+                blocks::position(connection, self.sort, &self.cells, &self.counting, first).await?
+            }
             (None, None, Place::Before(_)) => 0,
             (None, None, _) => total,
         };
@@ -221,15 +218,10 @@ impl List {
         position: i64,
         limit: u32,
     ) -> Result<Vec<Mark>, StoreError> {
-        if position >= self.size() {
-            return Ok(Vec::new());
-        }
-        let (with, _) = blocks::totals(connection, self.column, &self.cells).await?;
-        let without_value = position >= with;
-        let inside = if without_value { position - with } else { position };
         let descending = self.sort.descending;
-        let found =
-            blocks::locate(connection, self.column, &self.cells, without_value, descending, inside).await?;
+        let found = blocks::locate(connection, self.column, &self.counting, descending, position).await?;
+        let Some(found) = found else { return Ok(Vec::new()) };
+        let without_value = found.stretch.without_value;
         // From the block's first order in list order on to the segment's end.
         let first = if descending {
             Stretch { low: None, ..found.stretch }
@@ -240,197 +232,8 @@ impl List {
         if !without_value && self.column.nullable {
             stretches.push(Stretch::whole(true));
         }
-        let reading = Reading { offset: count(inside - found.before), ..self.reading(limit) };
+        let reading = Reading { offset: count(position - found.before), ..self.reading(limit) };
         self.read(connection, &stretches, reading, &self.filter).await
-    }
-
-    /// A page of a list with texts.
-    async fn with_texts(
-        &self,
-        connection: &mut SqliteConnection,
-        place: &Place,
-        limit: u32,
-    ) -> Result<Keys, StoreError> {
-        // A short list is looked at whole.
-        if self.size() <= i64::from(FEW) {
-            let all = self.read(connection, &self.segments(), self.reading(u32::MAX), &self.filter).await?;
-            return self.cut(&all, place, limit);
-        }
-        if let Some(found) = self.by_walk(connection, place, limit).await? {
-            return Ok(found);
-        }
-        let candidates = search::candidates(connection, &self.filter, MANY + 1).await?;
-        if candidates.number <= FEW {
-            let mut all =
-                search::prove(connection, self.column, &candidates.ids, &self.cells, &self.filter).await?;
-            all.sort_unstable_by(|a, b| a.compare(b, self.sort));
-            return self.cut(&all, place, limit);
-        }
-        let mut filter = self.filter.clone();
-        let mut at_least = 0;
-        if candidates.number <= MANY {
-            at_least =
-                search::count_proven(connection, &candidates.ids, &self.cells, &self.filter, FEW).await?;
-            filter.candidates = Some(candidates.ids);
-        }
-        self.walk(connection, place, limit, &filter, None, at_least).await
-    }
-
-    /// The page of a complete, sorted list.
-    fn cut(&self, all: &[Mark], place: &Place, limit: u32) -> Result<Keys, StoreError> {
-        let limit = limit as usize;
-        let start = match place {
-            Place::First => 0,
-            Place::Near(position) => (*position as usize).min(all.len()),
-            Place::After(cursor) => {
-                let mark = Mark::parse(cursor, self.sort.key)?;
-                all.partition_point(|own| own.compare(&mark, self.sort).is_le())
-            }
-            Place::Before(cursor) => {
-                let mark = Mark::parse(cursor, self.sort.key)?;
-                all.partition_point(|own| own.compare(&mark, self.sort).is_lt()).saturating_sub(limit)
-            }
-        };
-        let end = match place {
-            Place::Before(cursor) => {
-                let mark = Mark::parse(cursor, self.sort.key)?;
-                all.partition_point(|own| own.compare(&mark, self.sort).is_lt())
-            }
-            _ => (start + limit).min(all.len()),
-        };
-        let total = i64::try_from(all.len()).unwrap_or(i64::MAX);
-        Ok(Keys {
-            marks: all[start..end].to_vec(),
-            position: i64::try_from(start).unwrap_or(i64::MAX),
-            total,
-            total_is_exact: true,
-        })
-    }
-
-    /// A page by walking alone, if hits turn out to be frequent.
-    async fn by_walk(
-        &self,
-        connection: &mut SqliteConnection,
-        place: &Place,
-        limit: u32,
-    ) -> Result<Option<Keys>, StoreError> {
-        if matches!(place, Place::Near(_)) {
-            return Ok(None);
-        }
-        let sample = self.hits(connection, place, SAMPLE, SAMPLE).await?.len();
-        if sample < FREQUENT {
-            return Ok(None);
-        }
-        let hits = u32::try_from(sample).unwrap_or(SAMPLE);
-        let budget = (SAMPLE.saturating_mul(limit) / hits).saturating_mul(2).max(SAMPLE);
-        let found = self.walk(connection, place, limit, &self.filter, Some(budget), 0).await?;
-        Ok((found.marks.len() == limit as usize).then_some(found))
-    }
-
-    /// Hits from `place` on among the next `budget` orders.
-    async fn hits(
-        &self,
-        connection: &mut SqliteConnection,
-        place: &Place,
-        limit: u32,
-        budget: u32,
-    ) -> Result<Vec<Mark>, StoreError> {
-        let reading = Reading { budget: Some(budget), ..self.reading(limit) };
-        match place {
-            Place::First | Place::Near(_) => {
-                self.read(connection, &self.behind(None), reading, &self.filter).await
-            }
-            Place::After(cursor) => {
-                let mark = Mark::parse(cursor, self.sort.key)?;
-                self.read(connection, &self.behind(Some(&mark)), reading, &self.filter).await
-            }
-            Place::Before(cursor) => {
-                let mark = Mark::parse(cursor, self.sort.key)?;
-                let reading = Reading { descending: !self.sort.descending, ..reading };
-                self.read(connection, &self.before(&mark), reading, &self.filter).await
-            }
-        }
-    }
-
-    /// A page by walking the list from `place` and looking at each order. Position and total are lower bounds, unless
-    /// the list's end or start was met.
-    async fn walk(
-        &self,
-        connection: &mut SqliteConnection,
-        place: &Place,
-        limit: u32,
-        filter: &Filter,
-        budget: Option<u32>,
-        at_least: u32,
-    ) -> Result<Keys, StoreError> {
-        let reading = Reading { budget, ..self.reading(limit) };
-        let horizon = Reading { budget: Some(HORIZON), ..self.reading(HORIZON) };
-        let (marks, position) = match place {
-            Place::First => (self.read(connection, &self.behind(None), reading, filter).await?, 0),
-            Place::Near(position) => {
-                let reading = Reading { offset: *position, ..reading };
-                // The offset counts hits over both segments, so the second is entered only where the first ends.
-                let mut marks =
-                    keys(connection, self.column, &self.cells, &Stretch::whole(false), reading, filter)
-                        .await?;
-                if marks.len() < limit as usize && self.column.nullable {
-                    marks = self.across(connection, reading, filter).await?;
-                }
-                (marks, i64::from(*position))
-            }
-            Place::After(cursor) => {
-                let mark = Mark::parse(cursor, self.sort.key)?;
-                let marks = self.read(connection, &self.behind(Some(&mark)), reading, filter).await?;
-                let back = Reading { descending: !self.sort.descending, ..horizon };
-                let ahead = self.read(connection, &self.before(&mark), back, &self.filter).await?.len() + 1;
-                (marks, i64::try_from(ahead).unwrap_or(i64::MAX))
-            }
-            Place::Before(cursor) => {
-                let mark = Mark::parse(cursor, self.sort.key)?;
-                let back = Reading { descending: !self.sort.descending, ..reading };
-                let mut marks = self.read(connection, &self.before(&mark), back, filter).await?;
-                marks.reverse();
-                let back = Reading { descending: !self.sort.descending, ..horizon };
-                let ahead = match marks.first() {
-                    Some(first) => {
-                        self.read(connection, &self.before(first), back, &self.filter).await?.len()
-                    }
-                    None => 0,
-                };
-                (marks, i64::try_from(ahead).unwrap_or(i64::MAX))
-            }
-        };
-        let seen = i64::try_from(marks.len()).unwrap_or(i64::MAX);
-        let beyond = i64::from(seen == i64::from(limit));
-        let mut total = (position + seen + beyond).max(i64::from(at_least));
-        if matches!(place, Place::First) && at_least == 0 && beyond == 1 {
-            let hits = self.hits(connection, place, HORIZON, HORIZON).await?.len();
-            total = total.max(i64::try_from(hits).unwrap_or(i64::MAX));
-        }
-        // A walk without a budget that comes back short has met the end.
-        let is_end = beyond == 0 && budget.is_none() && matches!(place, Place::First);
-        Ok(Keys { marks, position, total: if is_end { seen } else { total }, total_is_exact: is_end })
-    }
-
-    /// Hits from an offset on that lies in the second segment or runs into it.
-    async fn across(
-        &self,
-        connection: &mut SqliteConnection,
-        reading: Reading,
-        filter: &Filter,
-    ) -> Result<Vec<Mark>, StoreError> {
-        let whole = Reading { offset: 0, limit: u32::MAX, ..reading };
-        let first = keys(connection, self.column, &self.cells, &Stretch::whole(false), whole, filter).await?;
-        let ahead = u32::try_from(first.len()).unwrap_or(u32::MAX);
-        let mut marks: Vec<Mark> = first.into_iter().skip(reading.offset as usize).collect();
-        let rest = Reading {
-            offset: reading.offset.saturating_sub(ahead),
-            limit: reading.limit.saturating_sub(u32::try_from(marks.len()).unwrap_or(u32::MAX)),
-            ..reading
-        };
-        marks.extend(keys(connection, self.column, &self.cells, &Stretch::whole(true), rest, filter).await?);
-        marks.truncate(reading.limit as usize);
-        Ok(marks)
     }
 }
 

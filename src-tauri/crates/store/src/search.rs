@@ -3,8 +3,8 @@
 //! Two ways lead to a page. A text that many orders hold is found by walking the sorted list and looking at each order;
 //! the walk is short because hits are frequent. A text that few hold is looked up in the trigram index, which names
 //! candidates; a look at each proves them. Which way is taken is decided by a short walk first, so that neither a common
-//! nor a rare word is slow. A text of one or two characters has no trigram: it is the start of an id or any place in a
-//! title, and its candidates come from one pass over the texts.
+//! nor a rare word is slow. A text of one or two characters is no trigram but begins some: it is the start of an id or
+//! any place in a title, and where the index names too many for it, one pass over the texts does.
 
 use packlight_domain::query::{Query, Test};
 use sqlx::{QueryBuilder, Row, Sqlite, SqliteConnection};
@@ -12,6 +12,12 @@ use sqlx::{QueryBuilder, Row, Sqlite, SqliteConnection};
 use crate::StoreError;
 use crate::counts::Cell;
 use crate::keyset::{Column, Key, Mark};
+
+/// Candidates up to which a walk tests membership; where there are more, looking at each order is quicker.
+pub(crate) const MANY: u32 = 60_000;
+
+/// Trigrams that one full-text query may name for a short text.
+const TERMS: u32 = 400;
 
 /// A text that must occur, or must not.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -71,7 +77,7 @@ impl Filter {
             let step = if letters.len() > 9 { 3 } else { 1 };
             for start in (0..last).step_by(step).chain([last]) {
                 let letters: String = letters[start..start + 3].iter().collect();
-                let term = format!("\"{}\"", letters.replace('"', "\"\""));
+                let term = quoted(&letters);
                 if !terms.contains(&term) {
                     terms.push(term);
                 }
@@ -81,10 +87,12 @@ impl Filter {
     }
 }
 
-/// The cells of a list that a query's statuses leave.
-pub(crate) fn narrow(cells: &mut Vec<Cell>, query: &Query) {
+/// Leaves the cells of a list that a query's statuses allow; whether it names any.
+pub(crate) fn narrow(cells: &mut Vec<Cell>, query: &Query) -> bool {
+    let mut names_any = false;
     for term in &query.terms {
         if let Test::Status(statuses) = &term.test {
+            names_any = true;
             let asked = |cell: &Cell| {
                 let own = crate::counts::status_of(cell.status);
                 statuses.contains(&own)
@@ -92,6 +100,12 @@ pub(crate) fn narrow(cells: &mut Vec<Cell>, query: &Query) {
             cells.retain(|cell| asked(cell) != term.negated);
         }
     }
+    names_any
+}
+
+/// A term of the full-text query, whatever letters it has.
+fn quoted(term: &str) -> String {
+    format!("\"{}\"", term.replace('"', "\"\""))
 }
 
 /// Row ids that may match.
@@ -108,30 +122,70 @@ pub(crate) async fn candidates(
     filter: &Filter,
     cap: u32,
 ) -> Result<Candidates, StoreError> {
-    let row = if let Some(trigrams) = filter.trigrams() {
-        sqlx::query(
-            "SELECT json_group_array(rowid) AS ids, COUNT(*) AS number FROM \
-             (SELECT rowid FROM order_trigrams WHERE order_trigrams MATCH ? LIMIT ?)",
-        )
-        .bind(trigrams)
-        .bind(cap)
-        .fetch_one(connection)
-        .await?
-    } else {
-        let mut query = QueryBuilder::<Sqlite>::new(
-            "SELECT json_group_array(id) AS ids, COUNT(*) AS number FROM (SELECT id FROM order_texts t WHERE ",
-        );
-        filter.push_texts(&mut query);
-        query.push(" LIMIT ").push_bind(cap).push(")");
-        query.build().fetch_one(connection).await?
-    };
+    if let Some(trigrams) = filter.trigrams() {
+        return listed(connection, &trigrams, cap).await;
+    }
+    if let Some(trigrams) = begun(connection, filter).await? {
+        let found = listed(connection, &trigrams, cap.min(MANY + 1)).await?;
+        // More would be mostly such that hold the letters within an id, which does not count.
+        if found.number <= MANY {
+            return Ok(found);
+        }
+    }
+    let mut query = QueryBuilder::<Sqlite>::new(
+        "SELECT json_group_array(id) AS ids, COUNT(*) AS number FROM (SELECT id FROM order_texts t WHERE ",
+    );
+    filter.push_texts(&mut query);
+    query.push(" LIMIT ").push_bind(cap).push(")");
+    let row = query.build().fetch_one(connection).await?;
     Ok(Candidates { ids: row.try_get("ids")?, number: crate::rows::count(row.try_get("number")?) })
 }
 
-fn push_proof(query: &mut QueryBuilder<Sqlite>, ids: &str, cells: &[Cell], filter: &Filter) {
-    query.push(" FROM json_each(").push_bind(ids.to_owned());
+/// The row ids of a full-text query.
+async fn listed(
+    connection: &mut SqliteConnection,
+    trigrams: &str,
+    cap: u32,
+) -> Result<Candidates, StoreError> {
+    let row = sqlx::query(
+        "SELECT json_group_array(rowid) AS ids, COUNT(*) AS number FROM \
+         (SELECT rowid FROM order_trigrams WHERE order_trigrams MATCH ? LIMIT ?)",
+    )
+    .bind(trigrams)
+    .bind(cap)
+    .fetch_one(connection)
+    .await?;
+    Ok(Candidates { ids: row.try_get("ids")?, number: crate::rows::count(row.try_get("number")?) })
+}
+
+/// The full-text query of a short text: the trigrams that begin with it. `None` where no short text must occur, or where
+/// so many trigrams begin with it that a pass over the texts is quicker.
+async fn begun(connection: &mut SqliteConnection, filter: &Filter) -> Result<Option<String>, StoreError> {
+    let Some(test) = filter.texts.iter().find(|test| !test.negated) else { return Ok(None) };
+    let mut beyond: Vec<char> = test.text.chars().collect();
+    let next = beyond.pop().and_then(|last| (last..=char::MAX).nth(1));
+    beyond.extend(next);
+    let beyond: String = beyond.into_iter().collect();
+    let terms: Vec<String> =
+        sqlx::query_scalar("SELECT term FROM order_terms WHERE term >= ?1 AND term < ?2 LIMIT ?3")
+            .bind(&test.text)
+            .bind(beyond)
+            .bind(TERMS + 1)
+            .fetch_all(connection)
+            .await?;
+    if terms.is_empty() {
+        // No such letters anywhere; a term that cannot occur matches nothing.
+        return Ok(Some("\"\n\n\n\"".to_owned()));
+    }
+    let few = terms.len() <= TERMS as usize;
+    Ok(few.then(|| terms.iter().map(|term| quoted(term)).collect::<Vec<_>>().join(" OR ")))
+}
+
+fn push_proof(query: &mut QueryBuilder<Sqlite>, ids: &str, every: u32, cells: &[Cell], filter: &Filter) {
+    query.push(" FROM (SELECT value FROM json_each(").push_bind(ids.to_owned());
+    query.push(") WHERE key % ").push_bind(every);
     query.push(
-        ") j CROSS JOIN order_texts t ON t.id = j.value CROSS JOIN platform_orders o ON o.id = t.id \
+        " = 0) j CROSS JOIN order_texts t ON t.id = j.value CROSS JOIN platform_orders o ON o.id = t.id \
          WHERE (o.account_id, o.ui_status) IN (VALUES ",
     );
     for (at, cell) in cells.iter().enumerate() {
@@ -159,15 +213,16 @@ pub(crate) async fn prove(
     }
     let mut query = QueryBuilder::new("SELECT o.");
     query.push(column.name).push(" AS k, o.id AS i");
-    push_proof(&mut query, ids, cells, filter);
+    push_proof(&mut query, ids, 1, cells, filter);
     let rows = query.build().fetch_all(connection).await?;
     rows.iter().map(|row| Ok(Mark { key: Key::read(row, "k")?, id: row.try_get("i")? })).collect()
 }
 
-/// How many of the candidates match, up to `stop_at`.
+/// How many of every so-many-th candidate match, up to `stop_at`.
 pub(crate) async fn count_proven(
     connection: &mut SqliteConnection,
     ids: &str,
+    every: u32,
     cells: &[Cell],
     filter: &Filter,
     stop_at: u32,
@@ -176,7 +231,7 @@ pub(crate) async fn count_proven(
         return Ok(0);
     }
     let mut query = QueryBuilder::new("SELECT COUNT(*) FROM (SELECT 1");
-    push_proof(&mut query, ids, cells, filter);
+    push_proof(&mut query, ids, every, cells, filter);
     query.push(" LIMIT ").push_bind(stop_at).push(")");
     let number: i64 = query.build_query_scalar().fetch_one(connection).await?;
     Ok(crate::rows::count(number))

@@ -113,7 +113,6 @@ async fn serve(mut connection: SqliteConnection, log: PathBuf, mut inbox: mpsc::
 }
 
 async fn shut(mut connection: SqliteConnection) -> Result<(), StoreError> {
-    sqlx::query("PRAGMA optimize").execute(&mut connection).await?;
     sqlx::query("PRAGMA wal_checkpoint(TRUNCATE)").execute(&mut connection).await?;
     connection.close().await?;
     Ok(())

@@ -5,6 +5,8 @@ mod common;
 
 use common::*;
 use packlight_domain::listing::OrderRowId;
+use packlight_domain::page::{Place, Sort};
+use packlight_domain::query::Query;
 use packlight_store::{
     Access, ActBatch, JobEnd, JobId, JobState, NewJob, Progress, Store, StoreError, Undone,
 };
@@ -21,13 +23,9 @@ async fn a_note_can_be_undone_while_it_still_stands() {
     assert_eq!(world.store.set_note(id, Some("ring twice"), at(2)).await.unwrap(), None, "nothing changed");
     let second = world.store.set_note(id, Some("leave at the door"), at(3)).await.unwrap().unwrap();
     assert!(
-        world
-            .store
-            .page(&Default::default(), &request(Default::default(), packlight_domain::page::Place::First, 1))
-            .await
-            .unwrap()
-            .rows[0]
-            .has_note
+        world.store.page(&Query::default(), &request(Sort::default(), Place::First, 1)).await.unwrap().rows
+            [0]
+        .has_note
     );
 
     let undone = world.store.undo(first, at(4)).await.unwrap();

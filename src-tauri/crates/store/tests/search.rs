@@ -65,7 +65,7 @@ fn expected(updates: &[OrderUpdate], query: &str) -> Vec<String> {
             })
         })
         .collect();
-    found.sort_by(|a, b| b.last_update.cmp(&a.last_update));
+    found.sort_by_key(|update| std::cmp::Reverse(update.last_update));
     found.into_iter().map(|update| update.order_id.clone()).collect()
 }
 

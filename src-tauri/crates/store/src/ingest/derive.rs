@@ -178,7 +178,7 @@ fn description(order: &OrderState) -> String {
     }
 }
 
-/// The folded ids and titles of an order, each behind a line feed of its own.
+/// The folded ids and titles of an order, each between two line feeds.
 pub(super) fn texts(order: &OrderState) -> Texts {
     let mut texts = Texts { ids: String::new(), titles: String::new() };
     let mut seen = HashSet::new();
@@ -200,8 +200,11 @@ pub(super) fn texts(order: &OrderState) -> Texts {
 fn push(texts: &mut String, seen: &mut HashSet<String>, text: &str) {
     let folded = fold(text);
     if !folded.is_empty() && !seen.contains(&folded) {
-        texts.push('\n');
+        if texts.is_empty() {
+            texts.push('\n');
+        }
         texts.push_str(&folded);
+        texts.push('\n');
         seen.insert(folded);
     }
 }
