@@ -67,6 +67,11 @@ impl Filter {
         }
     }
 
+    /// Whether some text that must occur is long enough for the trigram index.
+    pub(crate) fn has_trigram(&self) -> bool {
+        self.texts.iter().any(|test| !test.negated && !test.is_short())
+    }
+
     /// The full-text query that every match must satisfy: the trigrams of the texts that must occur.
     fn trigrams(&self) -> Option<String> {
         let mut terms: Vec<String> = Vec::new();

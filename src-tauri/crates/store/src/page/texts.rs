@@ -12,9 +12,9 @@ use crate::keyset::{Mark, Reading, Stretch, keys};
 use crate::search::{self, Filter, MANY};
 
 /// Orders that a search looks at first, to learn how frequent its hits are.
-const SAMPLE: u32 = 1_024;
+const SAMPLE: u32 = 512;
 /// Hits in the sample from which on the walk goes on instead of the trigram index.
-const FREQUENT: usize = 32;
+const FREQUENT: usize = 16;
 /// Candidates up to which all of them are proven and sorted; also the length of a list that is looked at whole.
 const FEW: u32 = 1_000;
 /// Candidates that are proven to learn how many of them match.
@@ -32,10 +32,23 @@ impl List {
             let all = self.read(connection, &self.segments(), self.reading(u32::MAX), &self.filter).await?;
             return self.cut(&all, place, limit);
         }
-        if let Some(found) = self.by_walk(connection, place, limit).await? {
+        // The index is quick to say that a text is rare, and stops early where it is not. For a text too short to have a
+        // trigram it is slow where the text is frequent, and the walk comes first.
+        let has_trigram = self.filter.has_trigram();
+        let mut candidates = None;
+        if has_trigram {
+            let few = search::candidates(connection, &self.filter, FEW + 1).await?;
+            candidates = (few.number <= FEW).then_some(few);
+        }
+        if candidates.is_none()
+            && let Some(found) = self.by_walk(connection, place, limit).await?
+        {
             return Ok(found);
         }
-        let candidates = search::candidates(connection, &self.filter, MANY + 1).await?;
+        let candidates = match candidates {
+            Some(candidates) => candidates,
+            None => search::candidates(connection, &self.filter, MANY + 1).await?,
+        };
         if candidates.number > MANY {
             return self.by_all(connection, place, limit, &self.filter, 0).await;
         }
