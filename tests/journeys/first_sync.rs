@@ -76,7 +76,7 @@ async fn assert_same(world: &World) {
 async fn what_happens_between_two_syncs_is_seen_by_the_second() {
     let world = World::connected(shop(300, 3).living(), OrdersApi::V2026).await;
     world.synced().await;
-    tokio::time::advance(Duration::from_secs(6 * 3_600)).await;
+    tokio::time::advance(Duration::from_hours(6)).await;
     let report = world.synced().await;
     assert!(report.sum.orders_new > 0 && report.sum.orders_changed > 0, "{report:?}");
     let truth = database::sorted(world.amazon.truth());

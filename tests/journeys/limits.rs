@@ -33,7 +33,7 @@ async fn a_day_of_restarts_stays_inside_the_plan() {
     for _ in 0..24 {
         world.synced().await;
         world = world.restarted().await;
-        tokio::time::advance(Duration::from_secs(3_600)).await;
+        tokio::time::advance(Duration::from_hours(1)).await;
     }
     assert_eq!(world.amazon.throttled(), 0);
 }

@@ -1,5 +1,7 @@
 //! Journeys of the product without a window: a real database file, the simulated Amazon, virtual time or real HTTP.
 
+#![allow(clippy::expect_used)]
+
 mod first_sync;
 mod interrupted;
 mod limits;

@@ -29,7 +29,7 @@ async fn later_syncs_fetch_what_was_left() {
     let world = World::connected(shop(100, 9), OrdersApi::V0).await;
     for _ in 0..8 {
         world.synced().await;
-        tokio::time::advance(std::time::Duration::from_secs(60)).await;
+        tokio::time::advance(std::time::Duration::from_mins(1)).await;
     }
     let counts = world.engine.order_counts(None, None).await.unwrap();
     assert_eq!((counts.all, counts.missing_items), (100, 0));

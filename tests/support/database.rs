@@ -98,7 +98,7 @@ fn line(table: &str, row: &sqlx::sqlite::SqliteRow) -> String {
             "BLOB" => format!("{:02x?}", row.get::<Vec<u8>, _>(column.ordinal())),
             _ => row.get::<String, _>(column.ordinal()),
         };
-        line.push_str(&format!("|{}={text}", column.name()));
+        line.extend(["|", column.name(), "=", &text]);
     }
     line
 }

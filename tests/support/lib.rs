@@ -1,5 +1,8 @@
 //! What journeys need: whole worlds on virtual time, the command line as a real process, a look at the file from outside.
 
+// Only tests use this crate, and a step that cannot be taken ends its test on the spot.
+#![allow(clippy::expect_used, clippy::panic, clippy::missing_panics_doc)]
+
 pub mod command_line;
 pub mod database;
 #[cfg(target_os = "linux")]

@@ -72,6 +72,7 @@ pub(crate) async fn list_accounts(desk: State<'_, Desk>) -> Answer<Vec<AccountVi
 /// Amazon's marketplaces.
 #[tauri::command]
 #[specta::specta]
+#[expect(clippy::unnecessary_wraps, reason = "the window unwraps every answer alike")]
 pub(crate) fn marketplaces() -> Answer<Vec<MarketplaceView>> {
     let view = |known: &marketplace::Marketplace| MarketplaceView {
         id: known.id.to_owned(),

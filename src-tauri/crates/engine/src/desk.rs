@@ -193,8 +193,12 @@ impl Engine {
             match self.run_or_join(&account, reach).await {
                 Ok(part) => report.add(part),
                 Err(failure) => {
-                    report.add(failure.report);
+                    report.add(*failure.report);
+                    let stopped = failure.error.code == Code::Stopped;
                     first_failure.get_or_insert(failure.error);
+                    if stopped {
+                        break;
+                    }
                 }
             }
         }

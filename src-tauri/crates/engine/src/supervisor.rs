@@ -18,16 +18,16 @@ use crate::events::{CacheTag, Event};
 use crate::status::SyncState;
 
 /// How often orders are read when all is well (design §5).
-pub const POLL: Duration = Duration::from_secs(5 * 60);
+pub const POLL: Duration = Duration::from_mins(5);
 
 /// First wait after Amazon could not be reached, doubled up to [`OFFLINE_MOST`].
 const OFFLINE_FIRST: Duration = Duration::from_secs(5);
-const OFFLINE_MOST: Duration = Duration::from_secs(5 * 60);
+const OFFLINE_MOST: Duration = Duration::from_mins(5);
 /// First wait after Amazon failed, doubled up to [`FAILED_MOST`].
-const FAILED_FIRST: Duration = Duration::from_secs(60);
-const FAILED_MOST: Duration = Duration::from_secs(15 * 60);
+const FAILED_FIRST: Duration = Duration::from_mins(1);
+const FAILED_MOST: Duration = Duration::from_mins(15);
 /// How long refused secrets are left alone; replacing them wakes the task at once.
-const REFUSED: Duration = Duration::from_secs(60 * 60);
+const REFUSED: Duration = Duration::from_hours(1);
 
 /// Open orders come first on a first connection, from as far back as Amazon lets a seller ship.
 const OPEN_REACH: TimeDelta = TimeDelta::days(30);

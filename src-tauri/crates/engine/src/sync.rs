@@ -50,13 +50,13 @@ pub struct SyncFailure {
     /// Why.
     pub error: EngineError,
     /// What was kept before it failed.
-    pub report: AccountReport,
+    pub report: Box<AccountReport>,
 }
 
 impl SyncFailure {
     /// A failure before anything was asked.
     pub(crate) fn before(label: &str, error: EngineError) -> Self {
-        Self { error, report: AccountReport { label: label.to_owned(), ..AccountReport::default() } }
+        Self { error, report: Box::new(AccountReport { label: label.to_owned(), ..AccountReport::default() }) }
     }
 }
 
@@ -177,7 +177,7 @@ impl Run {
         }
         match outcome {
             Ok(()) => Ok(report),
-            Err(error) => Err(SyncFailure { error, report }),
+            Err(error) => Err(SyncFailure { error, report: Box::new(report) }),
         }
     }
 
