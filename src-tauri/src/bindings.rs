@@ -56,6 +56,9 @@ mod tests {
             std::fs::write(&committed, &text).unwrap();
         }
         let kept = std::fs::read_to_string(&committed).unwrap_or_default();
-        assert!(kept == text, "ui/src/lib/bindings.ts is out of date: run `cargo xtask bindings` and commit it");
+        assert!(
+            kept == text,
+            "ui/src/lib/bindings.ts is out of date: run `cargo xtask bindings` and commit it"
+        );
     }
 }

@@ -11,7 +11,8 @@ pub(crate) fn start(filter: Option<&str>) {
         Some(Err(error)) => (EnvFilter::new(USUAL), Some(error)),
         None => (EnvFilter::new(USUAL), None),
     };
-    let logger = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).with_ansi(false);
+    let logger =
+        tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).with_ansi(false);
     // A second start in one process (tests) keeps the first.
     let _ = logger.try_init();
     if let Some(problem) = problem {

@@ -51,7 +51,9 @@ pub(crate) fn load(app: &AppHandle, folder: &Path) -> Preferences {
 
 /// Keeps `preferences` in `folder`.
 pub(crate) fn save(app: &AppHandle, folder: &Path, preferences: Preferences) -> Result<(), CommandError> {
-    let failed = |error: &dyn std::fmt::Display| CommandError::internal(format!("the preferences were not saved: {error}"));
+    let failed = |error: &dyn std::fmt::Display| {
+        CommandError::internal(format!("the preferences were not saved: {error}"))
+    };
     let store = app.store(folder.join(FILE)).map_err(|error| failed(&error))?;
     store.set(KEY, serde_json::to_value(preferences).map_err(|error| failed(&error))?);
     store.save().map_err(|error| failed(&error))

@@ -51,7 +51,8 @@ impl Desk {
         let desk = Self { app, data_folder, environment, session };
         // The lock is taken before anybody can ask.
         let slot = Arc::clone(&desk.session).try_write_owned();
-        let (app, folder, environment) = (desk.app.clone(), desk.data_folder.clone(), desk.environment.clone());
+        let (app, folder, environment) =
+            (desk.app.clone(), desk.data_folder.clone(), desk.environment.clone());
         tauri::async_runtime::spawn(async move {
             if let Ok(mut slot) = slot {
                 *slot = Session::open(&app, &folder, &environment, place).await;

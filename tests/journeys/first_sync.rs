@@ -74,7 +74,7 @@ async fn assert_same(world: &World) {
 
 #[tokio::test(start_paused = true)]
 async fn what_happens_between_two_syncs_is_seen_by_the_second() {
-    let world = World::connected(shop(300, 3).living(), OrdersApi::V2026).await;
+    let world = World::connected(shop(300, 3).arrivals_per_hour(5), OrdersApi::V2026).await;
     world.synced().await;
     tokio::time::advance(Duration::from_hours(6)).await;
     let report = world.synced().await;

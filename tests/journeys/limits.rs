@@ -20,7 +20,7 @@ async fn a_restart_does_not_believe_in_tokens_that_were_spent() {
 #[tokio::test(start_paused = true)]
 async fn a_bucket_that_somebody_else_emptied_costs_one_refusal_each_time() {
     let world = World::connected(shop(500, 5), OrdersApi::V2026).await;
-    world.amazon.inject(packlight_spapi_sim::Fault::EmptyBucket);
+    world.amazon.inject(packlight_spapi_sim::Fault::EmptyBucket.times(1));
     let report = world.synced().await;
     assert_eq!(report.sum.orders_seen, 500);
     assert!(report.sum.throttled <= 1, "{report:?}");

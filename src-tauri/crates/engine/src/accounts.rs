@@ -138,7 +138,9 @@ impl Engine {
         if taken.iter().any(|account| account.is_connected() && account.label == label) {
             return Err(EngineError::new(
                 Code::BadInput,
-                format!("an account called '{label}' exists already: choose another label, or remove it first"),
+                format!(
+                    "an account called '{label}' exists already: choose another label, or remove it first"
+                ),
             ));
         }
         self.0.secrets.require(new.place).await?;
@@ -259,7 +261,10 @@ impl Engine {
     /// The line to Amazon of an account, made at first use: secrets are read only when something is to be asked.
     ///
     /// Boxed, because the compiler cannot prove the keychain's calls to be `Send` through a spawned task otherwise.
-    pub(crate) fn connection<'a>(&'a self, account: &'a Account) -> BoxFuture<'a, Result<Connection, EngineError>> {
+    pub(crate) fn connection<'a>(
+        &'a self,
+        account: &'a Account,
+    ) -> BoxFuture<'a, Result<Connection, EngineError>> {
         Box::pin(self.connect(account))
     }
 
@@ -270,8 +275,13 @@ impl Engine {
         }
         let region = region_of(account)?;
         let credentials = self.0.secrets.load(account.id, account.secrets).await?;
-        let client =
-            self.client(self.endpoints(region)?, credentials, &account.client_fingerprint, region, account.id);
+        let client = self.client(
+            self.endpoints(region)?,
+            credentials,
+            &account.client_fingerprint,
+            region,
+            account.id,
+        );
         let connection = Connection::new(client);
         connections.insert(account.id, connection.clone());
         Ok(connection)
@@ -320,7 +330,10 @@ fn errand(client: &Client) -> Errand {
 
 fn region_of(account: &Account) -> Result<Region, EngineError> {
     account.region.ok_or_else(|| {
-        EngineError::new(Code::BadInput, format!("'{}' is read from files and has no line to Amazon", account.label))
+        EngineError::new(
+            Code::BadInput,
+            format!("'{}' is read from files and has no line to Amazon", account.label),
+        )
     })
 }
 
@@ -331,7 +344,11 @@ fn refuse_foreign(ids: &[String], participations: &[Participation]) -> Result<()
         return Ok(());
     }
     let theirs: Vec<_> = participations.iter().filter(|one| marketplace::by_id(&one.id).is_some()).collect();
-    let theirs = theirs.iter().map(|one| format!("{} ({})", one.id, one.country.as_deref().unwrap_or("?"))).collect::<Vec<_>>().join(", ");
+    let theirs = theirs
+        .iter()
+        .map(|one| format!("{} ({})", one.id, one.country.as_deref().unwrap_or("?")))
+        .collect::<Vec<_>>()
+        .join(", ");
     Err(EngineError::new(
         Code::BadInput,
         format!("this seller does not sell in {}; Amazon names {theirs}", ids.join(", ")),
@@ -341,7 +358,8 @@ fn refuse_foreign(ids: &[String], participations: &[Participation]) -> Result<()
 /// A marketplace with its currency as Amazon states it now, else as the table has it, and its usual zone.
 fn account_marketplace(id: &str, participations: &[Participation]) -> AccountMarketplace {
     let known = marketplace::by_id(id);
-    let stated = participations.iter().find(|one| one.id == id).and_then(|one| one.currency.as_deref()?.parse().ok());
+    let stated =
+        participations.iter().find(|one| one.id == id).and_then(|one| one.currency.as_deref()?.parse().ok());
     AccountMarketplace {
         id: id.to_owned(),
         currency: stated.or_else(|| known.map(marketplace::Marketplace::currency)),

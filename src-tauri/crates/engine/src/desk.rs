@@ -60,7 +60,8 @@ impl Config {
     ) -> Result<Self, EngineError> {
         let passphrase = environment.passphrase.clone();
         let secrets = Secrets::new(&folder, Arc::new(SystemKeychain), Cost::FULL, passphrase, prompt);
-        let transport = HttpTransport::new().map_err(|error| EngineError::new(Code::Internal, error.to_string()))?;
+        let transport =
+            HttpTransport::new().map_err(|error| EngineError::new(Code::Internal, error.to_string()))?;
         Ok(Self {
             folder,
             access,

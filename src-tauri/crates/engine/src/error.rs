@@ -127,7 +127,13 @@ impl From<ApiError> for EngineError {
             | ErrorKind::TooLarge => Code::Refused,
             ErrorKind::Ledger => Code::Disk,
         };
-        Self { code, message: error.to_string(), retryable: error.retryable, request_id: error.request_id, subject: None }
+        Self {
+            code,
+            message: error.to_string(),
+            retryable: error.retryable,
+            request_id: error.request_id,
+            subject: None,
+        }
     }
 }
 
@@ -135,9 +141,10 @@ impl From<StoreError> for EngineError {
     fn from(error: StoreError) -> Self {
         let code = match &error {
             StoreError::DuplicateLabel(_) | StoreError::BadCursor(_) => Code::BadInput,
-            StoreError::NoAccount(_) | StoreError::NoOrder(_) | StoreError::NoJob(_) | StoreError::NoBatch(_) => {
-                Code::NotFound
-            }
+            StoreError::NoAccount(_)
+            | StoreError::NoOrder(_)
+            | StoreError::NoJob(_)
+            | StoreError::NoBatch(_) => Code::NotFound,
             StoreError::DiskFull | StoreError::Disk(_) => Code::Disk,
             StoreError::Corrupt(_) => Code::CorruptDatabase,
             StoreError::Busy => return Self::retryable(Code::Busy, error.to_string()),

@@ -29,7 +29,11 @@ impl StoreLedger {
 #[async_trait]
 impl Ledger for StoreLedger {
     async fn load(&self, operation: Operation) -> Result<Option<BucketState>, LedgerError> {
-        let stored = self.store.load_bucket(&self.key(operation)).await.map_err(|error| LedgerError(error.to_string()))?;
+        let stored = self
+            .store
+            .load_bucket(&self.key(operation))
+            .await
+            .map_err(|error| LedgerError(error.to_string()))?;
         Ok(stored.map(|bucket| BucketState {
             tokens_nano: bucket.tokens_nano,
             micro_hertz: bucket.micro_hertz,
@@ -40,6 +44,9 @@ impl Ledger for StoreLedger {
     async fn save(&self, operation: Operation, state: &BucketState) -> Result<(), LedgerError> {
         let bucket =
             StoredBucket { tokens_nano: state.tokens_nano, micro_hertz: state.micro_hertz, at: state.at };
-        self.store.save_bucket(&self.key(operation), &bucket).await.map_err(|error| LedgerError(error.to_string()))
+        self.store
+            .save_bucket(&self.key(operation), &bucket)
+            .await
+            .map_err(|error| LedgerError(error.to_string()))
     }
 }

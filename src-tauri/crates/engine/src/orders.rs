@@ -89,7 +89,10 @@ impl Engine {
     pub async fn seller_central_url(&self, id: OrderRowId) -> Result<String, EngineError> {
         let order = self.order(id).await?;
         if order.row.platform != Platform::Amazon {
-            return Err(EngineError::new(Code::BadInput, "only Amazon orders can be opened in Seller Central"));
+            return Err(EngineError::new(
+                Code::BadInput,
+                "only Amazon orders can be opened in Seller Central",
+            ));
         }
         Ok(marketplace::order_url(order.marketplace_id.as_deref(), &order.row.platform_order_id))
     }

@@ -37,8 +37,7 @@ impl Engine {
             return Ok(0);
         }
         let client = &connection.client;
-        let errand =
-            Errand { priority: Priority::Open, patience: Patience::Now, ..connection.errand(stop) };
+        let errand = Errand { priority: Priority::Open, patience: Patience::Now, ..connection.errand(stop) };
         let mut read = 0;
         let mut changed = false;
         for (kind, age) in STALE {
@@ -51,7 +50,8 @@ impl Engine {
                 match client.get_order_degrading(&order_id, IncludedData::ALL, &errand).await {
                     Ok((update, surprises)) => {
                         let now = client.server_now();
-                        let changes = self.0.store.apply(account.id, &[update], &surprises.rows(), now).await?;
+                        let changes =
+                            self.0.store.apply(account.id, &[update], &surprises.rows(), now).await?;
                         changed |= !changes.changed.is_empty();
                     }
                     // Gone at Amazon: kept here as it is (I15), and not asked for again today.

@@ -4,7 +4,9 @@
 
 use packlight_domain::account::OrdersApi;
 use packlight_domain::window::Window;
-use packlight_spapi::{ApiError, Client, Errand, IncludedData, ListOrdersV0, Operation, OrdersPage, SearchOrders};
+use packlight_spapi::{
+    ApiError, Client, Errand, IncludedData, ListOrdersV0, Operation, OrdersPage, SearchOrders,
+};
 
 /// Asks one account's list of changed orders.
 pub(crate) struct OrderSource<'a> {

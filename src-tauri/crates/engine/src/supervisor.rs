@@ -151,7 +151,11 @@ impl Engine {
 
     /// One page of orders that wait for shipping, so that picking can begin before the history is here (design §5).
     /// It proves nothing about completeness and leaves the watermark alone.
-    async fn open_orders_first(&self, account: &Account, stop: &CancellationToken) -> Result<(), EngineError> {
+    async fn open_orders_first(
+        &self,
+        account: &Account,
+        stop: &CancellationToken,
+    ) -> Result<(), EngineError> {
         let connection = self.connection(account).await?;
         let client = &connection.client;
         let errand = Errand { priority: Priority::Open, ..connection.errand(stop) };
@@ -179,8 +183,12 @@ impl Engine {
         self.0.board.update(id, |entry| {
             entry.next_at = Some(next);
             match (&mut entry.state, failure) {
-                (SyncState::Offline { retry_at, .. } | SyncState::Failed { retry_at, .. }, _) => *retry_at = next,
-                (state, Some(error)) if !matches!(state, SyncState::Refused { .. }) && error.code != Code::Stopped => {
+                (SyncState::Offline { retry_at, .. } | SyncState::Failed { retry_at, .. }, _) => {
+                    *retry_at = next
+                }
+                (state, Some(error))
+                    if !matches!(state, SyncState::Refused { .. }) && error.code != Code::Stopped =>
+                {
                     *state = SyncState::Failed { message: error.message, retry_at: next };
                 }
                 _ => {}

@@ -56,7 +56,10 @@ pub struct SyncFailure {
 impl SyncFailure {
     /// A failure before anything was asked.
     pub(crate) fn before(label: &str, error: EngineError) -> Self {
-        Self { error, report: Box::new(AccountReport { label: label.to_owned(), ..AccountReport::default() }) }
+        Self {
+            error,
+            report: Box::new(AccountReport { label: label.to_owned(), ..AccountReport::default() }),
+        }
     }
 }
 
@@ -108,7 +111,8 @@ impl Harvest {
         }
         for order in changes.new.iter().chain(&changes.changed) {
             let late = (now - order.last_update).num_seconds();
-            let bucket = LATENESS_BUCKETS.iter().position(|end| late <= *end).unwrap_or(LATENESS_BUCKETS.len());
+            let bucket =
+                LATENESS_BUCKETS.iter().position(|end| late <= *end).unwrap_or(LATENESS_BUCKETS.len());
             self.lateness[bucket] += 1;
         }
         self.unchanged += changes.unchanged;

@@ -33,7 +33,9 @@ pub(super) async fn groups(run: &Run) -> Result<Vec<Group>, EngineError> {
     let mut groups = gather(state.watermarks);
     if let Some(open) = state.open_window {
         let usable = open.api == run.account.orders_api;
-        if let Some(at) = groups.iter().position(|group| usable && group.marketplace_ids == open.marketplace_ids) {
+        if let Some(at) =
+            groups.iter().position(|group| usable && group.marketplace_ids == open.marketplace_ids)
+        {
             groups[at].resume = Some(open);
             groups.swap(0, at);
         }
@@ -98,7 +100,8 @@ mod tests {
 
     #[test]
     fn marketplaces_that_stand_together_are_read_together() {
-        let groups = gather(marks(&[("DE", Some(30)), ("GB", Some(0)), ("FR", None), ("ES", None), ("IT", Some(90))]));
+        let groups =
+            gather(marks(&[("DE", Some(30)), ("GB", Some(0)), ("FR", None), ("ES", None), ("IT", Some(90))]));
         let ids: Vec<_> = groups.iter().map(|group| group.marketplace_ids.join(",")).collect();
         assert_eq!(ids, ["ES,FR", "DE,GB", "IT"]);
         // The oldest mark of a group counts, so that nothing between two marks is skipped.

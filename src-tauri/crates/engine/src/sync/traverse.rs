@@ -86,7 +86,8 @@ impl Run {
                 Turn::Restart(window, restarts) => reading = self.begin(&group, window, restarts).await?,
                 Turn::Halve => {
                     halvings += 1;
-                    let half = reading.window.older_half().filter(|_| halvings <= HALVINGS).ok_or_else(circle)?;
+                    let half =
+                        reading.window.older_half().filter(|_| halvings <= HALVINGS).ok_or_else(circle)?;
                     reading = self.begin(&group, half, 0).await?;
                     whole = false;
                 }
@@ -126,7 +127,11 @@ impl Run {
     ) -> Result<Turn, EngineError> {
         let circles = reading.goes_in_circles(&page);
         // A page of a circle is kept too (it is idempotent), but as if another followed: its window is not done.
-        let next_token = if circles { reading.token.as_deref().or(page.next_token.as_deref()) } else { page.next_token.as_deref() };
+        let next_token = if circles {
+            reading.token.as_deref().or(page.next_token.as_deref())
+        } else {
+            page.next_token.as_deref()
+        };
         let now = self.connection.client.server_now();
         let commit = PageCommit {
             window: reading.id,
@@ -140,11 +145,19 @@ impl Run {
         let result = self.store.commit_page(&commit).await?;
         harvest.pages += 1;
         harvest.absorb(page.updates.iter().map(|update| update.order_id.clone()), &result.changes, now);
-        self.progress.page_kept(&harvest.report(&self.account.label, &self.connection.tally), &result.changes);
+        self.progress
+            .page_kept(&harvest.report(&self.account.label, &self.connection.tally), &result.changes);
         if self.account.orders_api == OrdersApi::V0 {
-            let different: HashSet<_> =
-                result.changes.new.iter().chain(&result.changes.changed).map(|order| order.order_id.as_str()).collect();
-            listed.extend(page.updates.iter().filter(|update| different.contains(update.order_id.as_str())).cloned());
+            let different: HashSet<_> = result
+                .changes
+                .new
+                .iter()
+                .chain(&result.changes.changed)
+                .map(|order| order.order_id.as_str())
+                .collect();
+            listed.extend(
+                page.updates.iter().filter(|update| different.contains(update.order_id.as_str())).cloned(),
+            );
         }
         if circles {
             return Ok(Turn::Halve);
