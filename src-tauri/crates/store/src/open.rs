@@ -52,6 +52,8 @@ fn options(file: &Path) -> SqliteConnectOptions {
         .pragma("temp_store", "MEMORY")
         // A mapped file that shrinks or fails to read ends the process by SIGBUS instead of an error.
         .pragma("mmap_size", "0")
+        // A page of rows fits, so that SQLite's thread need not wait for ours in the middle of one.
+        .row_buffer_size(512)
         .disable_statement_logging()
 }
 

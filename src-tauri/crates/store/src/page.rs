@@ -160,11 +160,25 @@ impl List {
             marks.extend(keys(connection, self.column, &self.cells, stretch, rest, filter).await?);
             // Only the first stretch of a located place is entered in its middle.
             offset = 0;
-            if marks.len() >= reading.limit as usize {
+            if marks.len() >= reading.limit as usize || self.is_longer(connection, stretch, reading).await? {
                 break;
             }
         }
         Ok(marks)
+    }
+
+    /// Whether a stretch goes on behind the orders that a reading with a budget may look at; then the next one is not its
+    /// turn yet.
+    async fn is_longer(
+        &self,
+        connection: &mut SqliteConnection,
+        stretch: &Stretch,
+        reading: Reading,
+    ) -> Result<bool, StoreError> {
+        let Some(budget) = reading.budget else { return Ok(false) };
+        let next = Reading { limit: 1, offset: budget, ..reading };
+        let beyond = keys(connection, self.column, &self.cells, stretch, next, &Filter::default()).await?;
+        Ok(!beyond.is_empty())
     }
 
     fn reading(&self, limit: u32) -> Reading {
