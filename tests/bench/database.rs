@@ -33,8 +33,14 @@ pub(crate) async fn ready(kept: &Path, orders: u64) -> Result<PathBuf> {
     if folder.is_dir() {
         return Ok(folder);
     }
+    // Those of other migrations or another shop are of no more use, and a gigabyte each.
+    for other in fs::read_dir(kept)? {
+        let other = other?;
+        if other.file_name().to_string_lossy().starts_with(&format!("{orders}-orders-")) {
+            fs::remove_dir_all(other.path())?;
+        }
+    }
     let part = folder.with_extension("part");
-    let _ = fs::remove_dir_all(&part);
     let shop = Shop::new(orders);
     let mut desk = Desk::open(&part).await?;
     let mut took = Duration::ZERO;

@@ -31,9 +31,6 @@ const PARTS: [(&str, &str); 4] = [
 /// How many orders the app is opened on.
 const ORDERS: &str = "1000000";
 
-/// What turns a build of the app into the one that is shipped; the Tauri command line adds the same.
-const SHIPPED: [&str; 2] = ["--features", "tauri/custom-protocol"];
-
 /// Measures the parts, all or the chosen ones.
 pub(crate) fn bench(project: &Project, chosen: &[String]) -> Result<()> {
     if let Some(unknown) = chosen.iter().find(|name| !PARTS.iter().any(|(part, _)| part == name)) {
@@ -86,8 +83,7 @@ fn build(project: &Project, bundle: bool) -> Result<bool> {
         project
             .cargo()
             .args(["build", "--locked", "--release", "--package", "packlight", "--bin", "packlight"])
-            .args(["--example", "empty_window"])
-            .args(SHIPPED),
+            .args(["--example", "empty_window"]),
     )?;
     Ok(bundled)
 }
