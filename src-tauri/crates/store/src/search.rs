@@ -16,6 +16,9 @@ use crate::keyset::{Column, Key, Mark};
 /// Candidates up to which a walk tests membership; where there are more, looking at each order is quicker.
 pub(crate) const MANY: u32 = 60_000;
 
+/// Orders to one candidate from which on candidates are thin.
+const THIN: u32 = 60;
+
 /// Trigrams that one full-text query may name for a short text.
 const TERMS: u32 = 400;
 
@@ -78,8 +81,13 @@ impl Filter {
         for test in self.texts.iter().filter(|test| !test.negated && !test.is_short()) {
             let letters: Vec<char> = test.text.chars().collect();
             let last = letters.len() - 3;
-            // A long text needs only some of its trigrams: each find is checked anyway, and each costs a list to read.
-            let step = if letters.len() > 9 { 3 } else { 1 };
+            // The longer the text, the fewer of its trigrams it takes: each find is checked anyway, and each trigram costs
+            // a list to read.
+            let step = match letters.len() {
+                0..7 => 1,
+                7..15 => 2,
+                _ => 3,
+            };
             for start in (0..last).step_by(step).chain([last]) {
                 let letters: String = letters[start..start + 3].iter().collect();
                 let term = quoted(&letters);
@@ -119,6 +127,16 @@ pub(crate) struct Candidates {
     /// A JSON array.
     pub(crate) ids: String,
     pub(crate) number: u32,
+}
+
+impl Candidates {
+    /// Whether they lie so thinly that a short walk would meet few of them. They come in the order of their ids, and ids
+    /// are given without gaps.
+    pub(crate) fn are_thin(&self) -> bool {
+        let last =
+            self.ids.trim_end_matches(']').rsplit([',', '[']).next().and_then(|id| id.parse::<u32>().ok());
+        last.is_some_and(|last| last / self.number.max(1) > THIN)
+    }
 }
 
 /// At most `cap` row ids among which, if there are fewer, every match is.
@@ -260,7 +278,11 @@ mod tests {
         assert_eq!(quoted.trigrams().as_deref(), Some("\"a\"\"b\""));
         assert_eq!(trigrams("not").as_deref(), Some("\"not\""));
         assert_eq!(trigrams("ab -xyz"), None);
-        // Three apart where the text is long, and always the last.
-        assert_eq!(trigrams("1234567890x").as_deref(), Some("\"123\" AND \"456\" AND \"789\" AND \"90x\""));
+        // Some of them where the text is long, and always the last.
+        assert_eq!(trigrams("abcdefgh").as_deref(), Some("\"abc\" AND \"cde\" AND \"efg\" AND \"fgh\""));
+        assert_eq!(
+            trigrams("abcdefghijklmnop").as_deref(),
+            Some("\"abc\" AND \"def\" AND \"ghi\" AND \"jkl\" AND \"mno\" AND \"nop\"")
+        );
     }
 }

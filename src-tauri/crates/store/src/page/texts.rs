@@ -34,15 +34,14 @@ impl List {
         }
         // The index is quick to say that a text is rare, and stops early where it is not. For a text too short to have a
         // trigram it is slow where the text is frequent, and the walk comes first.
-        let has_trigram = self.filter.has_trigram();
         let mut candidates = None;
-        if has_trigram {
-            let few = search::candidates(connection, &self.filter, FEW + 1).await?;
-            candidates = (few.number <= FEW).then_some(few);
+        let mut may_be_frequent = true;
+        if self.filter.has_trigram() {
+            let some = search::candidates(connection, &self.filter, FEW + 1).await?;
+            may_be_frequent = some.number > FEW && !some.are_thin();
+            candidates = (some.number <= FEW).then_some(some);
         }
-        if candidates.is_none()
-            && let Some(found) = self.by_walk(connection, place, limit).await?
-        {
+        if may_be_frequent && let Some(found) = self.by_walk(connection, place, limit).await? {
             return Ok(found);
         }
         let candidates = match candidates {
