@@ -39,6 +39,7 @@ impl Arguments {
 /// Runs the app with the arguments behind the program's name, until its window is closed.
 pub fn run(words: impl Iterator<Item = OsString>) -> ExitCode {
     let environment = Environment::read(|name| std::env::var_os(name));
+    keep_passphrase_from_children();
     logging::start(environment.as_ref().ok().and_then(|environment| environment.log.as_deref()));
     let arguments = match Arguments::parse(words) {
         Ok(arguments) => arguments,
@@ -78,6 +79,13 @@ pub fn run(words: impl Iterator<Item = OsString>) -> ExitCode {
         }
         Err(problem) => refuse(&format!("the window could not be opened: {problem}"), 1),
     }
+}
+
+/// Takes the vault's passphrase out of what the web view's processes would inherit.
+#[expect(unsafe_code, reason = "there is no other way to keep it from processes that a library starts")]
+fn keep_passphrase_from_children() {
+    // SAFETY: this runs before any other thread of the process exists, so nobody can be reading the environment.
+    unsafe { std::env::remove_var(packlight_engine::environment::PASSPHRASE) };
 }
 
 fn refuse(problem: &dyn std::fmt::Display, code: u8) -> ExitCode {

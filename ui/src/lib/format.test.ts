@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 
-import { createFormat } from "./format";
+import { createFormat, localeFor } from "./format";
 
 const british = createFormat("en-GB", "Europe/London");
 const now = Date.parse("2026-01-18T12:00:00Z");
@@ -63,5 +63,12 @@ describe("time", () => {
   it("finds tomorrow across a change of the clocks", () => {
     const shortNight = Date.parse("2026-10-24T23:30:00Z");
     expect(british.deadline("2026-10-26T00:15:00Z", shortNight)).toEqual({ text: "Tomorrow", urgency: "later" });
+  });
+});
+
+describe("locale", () => {
+  it("is the system's, and British where the system has none", () => {
+    expect(localeFor("en-US-u-va-posix")).toBe("en-GB");
+    expect(localeFor("de-DE")).toBeUndefined();
   });
 });

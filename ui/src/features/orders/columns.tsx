@@ -38,7 +38,7 @@ export function columnsFor(windowWidth: number, now: number, onMenu: OpenMenu): 
       sort: "ship_by",
       cell: (row) => <ShipBy row={row} now={now} />,
     },
-    { id: "buyer", header: "Buyer", width: "130px", cell: (row) => row.buyer_name },
+    { id: "buyer", header: "Buyer", width: "136px", cell: (row) => row.buyer_name },
     { id: "description", header: "Description", width: "minmax(140px, 1fr)", cell: (row) => <Description row={row} /> },
     { id: "items", header: "Items", width: "188px", cell: (row) => <Items row={row} /> },
     {
