@@ -130,8 +130,8 @@ export function createFormat(locale?: string, timeZone?: string) {
   };
 }
 
-/** The forms of the system's own locale. */
 /** A system without a locale (POSIX) has no forms made for people: British ones stand in. */
 export const localeFor = (resolved: string) => (/posix/i.test(resolved) ? "en-GB" : undefined);
 
+/** The forms of the system's own locale. */
 export const format = createFormat(localeFor(Intl.NumberFormat().resolvedOptions().locale));
