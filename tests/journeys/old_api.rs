@@ -39,3 +39,32 @@ async fn later_syncs_fetch_what_was_left() {
     assert_eq!((counts.all, counts.missing_items), (100, 0));
     assert_eq!(database::view(world.folder()).await, database::sorted(world.amazon.truth()));
 }
+
+#[tokio::test(start_paused = true)]
+async fn lines_of_an_older_state_count_as_missing_until_they_are_read_again() {
+    let world = World::connected(shop(20, 9), OrdersApi::V0).await;
+    world.synced().await;
+    assert_eq!(world.engine.order_counts(None, None).await.unwrap().missing_items, 0);
+    let open: std::collections::BTreeSet<_> = world
+        .amazon
+        .truth()
+        .into_iter()
+        .filter(|line| line.order_status == "Unshipped")
+        .map(|line| line.amazon_order_id)
+        .collect();
+    assert!(!open.is_empty());
+    for order in &open {
+        world.amazon.world().ship(order, world.amazon.now()).unwrap();
+    }
+    tokio::time::advance(std::time::Duration::from_mins(5)).await;
+    world.amazon.inject(packlight_spapi_sim::Fault::Throttle.on(Operation::GetOrderItemsV0));
+    world.synced().await;
+    let counts = world.engine.order_counts(None, None).await.unwrap();
+    assert_eq!(usize::try_from(counts.missing_items).unwrap(), open.len());
+
+    world.amazon.lift_all();
+    tokio::time::advance(std::time::Duration::from_hours(1)).await;
+    world.synced().await;
+    assert_eq!(world.engine.order_counts(None, None).await.unwrap().missing_items, 0);
+    assert_eq!(database::view(world.folder()).await, database::sorted(world.amazon.truth()));
+}

@@ -184,7 +184,7 @@ impl Engine {
             entry.next_at = Some(next);
             match (&mut entry.state, failure) {
                 (SyncState::Offline { retry_at, .. } | SyncState::Failed { retry_at, .. }, _) => {
-                    *retry_at = next
+                    *retry_at = next;
                 }
                 (state, Some(error))
                     if !matches!(state, SyncState::Refused { .. }) && error.code != Code::Stopped =>

@@ -8,7 +8,7 @@ use std::collections::{HashMap, HashSet};
 use packlight_domain::account::{AccountId, Platform};
 use packlight_domain::listing::MatchStatus;
 use packlight_domain::marketplace;
-use packlight_domain::order::Group;
+use packlight_domain::order::{Group, SourceRank};
 use packlight_domain::status::{self, StatusFacts, UiStatus};
 use packlight_domain::text::fold;
 use sqlx::{Row, SqliteConnection};
@@ -120,7 +120,7 @@ impl World {
             unmatched: 0,
             no_asin: 0,
             cancel_requested: false,
-            missing_items: order.versions.get(Group::Items).is_none(),
+            missing_items: lacks_lines(order),
         };
         for (_, line, item) in order.items() {
             derived.lines += 1;
@@ -207,4 +207,13 @@ fn push(texts: &mut String, seen: &mut HashSet<String>, text: &str) {
         texts.push('\n');
         seen.insert(folded);
     }
+}
+
+/// Whether the lines are unknown, or those of an older state: v0 tells of a change in its list and of the lines in a call
+/// of its own, which may have to wait. Other answers carry both.
+fn lacks_lines(order: &OrderState) -> bool {
+    order.versions.get(Group::Items).is_none_or(|lines| {
+        lines.rank == SourceRank::V0 as u8
+            && order.versions.get(Group::Header).is_some_and(|header| header.last_update > lines.last_update)
+    })
 }
