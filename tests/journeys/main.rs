@@ -6,5 +6,6 @@ mod first_sync;
 mod interrupted;
 mod limits;
 mod old_api;
+mod owner_packages;
 mod several_askers;
 mod trouble;
