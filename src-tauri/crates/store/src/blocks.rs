@@ -64,7 +64,7 @@ impl Counting {
         }
         query.push(" ORDER BY low_key, low_id)");
         let counts: String = query.build_query_scalar().fetch_one(connection).await?;
-        serde_json::from_str(&counts).map_err(|error| StoreError::Internal(error.to_string()))
+        crate::rows::from_json(&counts)
     }
 }
 

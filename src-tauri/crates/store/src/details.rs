@@ -13,8 +13,8 @@ use sqlx::{Connection, Row, SqliteConnection};
 
 use crate::counts::{Cell, Scope, cells};
 use crate::keyset::{Column, Key, Reading, Stretch, keys};
-use crate::page::{order_row, row_columns};
-use crate::rows::{count, instant, list, money};
+use crate::page::{Slim, slim_columns};
+use crate::rows::{count, from_json, instant, list, money};
 use crate::search::{self, Filter};
 use crate::{Store, StoreError};
 
@@ -197,8 +197,8 @@ async fn load(connection: &mut SqliteConnection, ids: &[i64]) -> Result<Vec<Orde
     }
     let rows = sqlx::query(concat!(
         "SELECT ",
-        row_columns!(),
-        ", o.account_id, o.marketplace_id, o.last_update, o.fulfilled_by, o.service_level, o.deliver_by, o.programs, \
+        slim_columns!(),
+        " AS slim, o.id, o.status, o.account_id, o.marketplace_id, o.last_update, o.fulfilled_by, o.service_level, o.deliver_by, o.programs, \
          o.notes, o.confirmed_at FROM json_each(?) j CROSS JOIN platform_orders o ON o.id = j.value \
          CROSS JOIN accounts a ON a.id = o.account_id ORDER BY j.key"
     ))
@@ -218,7 +218,7 @@ fn detail(
     items: Vec<OrderItem>,
     packages: Vec<PackageState>,
 ) -> Result<OrderDetail, StoreError> {
-    let slim = order_row(row)?;
+    let slim = from_json::<Slim>(row.try_get("slim")?)?.into_row()?;
     let programs: &str = row.try_get("programs")?;
     let has = |program: &str| programs.split(' ').any(|own| own == program);
     let spot = Spot {

@@ -8,14 +8,17 @@
 use std::cmp::Ordering;
 
 use packlight_domain::page::{Cursor, Sort, SortKey};
+use serde::Deserialize;
 use sqlx::sqlite::SqliteRow;
 use sqlx::{QueryBuilder, Row, Sqlite, SqliteConnection, TypeInfo, ValueRef};
 
 use crate::counts::Cell;
+use crate::rows::from_json;
 use crate::{StoreError, search::Filter};
 
 /// A value that orders are sorted by.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(untagged)]
 pub(crate) enum Key {
     /// Milliseconds or minor units.
     Number(i64),
@@ -62,8 +65,8 @@ impl Ord for Key {
     }
 }
 
-/// Where an order stands in a sort: its value, if it has one, and its row id.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// Where an order stands in a sort: its value, if it has one, and its row id. Read from a JSON array of the two.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 pub(crate) struct Mark {
     pub(crate) key: Option<Key>,
     pub(crate) id: i64,
@@ -250,7 +253,7 @@ fn push_ranges(
     }
 }
 
-/// The query of the keys of a stretch, in order.
+/// The query of the keys of a stretch, in order; [`read_marks`] ends it.
 pub(crate) fn keys_query(
     column: Column,
     cells: &[Cell],
@@ -258,7 +261,7 @@ pub(crate) fn keys_query(
     reading: Reading,
     filter: &Filter,
 ) -> QueryBuilder<Sqlite> {
-    let mut query = QueryBuilder::new("");
+    let mut query = QueryBuilder::new(MARKS);
     let select = format!("{} AS k, id AS i", column.name);
     let direction = if reading.descending { " ORDER BY 1 DESC, 2 DESC" } else { " ORDER BY 1, 2" };
     let candidates = filter.candidates.as_deref();
@@ -291,9 +294,28 @@ pub(crate) async fn keys(
         return Ok(Vec::new());
     }
     let mut query = keys_query(column, cells, stretch, reading, filter);
-    let rows = query.build().fetch_all(connection).await?;
-    rows.iter().map(|row| Ok(Mark { key: Key::read(row, "k")?, id: row.try_get("i")? })).collect()
+    let mut marks = read_marks(&mut query, connection).await?;
+    // SQLite hands them over in order; that it has to is nowhere promised for what is gathered into one text.
+    marks.sort_unstable_by(|a, b| {
+        let ascending = (&a.key, a.id).cmp(&(&b.key, b.id));
+        if reading.descending { ascending.reverse() } else { ascending }
+    });
+    Ok(marks)
 }
+
+/// Runs a query of columns `k` and `i`. All rows come as one JSON text: one by one, each would wake this thread and let
+/// SQLite's wait.
+pub(crate) async fn read_marks(
+    query: &mut QueryBuilder<Sqlite>,
+    connection: &mut SqliteConnection,
+) -> Result<Vec<Mark>, StoreError> {
+    query.push(")");
+    let found: String = query.build_query_scalar().fetch_one(connection).await?;
+    from_json(&found)
+}
+
+/// How a query for [`read_marks`] begins.
+pub(crate) const MARKS: &str = "SELECT json_group_array(json_array(k, i)) FROM (";
 
 /// How many orders each cell has in a stretch: account, status, orders.
 pub(crate) async fn count_by_cell(

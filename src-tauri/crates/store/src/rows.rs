@@ -41,6 +41,11 @@ pub(crate) fn list<T: serde::Serialize>(values: &[T]) -> String {
     serde_json::to_string(values).unwrap_or_else(|_| "[]".to_owned())
 }
 
+/// Reads what SQLite's own JSON functions wrote.
+pub(crate) fn from_json<'a, T: serde::Deserialize<'a>>(json: &'a str) -> Result<T, StoreError> {
+    serde_json::from_str(json).map_err(|error| StoreError::Internal(error.to_string()))
+}
+
 /// A word that the store itself wrote and must know again.
 pub(crate) fn known<T: std::str::FromStr>(word: &str) -> Result<T, StoreError> {
     word.parse().map_err(|_| StoreError::Internal(format!("unknown word '{word}' in the database")))

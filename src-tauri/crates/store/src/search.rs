@@ -11,7 +11,7 @@ use sqlx::{QueryBuilder, Row, Sqlite, SqliteConnection};
 
 use crate::StoreError;
 use crate::counts::Cell;
-use crate::keyset::{Column, Key, Mark};
+use crate::keyset::{Column, MARKS, Mark, read_marks};
 
 /// Candidates up to which a walk tests membership; where there are more, looking at each order is quicker.
 pub(crate) const MANY: u32 = 60_000;
@@ -234,11 +234,10 @@ pub(crate) async fn prove(
     if cells.is_empty() {
         return Ok(Vec::new());
     }
-    let mut query = QueryBuilder::new("SELECT o.");
-    query.push(column.name).push(" AS k, o.id AS i");
+    let mut query = QueryBuilder::new(MARKS);
+    query.push("SELECT o.").push(column.name).push(" AS k, o.id AS i");
     push_proof(&mut query, ids, 1, cells, filter);
-    let rows = query.build().fetch_all(connection).await?;
-    rows.iter().map(|row| Ok(Mark { key: Key::read(row, "k")?, id: row.try_get("i")? })).collect()
+    read_marks(&mut query, connection).await
 }
 
 /// How many of every so-many-th candidate match, up to `stop_at`.
