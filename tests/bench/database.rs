@@ -41,20 +41,19 @@ pub(crate) async fn ready(kept: &Path, orders: u64) -> Result<PathBuf> {
         }
     }
     let part = folder.with_extension("part");
+    eprintln!("  writing a database of {orders} orders (a million takes several minutes)");
     let shop = Shop::new(orders);
     let mut desk = Desk::open(&part).await?;
     let mut took = Duration::ZERO;
     for first in (0..orders).step_by(usize::try_from(PAGE)?) {
         if first % (PAGE * PAGES_A_WINDOW) == 0 {
             desk.begin_window().await?;
-            eprint!("\r  writing a database of {orders} orders: {first} ");
         }
         let page = shop.page(first, PAGE);
         let start = Instant::now();
         desk.keep(&page, first / PAGE % PAGES_A_WINDOW == PAGES_A_WINDOW - 1).await?;
         took += start.elapsed();
     }
-    eprintln!();
     desk.store.close().await;
     fs::write(part.join(TOOK), took.as_millis().to_string())?;
     fs::rename(&part, &folder)?;

@@ -41,7 +41,7 @@ pub(crate) async fn measure(folder: &Path) -> Result<Vec<Samples>> {
         .against("one look-up an order");
     let versions = plain::versions(&control.join(DATABASE))?;
     for pair in 0..PAIRS {
-        eprint!("\r  pair {} of {PAIRS} ", pair + 1);
+        eprintln!("  pair {} of {PAIRS}", pair + 1);
         // The database of the last run stands until here: its pages bring no news now.
         if pair % 2 == 0 {
             again.push(keep_again(&ours, &pages).await?);
@@ -55,7 +55,6 @@ pub(crate) async fn measure(folder: &Path) -> Result<Vec<Samples>> {
             new.push(keep(&ours, &pages).await?);
         }
     }
-    eprintln!();
     fs::remove_dir_all(&work)?;
     Ok(vec![new, again])
 }

@@ -80,6 +80,8 @@ impl Window {
 
         let mut capabilities = Capabilities::new();
         capabilities.set("webkitgtk:browserOptions", json!({ "binary": app, "args": arguments }))?;
+        // The driver speaks plain HTTP, but its client is built with the workspace's TLS and wants a provider.
+        let _ = rustls::crypto::ring::default_provider().install_default();
         let driver = WebDriver::new(format!("http://127.0.0.1:{port}"), capabilities)
             .await
             .with_context(|| format!("{} opened no window to drive", app.display()))?;
