@@ -38,9 +38,10 @@ const RECOUNTS: [(&str, &str); 4] = [
     ),
 ];
 
-/// Blocks of a sort whose count is not that of the orders between their bound and the next. `$key` is the sort's column.
+/// Blocks of a segment whose counts are not those of the orders between their bound and the next. `$key` is the sort's
+/// column, `$low` and `$high` limit it; every status is named so that each count is six short ranges of the index.
 macro_rules! recount_blocks {
-    ($segment:literal, $key:literal, $condition:literal) => {
+    ($segment:literal, $index:literal, $low:expr, $high:expr) => {
         concat!(
             "WITH bounds AS (SELECT low_key, low_id, LEAD(low_key) OVER w AS high_key, LEAD(low_id) OVER w AS high_id ",
             "FROM (SELECT DISTINCT low_key, low_id FROM order_blocks WHERE segment = ",
@@ -52,26 +53,50 @@ macro_rules! recount_blocks {
             " AND (b.n, b.n0, b.n1, b.n2, b.n3, b.n4, b.n5) IS NOT (SELECT COUNT(*), ",
             "COALESCE(SUM(ui_status = 0), 0), COALESCE(SUM(ui_status = 1), 0), COALESCE(SUM(ui_status = 2), 0), ",
             "COALESCE(SUM(ui_status = 3), 0), COALESCE(SUM(ui_status = 4), 0), COALESCE(SUM(ui_status = 5), 0) ",
-            "FROM platform_orders o WHERE o.account_id = b.account_id AND ",
-            $condition,
-            " AND (",
-            $key,
-            ", o.id) >= (b.low_key, b.low_id) AND (d.high_key IS NULL OR (",
-            $key,
-            ", o.id) < (d.high_key, d.high_id))) LIMIT 1"
+            "FROM platform_orders o INDEXED BY ",
+            $index,
+            " WHERE o.account_id = b.account_id AND o.ui_status IN (0, 1, 2, 3, 4, 5) AND ",
+            $low,
+            " AND ",
+            $high,
+            ") LIMIT 1"
+        )
+    };
+}
+
+/// With a value: pairs of value and row id; behind the last bound comes what is greater than any number or text.
+macro_rules! recount_values {
+    ($segment:literal, $index:literal, $key:literal) => {
+        recount_blocks!(
+            $segment,
+            $index,
+            concat!("(o.", $key, ", o.id) >= (b.low_key, b.low_id)"),
+            concat!("(o.", $key, ", o.id) < (COALESCE(d.high_key, x'ff'), COALESCE(d.high_id, 0))")
+        )
+    };
+}
+
+/// Without a value: row ids alone.
+macro_rules! recount_without {
+    ($segment:literal, $index:literal, $key:literal) => {
+        recount_blocks!(
+            $segment,
+            $index,
+            concat!("o.", $key, " IS NULL AND o.id >= b.low_id"),
+            "o.id < COALESCE(d.high_id, 9223372036854775807)"
         )
     };
 }
 
 const BLOCKS: [(&str, &str); 8] = [
-    ("date", recount_blocks!("0", "o.order_date", "o.order_date IS NOT NULL")),
-    ("date", recount_blocks!("1", "0", "o.order_date IS NULL")),
-    ("update", recount_blocks!("2", "o.last_update", "1")),
-    ("ship-by time", recount_blocks!("4", "o.ship_by", "o.ship_by IS NOT NULL")),
-    ("ship-by time", recount_blocks!("5", "0", "o.ship_by IS NULL")),
-    ("total", recount_blocks!("6", "o.total_minor", "o.total_minor IS NOT NULL")),
-    ("total", recount_blocks!("7", "0", "o.total_minor IS NULL")),
-    ("order number", recount_blocks!("8", "o.platform_order_id", "1")),
+    ("date", recount_values!("0", "orders_by_date", "order_date")),
+    ("date", recount_without!("1", "orders_by_date", "order_date")),
+    ("update", recount_values!("2", "orders_by_update", "last_update")),
+    ("ship-by time", recount_values!("4", "orders_by_ship", "ship_by")),
+    ("ship-by time", recount_without!("5", "orders_by_ship", "ship_by")),
+    ("total", recount_values!("6", "orders_by_total", "total_minor")),
+    ("total", recount_without!("7", "orders_by_total", "total_minor")),
+    ("order number", recount_values!("8", "orders_by_number", "platform_order_id")),
 ];
 
 impl Store {
