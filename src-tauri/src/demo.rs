@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use chrono::Utc;
+use chrono::{TimeDelta, Utc};
 use packlight_domain::account::{OrdersApi, Region};
 use packlight_engine::accounts::NewAccount;
 use packlight_engine::environment::{Environment, Overrides};
@@ -22,8 +22,11 @@ use secrecy::SecretString;
 const LABEL: &str = "Demo seller";
 /// How far the demo's orders go back: no further than a first sync reads.
 const HISTORY_DAYS: u32 = 28;
+/// How long the demo's shop has been alive when it is opened: Amazon shows an order two minutes after it was placed, and
+/// nobody should have to wait for the first.
+const ALIVE_FOR: TimeDelta = TimeDelta::minutes(15);
 /// How much faster the demo's Amazon lets itself be asked.
-const RATE_SCALE: u32 = 20;
+const RATE_SCALE: u32 = 60;
 /// How often the demo polls.
 pub(crate) const POLL: Duration = Duration::from_secs(20);
 
@@ -44,7 +47,7 @@ pub(crate) fn erase(data_folder: &Path) -> Result<(), EngineError> {
 
 /// Starts the simulated Amazon.
 pub(crate) async fn start_amazon() -> Result<Server, EngineError> {
-    let seller = Seller::demo(Utc::now()).history_days(HISTORY_DAYS).rate_scale(RATE_SCALE);
+    let seller = Seller::demo(Utc::now() - ALIVE_FOR).history_days(HISTORY_DAYS).rate_scale(RATE_SCALE);
     Server::start(Arc::new(Amazon::new(seller)), ([127, 0, 0, 1], 0).into()).await.map_err(|error| {
         EngineError::retryable(Code::Internal, format!("the demo's Amazon could not be started: {error}"))
     })
