@@ -15,7 +15,7 @@ use packlight_engine::environment::{Environment, Overrides};
 use packlight_engine::secrets::keychain::{Entry, Stage};
 use packlight_engine::secrets::{Cost, Credentials, Keychain, KeychainError, Secrets, SecretsPlace};
 use packlight_engine::{Code, Engine, EngineError};
-use packlight_spapi_sim::{Amazon, Seller, Server};
+use packlight_spapi_sim::{Amazon, Clock, Seller, Server};
 use secrecy::SecretString;
 
 /// What the demo is called wherever its name shows.
@@ -48,7 +48,8 @@ pub(crate) fn erase(data_folder: &Path) -> Result<(), EngineError> {
 /// Starts the simulated Amazon.
 pub(crate) async fn start_amazon() -> Result<Server, EngineError> {
     let seller = Seller::demo(Utc::now() - ALIVE_FOR).history_days(HISTORY_DAYS).rate_scale(RATE_SCALE);
-    Server::start(Arc::new(Amazon::new(seller)), ([127, 0, 0, 1], 0).into()).await.map_err(|error| {
+    let amazon = Amazon::with_clock(seller, Clock::system());
+    Server::start(Arc::new(amazon), ([127, 0, 0, 1], 0).into()).await.map_err(|error| {
         EngineError::retryable(Code::Internal, format!("the demo's Amazon could not be started: {error}"))
     })
 }

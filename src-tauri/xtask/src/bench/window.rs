@@ -43,25 +43,17 @@ pub(super) fn measure(project: &Project, folder: &Path) -> Result<Vec<Measuremen
     let stage = Stage::open()?;
     let pictures = project.bench();
     // The rows of the table lie in the lower middle of the window, whatever stands above them.
-    let app = Subject::learn(
-        &stage,
-        "app",
-        "Packlight",
-        project.app("release"),
-        Some(folder),
-        [200, 500, 960, 960],
-    )
-    .map_err(|error| error.context("the app showed no rows"));
-    let app = keep_picture(&stage, app, &pictures)?;
-    let empty = Subject::learn(
-        &stage,
+    let rows = [200, 500, 960, 960];
+    let app = stage.learn(&pictures, "app", "Packlight", project.app("release"), Some(folder), rows)?;
+    let line = [0, 0, 500, 250];
+    let empty = stage.learn(
+        &pictures,
         "empty window",
         "Empty window",
         project.example("empty_window"),
         None,
-        [0, 0, 500, 250],
-    );
-    let empty = keep_picture(&stage, empty, &pictures)?;
+        line,
+    )?;
 
     let (mut ours, mut control) = (Vec::new(), Vec::new());
     for pair in 0..PAIRS {
@@ -91,17 +83,8 @@ pub(super) fn measure(project: &Project, folder: &Path) -> Result<Vec<Measuremen
     ])
 }
 
-/// A failed look at a program leaves a picture of the screen.
-fn keep_picture<T>(stage: &Stage, outcome: Result<T>, folder: &Path) -> Result<T> {
-    if outcome.is_err()
-        && let Some(picture) = stage.display.picture_of("")?
-    {
-        let path = folder.join("failed.png");
-        picture.save(&path)?;
-        println!("  the screen when it failed: {}", path.display());
-    }
-    outcome
-}
+/// A part of a window in thousandths of its sides: left, top, right, bottom.
+type Area = [u32; 4];
 
 /// Where the programs play: a hidden screen, a message bus, folders, and an eye on the screen.
 struct Stage {
@@ -122,6 +105,28 @@ impl Stage {
         Ok(Self { display, bus: Bus::open()?, session: Session::open()?, eye, root, title })
     }
 
+    /// Watches a program once, and leaves a picture of what it came to: so one can see what is being waited for.
+    fn learn(
+        &self,
+        pictures: &Path,
+        name: &'static str,
+        title: &'static str,
+        program: PathBuf,
+        folder: Option<&Path>,
+        area: Area,
+    ) -> Result<Subject> {
+        let folder = folder.map(Path::to_owned);
+        let mut subject = Subject { name, title, program, folder, area, ink: Ink::default() };
+        let (mut group, start) = subject.start(self)?;
+        let learnt = subject.learn(self, &mut group, start);
+        if let Some(picture) = self.display.picture_of(title)? {
+            let path = pictures.join(name.replace(' ', "-")).with_extension("png");
+            picture.save(&path)?;
+            println!("  {name}: {}", path.display());
+        }
+        learnt.map(|()| subject)
+    }
+
     /// The window of this title, if it is on the screen.
     fn window(&self, title: &str) -> Result<Option<Window>> {
         for window in self.eye.query_tree(self.root)?.reply()?.children {
@@ -138,8 +143,8 @@ impl Stage {
         Ok(None)
     }
 
-    /// The pixels of a part of a window, given in thousandths of its sides: left, top, right, bottom.
-    fn look(&self, window: Window, [left, top, right, bottom]: [u32; 4]) -> Result<Vec<[u8; 4]>> {
+    /// The pixels of a part of a window.
+    fn look(&self, window: Window, [left, top, right, bottom]: Area) -> Result<Vec<[u8; 4]>> {
         let size = self.eye.get_geometry(window)?.reply()?;
         let part = |side: u16, thousandths: u32| u32::from(side) * thousandths / 1000;
         let (x, y) = (part(size.width, left), part(size.height, top));
@@ -197,7 +202,7 @@ struct Subject {
     title: &'static str,
     program: PathBuf,
     folder: Option<PathBuf>,
-    area: [u32; 4],
+    area: Area,
     ink: Ink,
 }
 
@@ -209,33 +214,25 @@ struct Run {
 }
 
 impl Subject {
-    fn learn(
-        stage: &Stage,
-        name: &'static str,
-        title: &'static str,
-        program: PathBuf,
-        folder: Option<&Path>,
-        area: [u32; 4],
-    ) -> Result<Self> {
-        let folder = folder.map(Path::to_owned);
-        let mut subject = Self { name, title, program, folder, area, ink: Ink::default() };
-        let (mut group, start) = subject.start(stage)?;
-        let window = subject.wait_for_window(stage, &mut group, start)?;
+    /// Waits until nothing moves any more, and remembers what was drawn.
+    fn learn(&mut self, stage: &Stage, group: &mut Group, start: Instant) -> Result<()> {
+        let window = self.wait_for_window(stage, group, start)?;
         let (mut last, mut since) = (Vec::new(), Instant::now());
-        while since.elapsed() < AT_REST || subject.ink.places.len() < LEAST_INK {
+        while since.elapsed() < AT_REST || self.ink.places.len() < LEAST_INK {
             ensure!(
                 start.elapsed() < DEADLINE,
-                "{name}: nothing that stays was drawn in {} s",
+                "{}: nothing that stays was drawn in {} s",
+                self.name,
                 DEADLINE.as_secs()
             );
             sleep(Duration::from_millis(100));
-            let now = stage.look(window, area)?;
+            let now = stage.look(window, self.area)?;
             if now != last {
-                subject.ink = Ink::of(&now);
+                self.ink = Ink::of(&now);
                 (last, since) = (now, Instant::now());
             }
         }
-        Ok(subject)
+        Ok(())
     }
 
     fn start(&self, stage: &Stage) -> Result<(Group, Instant)> {
