@@ -98,7 +98,7 @@ impl OrdersPage<'_> {
             "{COUNT}
              const toasts = [...document.querySelectorAll(\"[data-testid='toast']\")];
              if (window.pressed === undefined) toasts.forEach((toast) => {{ toast.dataset.old = ''; }});
-             const told = toasts.some((toast) => !('old' in toast.dataset) && /\\b[1-9][\\d,.]* new\\b/.test(toast.textContent));
+             const told = toasts.some((toast) => !('old' in toast.dataset) && /\\b[1-9][\\d,.]* new(?![a-z])/.test(toast.textContent));
              if (told && count('all') > arguments[0]) return count('all');
              const button = document.querySelector(\"[data-testid='sync-button']\");
              if (!button.disabled && performance.now() - (window.pressed ?? -Infinity) > 5000) {{

@@ -75,13 +75,24 @@ pub(super) fn measure(project: &Project, folder: &Path) -> Result<Vec<Measuremen
         control: control.iter().map(figure).collect(),
         goals: goals.to_vec(),
     };
+    // Libraries that another web view holds too count half: then both figures are too small, and their ratio too large.
+    let alone = ours.iter().chain(&control).all(|run| run.memory.alone);
+    let memory = if alone {
+        "memory, PSS of all processes"
+    } else {
+        "memory, PSS (shared with another web view: run again)"
+    };
     Ok(vec![
         compared("start to first rows", Unit::Nanoseconds, &[Goal::Ratio(1500)], |run| run.painted),
+        compared("start to the page's first corner", Unit::Nanoseconds, &[], |run| run.begun),
         compared("start to the window on screen", Unit::Nanoseconds, &[], |run| run.mapped),
-        compared("memory, PSS of all processes", Unit::Bytes, &[Goal::Ratio(1200)], |run| run.memory.all),
+        compared(memory, Unit::Bytes, &[Goal::Ratio(1200)], |run| run.memory.all),
         compared("of it private or shared by no file", Unit::Bytes, &[], |run| run.memory.anonymous),
     ])
 }
+
+/// The name of the app, or the beginning of the line: what is drawn as soon as anything is.
+const CORNER: Area = [0, 0, 120, 60];
 
 /// A part of a window in thousandths of its sides: left, top, right, bottom.
 type Area = [u32; 4];
@@ -116,7 +127,8 @@ impl Stage {
         area: Area,
     ) -> Result<Subject> {
         let folder = folder.map(Path::to_owned);
-        let mut subject = Subject { name, title, program, folder, area, ink: Ink::default() };
+        let mut subject =
+            Subject { name, title, program, folder, area, ink: Ink::default(), corner: Ink::default() };
         let (mut group, start) = subject.start(self)?;
         let learnt = subject.learn(self, &mut group, start);
         if let Some(picture) = self.display.picture_of(title)? {
@@ -204,11 +216,13 @@ struct Subject {
     folder: Option<PathBuf>,
     area: Area,
     ink: Ink,
+    corner: Ink,
 }
 
 /// One run: times in nanoseconds since the program was started, memory in bytes.
 struct Run {
     mapped: u64,
+    begun: u64,
     painted: u64,
     memory: Memory,
 }
@@ -232,6 +246,7 @@ impl Subject {
                 (last, since) = (now, Instant::now());
             }
         }
+        self.corner = Ink::of(&stage.look(window, CORNER)?);
         Ok(())
     }
 
@@ -265,18 +280,22 @@ impl Subject {
         let (mut group, start) = self.start(stage)?;
         let window = self.wait_for_window(stage, &mut group, start)?;
         let mapped = nanoseconds(start);
-        while self.ink.in_picture(&stage.look(window, self.area)?) < THERE {
-            ensure!(
-                start.elapsed() < DEADLINE,
-                "{}: not drawn as before in {} s",
-                self.name,
-                DEADLINE.as_secs()
-            );
-            sleep(BETWEEN_LOOKS);
-        }
-        let painted = nanoseconds(start);
+        let wait_for = |ink: &Ink, area| -> Result<u64> {
+            while ink.in_picture(&stage.look(window, area)?) < THERE {
+                ensure!(
+                    start.elapsed() < DEADLINE,
+                    "{}: not drawn as before in {} s",
+                    self.name,
+                    DEADLINE.as_secs()
+                );
+                sleep(BETWEEN_LOOKS);
+            }
+            Ok(nanoseconds(start))
+        };
+        let begun = wait_for(&self.corner, CORNER)?;
+        let painted = wait_for(&self.ink, self.area)?;
         sleep(SETTLED);
-        Ok(Run { mapped, painted, memory: Memory::of(&group)? })
+        Ok(Run { mapped, begun, painted, memory: Memory::of(&group)? })
     }
 }
 
@@ -313,16 +332,19 @@ struct Memory {
     all: u64,
     /// Not backed by a file that can be read again.
     anonymous: u64,
+    /// No other web view was running.
+    alone: bool,
 }
 
 impl Memory {
     fn of(group: &Group) -> Result<Self> {
-        let mut memory = Self { all: 0, anonymous: 0 };
+        let mut memory = Self { all: 0, anonymous: 0, alone: true };
         for entry in fs::read_dir("/proc")? {
             let process = entry?.path();
             // A process may end while it is looked at; then it has no memory.
             let Ok(stat) = fs::read_to_string(process.join("stat")) else { continue };
             if process_group(&stat) != Some(group.number()) {
+                memory.alone &= !stat.contains("(WebKitWebProces");
                 continue;
             }
             let Ok(rollup) = fs::read_to_string(process.join("smaps_rollup")) else { continue };
