@@ -14,6 +14,8 @@ use self::report::Measurement;
 use crate::project::Project;
 use crate::{command, packages, ui};
 
+#[cfg(target_os = "linux")]
+mod memory;
 mod report;
 mod sizes;
 mod statistics;

@@ -6,7 +6,6 @@
 //! "there" when nineteen in twenty of that picture's drawn pixels are: the first rows of the table for the app, its one
 //! line of text for the empty window. Memory is the proportional set size over all processes, five seconds later.
 
-use std::fs;
 use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
@@ -18,6 +17,7 @@ use x11rb::connection::Connection;
 use x11rb::protocol::xproto::{AtomEnum, ConnectionExt, ImageFormat, MapState, Window};
 use x11rb::rust_connection::RustConnection;
 
+use super::memory::Memory;
 use super::report::{Goal, Measurement, Unit};
 use super::statistics::thousandths;
 use crate::display::Display;
@@ -327,45 +327,6 @@ impl Ink {
     }
 }
 
-/// Proportional set size over a process group, in bytes.
-struct Memory {
-    all: u64,
-    /// Not backed by a file that can be read again.
-    anonymous: u64,
-    /// No other web view was running.
-    alone: bool,
-}
-
-impl Memory {
-    fn of(group: &Group) -> Result<Self> {
-        let mut memory = Self { all: 0, anonymous: 0, alone: true };
-        for entry in fs::read_dir("/proc")? {
-            let process = entry?.path();
-            // A process may end while it is looked at; then it has no memory.
-            let Ok(stat) = fs::read_to_string(process.join("stat")) else { continue };
-            if process_group(&stat) != Some(group.number()) {
-                memory.alone &= !stat.contains("(WebKitWebProces");
-                continue;
-            }
-            let Ok(rollup) = fs::read_to_string(process.join("smaps_rollup")) else { continue };
-            memory.all += kilobytes(&rollup, "Pss:") * 1024;
-            memory.anonymous += (kilobytes(&rollup, "Pss_Anon:") + kilobytes(&rollup, "Pss_Shmem:")) * 1024;
-        }
-        ensure!(memory.all > 0, "/proc tells no memory of the program's processes");
-        Ok(memory)
-    }
-}
-
-/// The process group in a line of `/proc/<pid>/stat`; the name before it may hold blanks and brackets.
-fn process_group(stat: &str) -> Option<u32> {
-    stat.rsplit_once(')')?.1.split_ascii_whitespace().nth(2)?.parse().ok()
-}
-
-fn kilobytes(rollup: &str, name: &str) -> u64 {
-    let line = rollup.lines().find_map(|line| line.strip_prefix(name));
-    line.and_then(|rest| rest.split_ascii_whitespace().next()?.parse().ok()).unwrap_or(0)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -385,21 +346,5 @@ mod tests {
         assert_eq!(ink.in_picture(&half), 500);
         assert_eq!(ink.in_picture(&rest[1..]), 0, "moved by one");
         assert_eq!(ink.in_picture(&[]), 0);
-    }
-
-    #[test]
-    fn a_process_is_in_the_group_of_its_third_number() {
-        assert_eq!(process_group("4242 (Web (Content) 7) S 4200 4190 4100 0 -1"), Some(4190));
-        assert_eq!(process_group(""), None);
-    }
-
-    #[test]
-    fn memory_is_read_by_name() {
-        let rollup =
-            "00400000-7fff ---p 00000000 00:00 0  [rollup]\nRss:  900 kB\nPss:  345 kB\nPss_Anon:  12 kB\n";
-        assert_eq!(
-            [kilobytes(rollup, "Pss:"), kilobytes(rollup, "Pss_Anon:"), kilobytes(rollup, "Pss_Shmem:")],
-            [345, 12, 0]
-        );
     }
 }
