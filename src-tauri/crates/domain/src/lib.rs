@@ -4,14 +4,18 @@
 //! around it (`spapi`, `store`, `engine`) agree with each other by speaking these types and nothing else.
 
 pub mod account;
+pub mod act;
 pub mod currency;
+pub mod file_import;
 pub mod instant;
 pub mod listing;
 pub mod marketplace;
+pub mod matching;
 pub mod money;
 pub mod order;
 pub mod page;
 pub mod query;
 pub mod status;
+pub mod stock;
 pub mod text;
 pub mod window;

@@ -7,6 +7,7 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use crate::account::{AccountId, Platform};
+use crate::matching::LinkedUnit;
 use crate::money::Amount;
 use crate::page::{Cursor, Place, Sort};
 use crate::status::UiStatus;
@@ -185,6 +186,19 @@ pub struct OrderItem {
     pub cancel_requested: bool,
     /// How it matches the stock.
     pub match_status: MatchStatus,
+    /// What its ASIN, or its number on another platform, is mapped to.
+    pub mapped_to: Option<MappedTo>,
+    /// The units it holds, first claimed first.
+    pub units: Vec<LinkedUnit>,
+}
+
+/// The set and condition that a line's number stands for.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, specta::Type)]
+pub struct MappedTo {
+    /// Set number.
+    pub set_number: String,
+    /// Condition.
+    pub condition: String,
 }
 
 /// A parcel of an order.

@@ -297,5 +297,7 @@ fn item(row: &SqliteRow) -> Result<OrderItem, sqlx::Error> {
         is_gift: row.try_get("is_gift")?,
         cancel_requested: cancels.is_some_and(|who| who.eq_ignore_ascii_case("BUYER")),
         match_status,
+        mapped_to: None,
+        units: Vec::new(),
     })
 }

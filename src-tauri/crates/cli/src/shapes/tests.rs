@@ -59,6 +59,8 @@ pub(crate) fn pending() -> OrderDetail {
             is_gift: false,
             cancel_requested: false,
             match_status: MatchStatus::NoAsin,
+            mapped_to: None,
+            units: vec![],
         }],
         packages: vec![],
     }
