@@ -25,7 +25,7 @@ export const commands = {
 	/**  One order with all that is known of it. */
 	getOrder: (id: OrderRowId) => typedError<OrderDetail, CommandError>(__TAURI_INVOKE("get_order", { id })),
 	/**  Writes the seller's note on an order; an empty one removes it. */
-	setNote: (id: OrderRowId, note: string) => typedError<null, CommandError>(__TAURI_INVOKE("set_note", { id, note })),
+	setNote: (id: OrderRowId, note: string) => typedError<BatchId | null, CommandError>(__TAURI_INVOKE("set_note", { id, note })),
 	/**  Opens an Amazon order in Seller Central, in the system's browser. The address is made here, never by the window. */
 	openOnAmazon: (id: OrderRowId) => typedError<null, CommandError>(__TAURI_INVOKE("open_on_amazon", { id })),
 	/**  How the sync of each account stands. */
@@ -48,6 +48,64 @@ export const commands = {
 	disconnectAccount: (id: AccountId) => typedError<null, CommandError>(__TAURI_INVOKE("disconnect_account", { id })),
 	/**  Opens the vault file. */
 	unlockVault: (passphrase: string) => typedError<null, CommandError>(__TAURI_INVOKE("unlock_vault", { passphrase })),
+	/**  Rows of the stock. */
+	listUnits: (request: UnitListRequest) => typedError<UnitPage, CommandError>(__TAURI_INVOKE("list_units", { request })),
+	/**  One unit. */
+	getUnit: (id: UnitId) => typedError<Unit, CommandError>(__TAURI_INVOKE("get_unit", { id })),
+	/**  What the stock's cards show. */
+	stockCounts: () => typedError<StockCounts, CommandError>(__TAURI_INVOKE("stock_counts")),
+	/**  Every storage location in natural order. */
+	storageLocations: () => typedError<LocationCount[], CommandError>(__TAURI_INVOKE("storage_locations")),
+	/**  Adds equal units. */
+	addUnits: (draft: UnitDraft, quantity: number) => typedError<UnitsChanged, CommandError>(__TAURI_INVOKE("add_units", { draft, quantity })),
+	/**  Changes a unit. */
+	editUnit: (id: UnitId, draft: UnitDraft) => typedError<UnitsChanged, CommandError>(__TAURI_INVOKE("edit_unit", { id, draft })),
+	/**  Moves units to a storage location. */
+	moveUnits: (selection: UnitSelection, location: string | null) => typedError<UnitsChanged, CommandError>(__TAURI_INVOKE("move_units", { selection, location })),
+	/**  Deletes units that no order holds. */
+	deleteUnits: (selection: UnitSelection) => typedError<UnitsChanged, CommandError>(__TAURI_INVOKE("delete_units", { selection })),
+	/**  The currency of costs that name none. */
+	homeCurrency: () => typedError<Currency, CommandError>(__TAURI_INVOKE("home_currency")),
+	/**  Changes the home currency. */
+	setHomeCurrency: (currency: Currency) => typedError<null, CommandError>(__TAURI_INVOKE("set_home_currency", { currency })),
+	/**  Units that a line could take. */
+	matchCandidates: (line: LineKey, search: string, limit: number) => typedError<Candidates, CommandError>(__TAURI_INVOKE("match_candidates", { line, search, limit })),
+	/**  Maps the line's number to a unit's set and condition and links the unit. */
+	createMapping: (line: LineKey, unit: UnitId) => typedError<MappingDone, CommandError>(__TAURI_INVOKE("create_mapping", { line, unit })),
+	/**  Maps a number, or maps it anew. */
+	mapNumber: (number: string, isAsin: boolean, setNumber: string, condition: string) => typedError<MappingDone, CommandError>(__TAURI_INVOKE("map_number", { number, isAsin, setNumber, condition })),
+	/**  Deletes a mapping; linked lines stay linked. */
+	deleteMapping: (number: string, isAsin: boolean) => typedError<BatchId | null, CommandError>(__TAURI_INVOKE("delete_mapping", { number, isAsin })),
+	/**  Mappings, newest first. */
+	listMappings: (search: string, offset: number, limit: number) => typedError<MappingPage, CommandError>(__TAURI_INVOKE("list_mappings", { search, offset, limit })),
+	/**  Gives a line one unit. */
+	linkUnit: (line: LineKey, unit: UnitId) => typedError<LineLinked, CommandError>(__TAURI_INVOKE("link_unit", { line, unit })),
+	/**  Frees the units of a line. */
+	unlinkLine: (line: LineKey) => typedError<LineLinked, CommandError>(__TAURI_INVOKE("unlink_line", { line })),
+	/**  What linking the matched lines of a selection would do. */
+	previewLink: (selection: OrderSelection) => typedError<BulkLink, CommandError>(__TAURI_INVOKE("preview_link", { selection })),
+	/**  Links the matched lines of a selection to their oldest free units. */
+	linkSelected: (selection: OrderSelection) => typedError<BulkLink, CommandError>(__TAURI_INVOKE("link_selected", { selection })),
+	/**  Takes back a batch of acts. */
+	undo: (batch: BatchId) => typedError<UndoReport, CommandError>(__TAURI_INVOKE("undo", { batch })),
+	/**  What was done here, newest first. */
+	activityActs: (before: BatchId | null, limit: number) => typedError<ActEntry[], CommandError>(__TAURI_INVOKE("activity_acts", { before, limit })),
+	/**  What was done here to one order, newest first. */
+	orderActs: (id: OrderRowId) => typedError<ActEntry[], CommandError>(__TAURI_INVOKE("order_acts", { id })),
+	/**  The runs of the sync, newest first. */
+	activityRuns: (before: number | null, limit: number) => typedError<RunEntry[], CommandError>(__TAURI_INVOKE("activity_runs", { before, limit })),
+	/**  What a file would do. */
+	previewImport: (input: ImportInput) => typedError<ImportPreview, CommandError>(__TAURI_INVOKE("preview_import", { input })),
+	/**  Imports a file. */
+	runImport: (input: ImportInput) => typedError<ImportReport, CommandError>(__TAURI_INVOKE("run_import", { input })),
+	/**  Writes units as CSV into the Downloads folder. */
+	exportUnits: (selection: UnitSelection) => typedError<SavedFile, CommandError>(__TAURI_INVOKE("export_units", { selection })),
+	/**  Writes orders as CSV into the Downloads folder. */
+	exportOrders: (selection: OrderSelection) => typedError<SavedFile, CommandError>(__TAURI_INVOKE("export_orders", { selection })),
+	/**  The platform's ids of a selection. */
+	orderIds: (selection: OrderSelection) => typedError<string[], CommandError>(__TAURI_INVOKE("order_ids", { selection })),
+	/**  Fetches the seller's listings from Amazon and completes units by their SKU. */
+	fetchListings: () => typedError<ListingsReport, CommandError>(__TAURI_INVOKE("fetch_listings")),
 };
 
 /** Events */
@@ -57,6 +115,26 @@ export const events = {
 };
 
 /* Types */
+/**  Rows of the mapping page. */
+export type MappingPage = {
+	/**  The rows. */
+	rows: Mapping[],
+	/**  Position of the first row. */
+	offset: number,
+	/**  Mappings that match. */
+	total: number,
+};
+
+/**  What a look at the seller's listings brought. */
+export type ListingsReport = {
+	/**  Listings of all accounts. */
+	listings: number,
+	/**  Units that got an ASIN or a price. */
+	units_updated: number,
+	/**  For undo. */
+	batch: BatchId | null,
+};
+
 /**  What Amazon grants an account. */
 export type AccountCheck = {
 	/**  The account's label. */
@@ -148,6 +226,22 @@ export type AccountView = {
 	connected: boolean,
 };
 
+/**  A batch of acts in the audit trail. */
+export type ActEntry = {
+	/**  The batch. */
+	batch: BatchId,
+	/**  When, UTC. */
+	at: string,
+	/**  What was done, in plain English: "Linked 2 units to 203-1234567-1234567". */
+	summary: string,
+	/**  Acts in the batch. */
+	acts: number,
+	/**  This batch took back another. */
+	is_undo: boolean,
+	/**  Every act of it was taken back. */
+	undone: boolean,
+};
+
 /**  An amount as it crosses IPC: decimal text in main units, never a number. */
 export type Amount = {
 	/**  Decimal text with exactly the decimals of the currency: `"32.50"`, `"1994"`. */
@@ -170,8 +264,33 @@ export type AppInfo = {
 	accounts: number,
 };
 
+/**  Acts that were done together and are undone together. */
+export type BatchId = number;
+
+/**  What linking the matched lines of a selection would do, or did. */
+export type BulkLink = {
+	/**  Orders of the selection. */
+	orders: number,
+	/**  Lines that take units. */
+	lines: number,
+	/**  Units that are taken, the oldest free ones. */
+	units: number,
+	/**  Lines left alone, by reason: "no mapping", "no ASIN", "no free unit", "already linked", "cancelled". */
+	skipped: SkippedLines[],
+	/**  For undo; `None` for a preview or where nothing changed. */
+	batch: BatchId | null,
+};
+
 /**  A kind of data that a reader may hold a copy of. */
 export type CacheTag = 
+/**  Units in stock. */
+"inventory" | 
+/**  Mappings of numbers to sets. */
+"mappings" | 
+/**  Long work. */
+"jobs" | 
+/**  Settings kept with the data. */
+"settings" | 
 /**  Rows and details of orders. */
 "orders" | 
 /**  Counts of orders. */
@@ -180,6 +299,41 @@ export type CacheTag =
 "sync" | 
 /**  Accounts and their checks. */
 "accounts";
+
+/**  A unit that a line could take. */
+export type Candidate = {
+	/**  The unit; free. */
+	unit: Unit,
+	/**  Why it is proposed; empty for a unit that was only searched for. */
+	reasons: Reason[],
+};
+
+/**  Units for one line: proposals first, each by oldest purchase. */
+export type Candidates = {
+	/**  The line. */
+	line: LineKey,
+	/**  Its title. */
+	title: string | null,
+	/**  Its ASIN, or the number by which lines of other platforms match. */
+	number: string | null,
+	/**  Units ordered. */
+	quantity: number,
+	/**  Units it holds. */
+	linked: number,
+	/**  The units. */
+	units: Candidate[],
+	/**  More units match the search than are listed. */
+	more: boolean,
+};
+
+/**  How a unit came to its line. */
+export type ClaimMethod = 
+/**  The seller chose this very unit. */
+"manual" | 
+/**  The mapping of the line's ASIN chose it. */
+"mapping" | 
+/**  A pick list placed the line at it. */
+"pick_list";
 
 /**  The kind of a failure; the window switches on it and the command line turns it into an exit code. */
 export type Code = 
@@ -226,6 +380,14 @@ export type Code =
 /**  A fault of Packlight itself. */
 "internal";
 
+/**  Which column of the file fills a field. */
+export type ColumnChoice = {
+	/**  The field, as it is named in the documented file: `set_number`, `order_id`, …. */
+	field: string,
+	/**  The column, counted from 0; `None` leaves the field empty. */
+	column: number | null,
+};
+
 /**  A failed command. The window switches on `code`, shows `message` and points at `context` where there is one. */
 export type CommandError = {
 	code: Code,
@@ -265,6 +427,117 @@ export type GrantView = {
 	missing_role: string | null,
 };
 
+/**  A field that a file can fill. */
+export type ImportField = {
+	/**  Its name in the documented file. */
+	name: string,
+	/**  What it is called on screen. */
+	label: string,
+	/**  A file without it cannot be read. */
+	required: boolean,
+};
+
+/**  A file and how it is to be read. */
+export type ImportInput = {
+	/**  What it holds. */
+	kind: ImportKind,
+	/**  Its name, for messages. */
+	name: string,
+	/**  Its bytes in Base64. */
+	content: string,
+	/**  The columns; guessed from their heads unless given. */
+	columns: ColumnChoice[] | null,
+};
+
+/**  What a file is read as. */
+export type ImportKind = 
+/**  Units in stock. */
+"units" | 
+/**  Orders of this platform. */
+{ orders: Platform };
+
+/**  What a file would do: how it was read, and the result of a dry run. */
+export type ImportPreview = {
+	/**  Character set that was found: `UTF-8`, `UTF-16LE`, `Windows-1252`. */
+	charset: string,
+	/**  What separates columns: `comma`, `semicolon`, `tab`. */
+	separator: string,
+	/**  Heads of the columns. */
+	heads: string[],
+	/**  The first rows as they stand in the file, at most 5. */
+	sample: string[][],
+	/**  The fields of this kind of file. */
+	fields: ImportField[],
+	/**  Which column fills which field. */
+	columns: ColumnChoice[],
+	/**  What an import would do. */
+	report: ImportReport,
+};
+
+/**  What an import did, or would do. */
+export type ImportReport = {
+	/**  Rows read, without the head and empty lines. */
+	rows: number,
+	/**  Units added. */
+	units_added: number,
+	/**  Orders not known before. */
+	orders_new: number,
+	/**  Orders known before and different now. */
+	orders_changed: number,
+	/**  Rows not taken. */
+	rows_skipped: number,
+	/**  Why; at most 1,000 entries. */
+	errors: RowError[],
+	/**  Nothing was written. */
+	dry_run: boolean,
+	/**  For undo of units; `None` for a dry run, for orders, or where nothing was added. */
+	batch: BatchId | null,
+};
+
+/**  A line of an order. */
+export type LineKey = {
+	/**  The order. */
+	order: OrderRowId,
+	/**  The platform's id of the line. */
+	order_item_id: string,
+};
+
+/**  What a link or unlink left behind. */
+export type LineLinked = {
+	/**  The line. */
+	line: LineKey,
+	/**  The units it holds now, first claimed first. */
+	units: UnitId[],
+	/**  How it matches now. */
+	match_status: MatchStatus,
+	/**  For undo; `None` where nothing changed. */
+	batch: BatchId | null,
+};
+
+/**  A unit that a line holds. */
+export type LinkedUnit = {
+	/**  The unit. */
+	id: UnitId,
+	/**  Set number. */
+	set_number: string,
+	/**  What it is called. */
+	name: string,
+	/**  Condition. */
+	condition: string,
+	/**  Where it lies. */
+	storage_location: string | null,
+	/**  Where it lay before it was archived. */
+	previous_location: string | null,
+	/**  What it is offered for. */
+	listing_price: Amount | null,
+	/**  What it cost. */
+	cost: Amount | null,
+	/**  Since when the line holds it, UTC. */
+	claimed_at: string,
+	/**  How it came to the line. */
+	method: ClaimMethod,
+};
+
 /**  A request for rows of the list. */
 export type ListRequest = {
 	/**  Text of the query language; empty for all orders. */
@@ -279,6 +552,58 @@ export type ListRequest = {
 	place: Place,
 	/**  How many rows, at most [`MAX_PAGE`]. */
 	limit: number,
+};
+
+/**  A storage location and how many unsold units lie there. */
+export type LocationCount = {
+	/**  The location as typed. */
+	location: string,
+	/**  Unsold units. */
+	units: number,
+};
+
+/**  The set and condition that a line's number stands for. */
+export type MappedTo = {
+	/**  Set number. */
+	set_number: string,
+	/**  Condition. */
+	condition: string,
+};
+
+/**  What an ASIN, or the number of another platform's line, stands for. */
+export type Mapping = {
+	/**  The ASIN, SKU or item number. */
+	number: string,
+	/**  Whether it is an ASIN of Amazon; else it serves the lines of other platforms. */
+	is_asin: boolean,
+	/**  The set it stands for. */
+	set_number: string,
+	/**  The condition it stands for. */
+	condition: string,
+	/**  Since when, UTC. */
+	created_at: string,
+	/**  Lines that it matches or matched. */
+	lines: number,
+	/**  Free units of that set and condition. */
+	free_units: number,
+	/**  Title of the newest such line. */
+	title: string | null,
+};
+
+/**  What *Create ASIN mapping* did. */
+export type MappingDone = {
+	/**  The mapping. */
+	number: string,
+	/**  Its set. */
+	set_number: string,
+	/**  Its condition. */
+	condition: string,
+	/**  Lines of known orders that it matches. */
+	lines_matched: number,
+	/**  Units that the clicked line took. */
+	units_linked: number,
+	/**  For undo. */
+	batch: BatchId | null,
 };
 
 /**  A marketplace to choose from. */
@@ -401,6 +726,10 @@ export type OrderItem = {
 	cancel_requested: boolean,
 	/**  How it matches the stock. */
 	match_status: MatchStatus,
+	/**  What its ASIN, or its number on another platform, is mapped to. */
+	mapped_to: MappedTo | null,
+	/**  The units it holds, first claimed first. */
+	units: LinkedUnit[],
 };
 
 /**  Rows of the list and where they stand. */
@@ -460,6 +789,22 @@ export type OrderRow = {
 /**  Row id of an order in the store. */
 export type OrderRowId = number;
 
+/**  Which orders an act is about. */
+export type OrderSelection = 
+/**  These. */
+({ ids: OrderRowId[] }) & { matching?: never } | 
+/**  All that match a query, but for some. */
+({ matching: {
+	/**  Text of the query language. */
+	query: string,
+	/**  Only this platform's orders. */
+	platform: Platform | null,
+	/**  Only this account's orders. */
+	account: AccountId | null,
+	/**  Left out. */
+	except: OrderRowId[],
+} }) & { ids?: never };
+
 /**  Which version of the Orders API an account is read by. */
 export type OrdersApi = 
 /**  `2026-01-01`: one call brings orders with their items. */
@@ -501,6 +846,19 @@ export type Preferences = {
 	density: Density,
 };
 
+/**  Why a unit is proposed for a line, strongest first. */
+export type Reason = 
+/**  The line's number is mapped to the unit's set and condition. */
+"mapped" | 
+/**  Same ASIN. */
+"same_asin" | 
+/**  Same SKU. */
+"same_sku" | 
+/**  The unit's set number stands in the line's title. */
+"set_number_in_title" | 
+/**  Most words of the unit's name stand in the line's title. */
+"name_in_title";
+
 /**  A region of the Selling Partner API: one host and one authorisation for all its marketplaces. */
 export type Region = 
 /**  North and South America. */
@@ -509,6 +867,66 @@ export type Region =
 "eu" | 
 /**  Far East and Australia. */
 "fe";
+
+/**  A row that was not taken, or a field of it that was left empty. */
+export type RowError = {
+	/**  The row as a spreadsheet counts it: the head is row 1. */
+	row: number,
+	/**  The field. */
+	field: string,
+	/**  What is wrong and what would do. */
+	message: string,
+};
+
+/**  One run of a sync in the journal (invariant I20). */
+export type RunEntry = {
+	/**  Its row in the journal; newer runs have greater ids. */
+	id: number,
+	/**  The account's label. */
+	account: string,
+	/**  What ran: `orders`, `listings`, …. */
+	kind: string,
+	/**  When it began, UTC. */
+	started_at: string,
+	/**  When it ended, UTC; `None` while it runs or where the program was ended. */
+	finished_at: string | null,
+	/**  Requests to the Selling Partner API. */
+	calls: number,
+	/**  List pages. */
+	pages: number,
+	/**  Answers 429. */
+	throttled: number,
+	/**  Orders not known before. */
+	new_orders: number,
+	/**  Orders known before and different now. */
+	changed_orders: number,
+	/**  Orders received that were as known. */
+	unchanged: number,
+	/**  How many seconds after their change half of the orders were kept; `None` without orders. */
+	median_lateness_s: number | null,
+	/**  Every change up to here is in the local copy, UTC. */
+	complete_up_to: string | null,
+	/**  Why it failed. */
+	error: RunError | null,
+};
+
+/**  Why a run failed. */
+export type RunError = {
+	/**  The kind of the failure. */
+	code: string,
+	/**  Plain language with the next step. */
+	message: string,
+	/**  Amazon's id of the request. */
+	request_id: string | null,
+};
+
+/**  A file that was written. */
+export type SavedFile = {
+	/**  Where it lies. */
+	path: string,
+	/**  Rows without the head. */
+	rows: number,
+};
 
 /**  The three secrets of a private application, and where to keep them. */
 export type SecretsInput = {
@@ -530,6 +948,14 @@ export type SecretsPlace =
 /**  Nowhere: the account is disconnected, or its orders come from files. */
 "none";
 
+/**  Lines that an act left alone. */
+export type SkippedLines = {
+	/**  Why, in plain English. */
+	reason: string,
+	/**  How many. */
+	lines: number,
+};
+
 /**  A sort and its direction. */
 export type Sort = {
 	/**  What is compared. */
@@ -550,6 +976,20 @@ export type SortKey =
 "total" | 
 /**  The platform's order id. */
 "order_id";
+
+/**  What the stock's cards show. */
+export type StockCounts = {
+	/**  All units. */
+	all: number,
+	/**  Free units. */
+	in_stock: number,
+	/**  Claimed units. */
+	linked: number,
+	/**  Sold units. */
+	sold: number,
+	/**  What the free and claimed units cost, one amount per currency. */
+	cost: Amount[],
+};
 
 /**  The sync stands differently. */
 export type SyncChanged = SyncStatus;
@@ -622,6 +1062,161 @@ export type UiStatus =
 "Cancelled" | 
 /**  A word that Packlight does not know; the word itself is shown. */
 "Other";
+
+/**  What an undo did. */
+export type UndoReport = {
+	/**  The batch of the undo itself; `None` where nothing was restored. */
+	batch: BatchId | null,
+	/**  Subjects that are again as they were. */
+	restored: number,
+	/**  Subjects that had changed since, or were restored before. */
+	skipped: number,
+};
+
+/**  One physical unit. */
+export type Unit = {
+	/**  The store's id of the unit. */
+	id: UnitId,
+	/**  Set number, as typed. */
+	set_number: string,
+	/**  What it is called. */
+	name: string,
+	/**  Condition in the seller's words, such as "New Sealed". */
+	condition: string,
+	/**  What the seller paid. */
+	cost: Amount | null,
+	/**  What it is offered for. */
+	listing_price: Amount | null,
+	/**  When it was bought. */
+	purchase_date: string | null,
+	/**  Where it lies. */
+	storage_location: string | null,
+	/**  Where it lay before it was archived. */
+	previous_location: string | null,
+	/**  The seller's SKU. */
+	sku: string | null,
+	/**  ASIN. */
+	asin: string | null,
+	/**  The seller's own note. */
+	notes: string | null,
+	/**  Where it stands in its life. */
+	status: UnitStatus,
+	/**  The line that holds it. */
+	claim: UnitClaim | null,
+};
+
+/**  The line that holds a unit. */
+export type UnitClaim = {
+	/**  The order. */
+	order: OrderRowId,
+	/**  The platform's id of the order. */
+	platform_order_id: string,
+	/**  The platform's id of the line. */
+	order_item_id: string,
+	/**  Since when, UTC. */
+	claimed_at: string,
+	/**  How. */
+	method: ClaimMethod,
+};
+
+/**  What the seller types of a unit; every field is text as typed. Checked by the engine, which names the wrong field. */
+export type UnitDraft = {
+	/**  Set number. */
+	set_number: string,
+	/**  What it is called. */
+	name: string,
+	/**  Condition. */
+	condition: string,
+	/**  Decimal text in main units. */
+	cost: string | null,
+	/**  Decimal text in main units. */
+	listing_price: string | null,
+	/**  Currency of both amounts; the home currency unless given. */
+	currency: Currency | null,
+	/**  `YYYY-MM-DD`. */
+	purchase_date: string | null,
+	/**  Where it lies. */
+	storage_location: string | null,
+	/**  The seller's SKU. */
+	sku: string | null,
+	/**  ASIN. */
+	asin: string | null,
+	/**  The seller's own note. */
+	notes: string | null,
+};
+
+/**  Row id of a unit in the store. */
+export type UnitId = number;
+
+/**  A request for rows of the stock. */
+export type UnitListRequest = {
+	/**  Text of the stock's query language: free words and `status: in: set: sku: asin: condition:`. */
+	query: string,
+	/**  What is compared. */
+	sort: UnitSortKey,
+	/**  Greatest first. */
+	descending: boolean,
+	/**  Position of the first row, from 0. */
+	offset: number,
+	/**  How many rows, at most [`crate::listing::MAX_PAGE`]. */
+	limit: number,
+};
+
+/**  Rows of the stock and where they stand. */
+export type UnitPage = {
+	/**  The rows, in list order. */
+	rows: Unit[],
+	/**  Position of the first row. */
+	offset: number,
+	/**  Units that match. */
+	total: number,
+};
+
+/**  Which units an act is about. */
+export type UnitSelection = 
+/**  These. */
+({ ids: UnitId[] }) & { matching?: never } | 
+/**  All that match a query, but for some. */
+({ matching: {
+	/**  Text of the stock's query language. */
+	query: string,
+	/**  Left out. */
+	except: UnitId[],
+} }) & { ids?: never };
+
+/**  What a list of units is sorted by; the unit's id breaks ties. */
+export type UnitSortKey = 
+/**  When it was added. */
+"added" | 
+/**  Set number in natural order. */
+"set_number" | 
+/**  Name. */
+"name" | 
+/**  Storage location in natural order; units without one come last. */
+"location" | 
+/**  Purchase date; units without one come last. */
+"purchase_date" | 
+/**  Cost in minor units; units without one come last. */
+"cost";
+
+/**  Where a unit stands in its life. */
+export type UnitStatus = 
+/**  Free to be claimed. */
+"in_stock" | 
+/**  Claimed by a line of an order. */
+"linked" | 
+/**  Its order was confirmed. */
+"sold";
+
+/**  What an act on units did. */
+export type UnitsChanged = {
+	/**  For undo; `None` where nothing changed. */
+	batch: BatchId | null,
+	/**  Units changed. */
+	units: number,
+	/**  Units left alone: held by an order, or already so. */
+	skipped: number,
+};
 
 /* Tauri Specta runtime */
 async function typedError<T, E>(result: Promise<T>): Promise<{ status: "ok"; data: T } | { status: "error"; error: E }> {

@@ -33,6 +33,10 @@ export const staleBy: Record<CacheTag, readonly QueryKey[]> = {
   counts: [["counts"]],
   sync: [keys.sync],
   accounts: [keys.accounts, keys.app, keys.sync],
+  inventory: [["inventory"], ["candidates"]],
+  mappings: [["mappings"], ["candidates"]],
+  jobs: [["jobs"]],
+  settings: [["settings"]],
 };
 
 /** What the screens ask for. */

@@ -80,7 +80,7 @@ export function startBrowserDemo(): void {
       return null;
     },
     syncStatus: () => status(present),
-    listAccounts: () => (info.accounts > 0 ? handlers.listAccounts() : []),
+    listAccounts: () => (info.accounts > 0 ? (handlers.listAccounts?.() ?? []) : []),
     startDemo: () => {
       info = { ...info, demo: true };
       shop.newest = 312;

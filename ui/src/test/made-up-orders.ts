@@ -103,6 +103,8 @@ function detailOf(row: OrderRow, note: string | null): OrderDetail {
       is_gift: chance(row.id, 20) < 0.1,
       cancel_requested: row.cancel_requested && line === 0,
       match_status: asin === null ? "no_asin" : "unmatched",
+      mapped_to: null,
+      units: [],
     };
   });
   const shipped = row.ui_status === "Shipped" || row.ui_status === "Completed";

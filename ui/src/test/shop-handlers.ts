@@ -82,8 +82,8 @@ export function syncReport(found: Partial<AccountReport>): SyncReport {
   return { ...report, accounts: [report] };
 }
 
-/** Handlers of every command. */
-export function shopHandlers(shop: MadeUpShop, now: () => number = Date.now): Handlers {
+/** Handlers of the commands that every page needs. */
+export function shopHandlers(shop: MadeUpShop, now: () => number = Date.now): Partial<Handlers> {
   let preferences: Preferences = { theme: "system", density: "normal" };
   return {
     appInfo: () => INFO,

@@ -39,6 +39,8 @@ pub struct ActEntry {
 /// One run of a sync in the journal (invariant I20).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, specta::Type)]
 pub struct RunEntry {
+    /// Its row in the journal; newer runs have greater ids.
+    pub id: u32,
     /// The account's label.
     pub account: String,
     /// What ran: `orders`, `listings`, ….
