@@ -18,4 +18,5 @@ pub mod query;
 pub mod status;
 pub mod stock;
 pub mod text;
+pub mod view;
 pub mod window;

@@ -5,6 +5,8 @@
 
 use std::ops::Range;
 
+pub mod help;
+
 use crate::status::UiStatus;
 use crate::text::fold;
 
