@@ -12,7 +12,7 @@ use anyhow::{Context, Result, bail};
 
 use self::report::Measurement;
 use crate::project::Project;
-use crate::{command, packages, ui};
+use crate::{bundle, command, packages, ui};
 
 #[cfg(target_os = "linux")]
 mod memory;
@@ -69,12 +69,12 @@ pub(crate) fn bench(project: &Project, chosen: &[String]) -> Result<()> {
 }
 
 /// Builds the app and the empty window as they would be shipped; with the package if that is possible here.
-fn build(project: &Project, bundle: bool) -> Result<bool> {
+fn build(project: &Project, packaged: bool) -> Result<bool> {
     ui::install(project)?;
     ui::build(project)?;
     println!("Building (about ten minutes the first time on two cores)");
-    let bundled = bundle
-        && match ui::bundle(project) {
+    let bundled = packaged
+        && match bundle::package(project) {
             Ok(()) => true,
             Err(error) => {
                 println!("warning: no package: {error:#}");

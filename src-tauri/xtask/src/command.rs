@@ -3,7 +3,7 @@
 //! A program that is not there is a different error from one that fails; callers pass what to do about it.
 
 use std::ffi::OsStr;
-use std::io::ErrorKind;
+use std::io::{self, ErrorKind, Read as _};
 use std::process::{Command, Stdio};
 
 use anyhow::{Context, Result, bail};
@@ -21,16 +21,21 @@ pub(crate) fn run(command: &mut Command) -> Result<()> {
 /// [`run`] for a talkative command: what it prints is shown only if it fails, the last lines of it.
 pub(crate) fn run_quietly(command: &mut Command) -> Result<()> {
     let line = line(command);
-    let output = command
-        .stdout(Stdio::piped())
-        .stderr(Stdio::inherit())
-        .output()
-        .with_context(|| format!("cannot run `{line}`"))?;
-    if !output.status.success() {
-        let said = String::from_utf8_lossy(&output.stdout);
+    let cannot = || format!("cannot run `{line}`");
+    // Both streams share a pipe, so that the reason stands where it was said.
+    let (mut reader, writer) = io::pipe().with_context(cannot)?;
+    command.stdout(writer.try_clone().with_context(cannot)?).stderr(writer);
+    let mut child = command.spawn().with_context(cannot)?;
+    // The pipe ends when nobody holds its other end: neither the program nor we.
+    command.stdout(Stdio::null()).stderr(Stdio::null());
+    let mut said = Vec::new();
+    reader.read_to_end(&mut said).with_context(cannot)?;
+    let status = child.wait().with_context(cannot)?;
+    if !status.success() {
+        let said = String::from_utf8_lossy(&said);
         let lines: Vec<&str> = said.lines().collect();
         let last = lines[lines.len().saturating_sub(30)..].join("\n");
-        bail!("`{line}` failed ({})\n{last}", output.status);
+        bail!("`{line}` failed ({status})\n{last}");
     }
     Ok(())
 }
@@ -78,8 +83,9 @@ mod tests {
     #[test]
     fn a_quiet_failure_shows_the_last_lines() {
         run_quietly(Command::new("sh").args(["-c", "seq 1 100"])).unwrap();
-        let error =
-            run_quietly(Command::new("sh").args(["-c", "seq 1 100; exit 3"])).unwrap_err().to_string();
+        let error = run_quietly(Command::new("sh").args(["-c", "seq 1 99; echo 100 >&2; exit 3"]))
+            .unwrap_err()
+            .to_string();
         assert!(error.contains("failed (exit status: 3)\n71\n72\n") && error.ends_with("\n100"), "{error}");
     }
 

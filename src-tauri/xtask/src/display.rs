@@ -2,10 +2,12 @@
 //!
 //! The server picks a free display number itself and tells it, so two runs never meet. It ends with its owner.
 
+use std::ffi::OsString;
 use std::fs::{self, Permissions};
 use std::io::{BufRead, BufReader};
 use std::os::unix::fs::PermissionsExt;
-use std::path::Path;
+use std::os::unix::net::UnixStream;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 
 use anyhow::{Context, Result, bail};
@@ -17,6 +19,18 @@ use crate::picture::Picture;
 
 /// The design size of the window (1440 × 900), so that the window fills the screen.
 const SCREEN: &str = "1440x900x24";
+
+/// Whether a display that the environment names takes connections. One that is only named (left over from another session,
+/// or meant for a container's host) would end the app at once.
+pub(crate) fn answers(variable: impl Fn(&str) -> Option<OsString>) -> bool {
+    let set = |name: &str| variable(name).filter(|value| !value.is_empty());
+    let wayland = set("WAYLAND_DISPLAY").is_some_and(|name| {
+        // The name of a socket in the runtime folder, or a whole path (`wl_display_connect`).
+        let folder = set("XDG_RUNTIME_DIR").map(PathBuf::from).unwrap_or_default();
+        UnixStream::connect(folder.join(name)).is_ok()
+    });
+    wayland || set("DISPLAY").is_some_and(|name| x11rb::connect(name.to_str()).is_ok())
+}
 
 /// A running Xvfb.
 pub(crate) struct Display {
@@ -106,5 +120,38 @@ fn make_socket_folder() {
     let folder = Path::new("/tmp/.X11-unix");
     if fs::create_dir(folder).is_ok() {
         let _ = fs::set_permissions(folder, Permissions::from_mode(0o1777));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::os::unix::net::UnixListener;
+
+    use super::*;
+
+    fn answer(variables: &[(&str, &str)]) -> bool {
+        answers(|name| variables.iter().find(|(key, _)| *key == name).map(|(_, value)| value.into()))
+    }
+
+    #[test]
+    fn a_display_that_is_only_named_is_none() {
+        assert!(!answer(&[]));
+        assert!(!answer(&[("DISPLAY", ""), ("WAYLAND_DISPLAY", "")]));
+        assert!(!answer(&[("DISPLAY", ":4999")]));
+        assert!(!answer(&[("WAYLAND_DISPLAY", "wayland-0"), ("XDG_RUNTIME_DIR", "/nonexistent")]));
+    }
+
+    #[test]
+    fn a_wayland_socket_is_found_by_name_and_by_path() {
+        let folder = std::env::temp_dir().join(format!("packlight-xtask-wayland-{}", std::process::id()));
+        fs::create_dir_all(&folder).unwrap();
+        let socket = folder.join("wayland-7");
+        let listener = UnixListener::bind(&socket).unwrap();
+        let runtime = ("XDG_RUNTIME_DIR", folder.to_str().unwrap());
+        assert!(answer(&[("WAYLAND_DISPLAY", "wayland-7"), runtime]));
+        assert!(answer(&[("WAYLAND_DISPLAY", socket.to_str().unwrap())]));
+        assert!(!answer(&[("WAYLAND_DISPLAY", "wayland-8"), runtime]));
+        drop(listener);
+        fs::remove_dir_all(&folder).unwrap();
     }
 }

@@ -7,9 +7,11 @@
 #![allow(clippy::print_stdout, clippy::print_stderr)]
 
 mod bench;
+mod bundle;
 mod command;
 #[cfg(target_os = "linux")]
 mod display;
+mod linters;
 mod node;
 mod packages;
 #[cfg(target_os = "linux")]
@@ -54,7 +56,7 @@ enum Task {
         /// Only these parts: ingest, reading, window, sizes
         parts: Vec<String>,
     },
-    /// Build the installable package
+    /// Build the installable packages
     Bundle,
     /// Rewrite ui/src/lib/bindings.ts from the Rust commands
     Bindings,
@@ -66,7 +68,7 @@ fn main() -> ExitCode {
         Task::Start { app } => start::start(&project, app),
         Task::Test { steps } => test::test(&project, &steps),
         Task::Bench { parts } => bench::bench(&project, &parts),
-        Task::Bundle => ui::bundle(&project),
+        Task::Bundle => bundle::bundle(&project),
         Task::Bindings => ui::bindings(&project),
     });
     match done {

@@ -6,10 +6,12 @@ use anyhow::{Context, Result, bail};
 
 use crate::command;
 
-/// The oldest Node that the UI's build tool runs on (Vite: "Node.js version 20.19+").
-const OLDEST: [u32; 3] = [20, 19, 0];
+/// The oldest of each Node release that the UI's packages run on (their `engines`): Vite and its tests leave out the
+/// first ones of 22 and the short-lived odd ones. Everything from [`NEWEST_LINE`] on is taken.
+const LINES: [[u32; 3]; 2] = [[20, 19, 0], [22, 13, 0]];
+const NEWEST_LINE: u32 = 24;
 
-const NEXT_STEP: &str = "install Node 20.19 or newer from https://nodejs.org or your system's packages";
+const NEXT_STEP: &str = "install Node 20.19, 22.13, or 24 and newer from https://nodejs.org (a system's own package may be too old)";
 
 /// Checks Node and npm.
 pub(crate) fn ensure() -> Result<()> {
@@ -31,8 +33,10 @@ fn check(printed: &str) -> Result<()> {
     let printed = printed.trim();
     let version =
         version(printed).with_context(|| format!("Node says its version is '{printed}'; {NEXT_STEP}"))?;
-    if version < OLDEST {
-        bail!("Node {printed} is too old; {NEXT_STEP}");
+    let enough =
+        version[0] >= NEWEST_LINE || LINES.iter().any(|oldest| oldest[0] == version[0] && *oldest <= version);
+    if !enough {
+        bail!("Node {printed} does not suit Packlight's build; {NEXT_STEP}");
     }
     Ok(())
 }
@@ -52,13 +56,16 @@ mod tests {
 
     #[test]
     fn versions_compare_as_numbers() {
-        assert!(check("v20.19.0\n").is_ok());
-        assert!(check("v22.3.1").is_ok());
-        assert!(check("v100.0.0").is_ok());
-        assert!(check("v20.20.0-nightly2025").is_ok());
-        let error = check("v20.9.5").unwrap_err().to_string();
-        assert!(error.starts_with("Node v20.9.5 is too old; install Node 20.19"), "{error}");
-        assert!(check("v18.20.4").is_err());
+        for version in ["v20.19.0\n", "v20.20.0-nightly2025", "v22.13.0", "v24.0.0", "v25.1.0", "v100.0.0"] {
+            assert!(check(version).is_ok(), "{version}");
+        }
+        for version in ["v18.20.4", "v20.9.5", "v20.18.9", "v21.7.3", "v22.12.0", "v23.11.1"] {
+            let error = check(version).unwrap_err().to_string();
+            let says = format!(
+                "Node {version} does not suit Packlight's build; install Node 20.19, 22.13, or 24 and newer"
+            );
+            assert!(error.starts_with(&says), "{error}");
+        }
     }
 
     #[test]

@@ -51,7 +51,12 @@ impl Project {
 
     /// The built app of a profile's folder, `debug` or `release`.
     pub(crate) fn app(&self, profile: &str) -> PathBuf {
-        self.target.join(profile).join("packlight").with_extension(env::consts::EXE_EXTENSION)
+        self.program("packlight", profile)
+    }
+
+    /// A built program of a profile's folder.
+    pub(crate) fn program(&self, name: &str, profile: &str) -> PathBuf {
+        self.target.join(profile).join(name).with_extension(env::consts::EXE_EXTENSION)
     }
 
     /// A built example of the app's package, in release.

@@ -4,41 +4,75 @@
 //! display the app runs on a hidden screen until its window is drawn, leaves a screenshot, and is ended again.
 
 use std::env;
+use std::path::Path;
+use std::process::Command;
 
 use anyhow::{Context, Result, bail};
 
 use crate::project::{self, Project};
-use crate::{command, packages, ui};
+use crate::{command, node, packages, ui};
 
-/// Installs, builds and opens the app. Without arguments of its own and with nothing in the data folder yet, it
-/// opens on the demo seller.
+/// Installs, builds and opens the app. Without arguments of its own and as long as no account is connected, it opens on
+/// the demo seller.
 pub(crate) fn start(project: &Project, mut arguments: Vec<String>) -> Result<()> {
-    let hidden = cfg!(target_os = "linux")
-        && ["DISPLAY", "WAYLAND_DISPLAY"]
-            .iter()
-            .all(|name| env::var_os(name).is_none_or(|value| value.is_empty()));
+    #[cfg(target_os = "linux")]
+    let hidden = !crate::display::answers(|name| env::var_os(name));
+    #[cfg(not(target_os = "linux"))]
+    let hidden = false;
+    // Asked first: it would be a pity to find out after minutes of installing.
+    node::ensure()?;
     packages::ensure(if hidden { &[packages::BUILD, packages::HIDDEN_DISPLAY] } else { &[packages::BUILD] })?;
     ui::install(project)?;
     ui::build(project)?;
-    println!("Building the app (about ten minutes the first time on two cores, seconds after that)");
-    command::run(project.cargo().args(["build", "--locked", "--release", "--package", "packlight"]))?;
+    build(project)?;
 
     let folder = project::data_folder(|name| env::var_os(name))
         .context("no data folder: set PACKLIGHT_DATA_DIR or HOME")?;
-    if arguments.is_empty() && !folder.join("packlight.db").exists() {
-        println!("No data in {} yet: opening the demo seller", folder.display());
+    if arguments.is_empty() && !has_account(project, &folder) {
+        println!("No account is connected in {}: opening the demo seller", folder.display());
         arguments.push("--demo".to_owned());
     }
     let app = project.app("release");
-    if !app.is_file() {
-        bail!("the build made no {}", app.display());
-    }
     println!("Opening {} {}", app.display(), arguments.join(" "));
     #[cfg(target_os = "linux")]
     if hidden {
         return hidden::show(&app, &arguments, &project.screenshots().join("start"));
     }
-    command::run(std::process::Command::new(app).args(arguments))
+    command::run(Command::new(app).args(arguments))
+}
+
+/// Builds the release programs: the window and the command line.
+pub(crate) fn build(project: &Project) -> Result<()> {
+    println!("Building the app (about ten minutes the first time on two cores, seconds after that)");
+    command::run(project.cargo().args([
+        "build",
+        "--locked",
+        "--release",
+        "--package",
+        "packlight",
+        "--package",
+        "packlight-cli",
+    ]))?;
+    let app = project.app("release");
+    if !app.is_file() {
+        bail!("the build made no {}", app.display());
+    }
+    Ok(())
+}
+
+/// Whether the data folder has a connected account. What cannot be read is not empty: the app tells what is wrong with it.
+fn has_account(project: &Project, folder: &Path) -> bool {
+    if !folder.join("packlight.db").exists() {
+        return false;
+    }
+    let mut list = Command::new(project.program("packlight-cli", "release"));
+    list.args(["--json", "account", "list", "--data-dir"]).arg(folder);
+    names_an_account(&command::printed(&mut list).ok().flatten().unwrap_or_default())
+}
+
+/// Reads the list of `packlight-cli --json account list`; anything but an empty list counts as an account.
+fn names_an_account(printed: &str) -> bool {
+    !matches!(serde_json::from_str::<Vec<serde_json::Value>>(printed), Ok(accounts) if accounts.is_empty())
 }
 
 #[cfg(target_os = "linux")]
@@ -120,5 +154,19 @@ mod hidden {
         let mut command = Command::new("dbus-run-session");
         command.arg("--").arg(app);
         command
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_an_empty_list_is_no_account() {
+        assert!(!names_an_account("[]\n"));
+        assert!(names_an_account(r#"[{"id": "1", "label": "shop"}]"#));
+        // A database that this build cannot read, or a program that said nothing.
+        assert!(names_an_account(r#"{"error": {"code": "newer_database"}}"#));
+        assert!(names_an_account(""));
     }
 }

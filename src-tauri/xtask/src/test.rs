@@ -10,7 +10,7 @@ use anyhow::Result;
 use crate::project::Project;
 use crate::session::Session;
 use crate::steps::Steps;
-use crate::{command, node, packages, ui};
+use crate::{command, linters, node, packages, ui};
 
 const STEPS: &[&str] = &[
     "packages",
@@ -42,6 +42,7 @@ pub(crate) fn test(project: &Project, chosen: &[String]) -> Result<()> {
 fn run(project: &Project, steps: &mut Steps<'_>) -> Result<()> {
     steps.run("packages", || {
         node::ensure()?;
+        linters::ensure(project)?;
         packages::ensure(&[packages::BUILD, packages::HIDDEN_DISPLAY, packages::TESTS])
     })?;
     steps.run("format", || cargo(project, &["fmt", "--all", "--check"]))?;

@@ -1,4 +1,4 @@
-//! The UI's packages and build, and the two commands that go through them.
+//! The UI's packages and build, and the bindings that it shares with the shell.
 //!
 //! Both steps are skipped when nothing they depend on has changed, told by stamps and not by file times alone: a
 //! checkout sets times anew, and a UI built twice makes cargo build the shell twice.
@@ -27,7 +27,19 @@ pub(crate) fn install(project: &Project) -> Result<()> {
         return Ok(());
     }
     println!("Installing the UI's packages");
-    command::run(node::npm().args(["ci", "--no-audit", "--no-fund"]).current_dir(&ui))?;
+    // The build's own packages come even where npm is set up for production.
+    command::run(
+        node::npm()
+            .args([
+                "ci",
+                "--include=dev",
+                "--include=optional",
+                "--no-audit",
+                "--no-fund",
+                "--no-update-notifier",
+            ])
+            .current_dir(&ui),
+    )?;
     stamp(&ui, INSTALLED, &locked)
 }
 
@@ -53,28 +65,6 @@ fn stamp(ui: &Path, name: &str, content: &[u8]) -> Result<()> {
 /// Runs one of the UI's npm scripts.
 pub(crate) fn script(project: &Project, name: &str) -> Result<()> {
     command::run(node::npm().args(["run", "--silent", name]).current_dir(project.path("ui")))
-}
-
-/// Builds the installable package and prints where it is and how large.
-pub(crate) fn bundle(project: &Project) -> Result<()> {
-    packages::ensure(&[packages::BUILD])?;
-    install(project)?;
-    command::run(
-        node::npm().args(["run", "--silent", "tauri", "--", "build"]).current_dir(project.path("ui")),
-    )?;
-    let mut bundles = Vec::new();
-    for kind in fs::read_dir(project.bundles()).context("no bundle was made")? {
-        for file in fs::read_dir(kind?.path())? {
-            let file = file?;
-            if file.metadata()?.is_file() {
-                bundles.push((file.path(), file.metadata()?.len()));
-            }
-        }
-    }
-    for (path, bytes) in bundles {
-        println!("{}  {}.{} MB", path.display(), bytes / 1_000_000, bytes / 100_000 % 10);
-    }
-    Ok(())
 }
 
 /// Rewrites the TypeScript bindings by the test that compares them.
