@@ -8,7 +8,7 @@ import { useCommandList, type Command } from "~/components/keys";
 import styles from "./command-palette.module.css";
 import { keyLabel } from "./key-help";
 
-export function CommandPalette({ open, onClose }: { open: boolean; onClose: () => void }) {
+export default function CommandPalette({ open, onClose }: { open: boolean; onClose: () => void }) {
   const commands = useCommandList(open).filter(({ id, run }) => run !== undefined && id !== "palette");
   const chosen = useRef<Command | null>(null);
   // The command runs once the dialog has given the focus back, so that what it focuses keeps it.

@@ -22,7 +22,7 @@ export function keyLabel(key: string): string {
     .join(" ");
 }
 
-export function KeyHelp({ open, onClose }: { open: boolean; onClose: () => void }) {
+export default function KeyHelp({ open, onClose }: { open: boolean; onClose: () => void }) {
   const withKeys = useCommandList(open).filter(({ keys }) => keys !== undefined);
   return (
     <Dialog open={open} onClose={onClose} title="Keys">

@@ -4,19 +4,20 @@ import {
   createRootRoute,
   createRoute,
   createRouter,
+  lazyRouteComponent,
   redirect,
   type RouterHistory,
 } from "@tanstack/react-router";
 
 import { readSearch } from "~/features/orders/filter";
-import { AppearancePage } from "~/features/settings/appearance-page";
-import { SettingsPage } from "~/features/settings/settings-page";
 
 import { PageError } from "./error-boundary";
 import { OrdersRoute } from "./orders-route";
 import { parseSearch, stringifySearch } from "./search-params";
-import { AmazonSettingsRoute, ConnectRoute } from "./settings-routes";
 import { Shell } from "./shell";
+
+// The window opens on orders; every other page is loaded when it is first gone to.
+const settingsRoutes = () => import("./settings-routes");
 
 const root = createRootRoute({ component: Shell, errorComponent: PageError, notFoundComponent: NotFound });
 
@@ -51,21 +52,17 @@ const amazonSettings = createRoute({
   path: "/settings/amazon",
   validateSearch: (raw: Record<string, unknown>): { unlock?: true } =>
     raw.unlock === "true" || raw.unlock === true ? { unlock: true } : {},
-  component: AmazonSettingsRoute,
+  component: lazyRouteComponent(settingsRoutes, "AmazonSettingsRoute"),
 });
 const connect = createRoute({
   getParentRoute: () => root,
   path: "/settings/amazon/connect",
-  component: ConnectRoute,
+  component: lazyRouteComponent(settingsRoutes, "ConnectRoute"),
 });
 const appearance = createRoute({
   getParentRoute: () => root,
   path: "/settings/appearance",
-  component: () => (
-    <SettingsPage title="Settings">
-      <AppearancePage />
-    </SettingsPage>
-  ),
+  component: lazyRouteComponent(settingsRoutes, "AppearanceRoute"),
 });
 
 function NotFound() {

@@ -1,10 +1,11 @@
-/** Puts the settings of Amazon together: accounts, or in the demo the way out of it. */
+/** Puts the settings together; those of Amazon are accounts, or in the demo the way out of it. */
 import { useQuery } from "@tanstack/react-query";
 import { useNavigate, useSearch } from "@tanstack/react-router";
 
 import { AccountsPage } from "~/features/accounts/accounts-page";
 import { ConnectPage } from "~/features/accounts/connect-page";
 import { DemoSettings } from "~/features/demo/leave-demo";
+import { AppearancePage } from "~/features/settings/appearance-page";
 import { SettingsPage } from "~/features/settings/settings-page";
 import { queries } from "~/lib/query";
 
@@ -24,4 +25,12 @@ export function AmazonSettingsRoute() {
 export function ConnectRoute() {
   const { data: app } = useQuery(queries.app);
   return <SettingsPage title="Connect Amazon">{app?.demo ? <DemoSettings /> : <ConnectPage />}</SettingsPage>;
+}
+
+export function AppearanceRoute() {
+  return (
+    <SettingsPage title="Settings">
+      <AppearancePage />
+    </SettingsPage>
+  );
 }

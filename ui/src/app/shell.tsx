@@ -2,10 +2,11 @@
 import { useQuery } from "@tanstack/react-query";
 import { Link, Outlet, useLocation, useRouter } from "@tanstack/react-router";
 import { Lock, PanelLeft, Settings } from "lucide-react";
-import { useState, type ReactNode } from "react";
+import { lazy, Suspense, useState, type ReactNode } from "react";
 
 import { IconButton } from "~/components/button";
 import { useCommands } from "~/components/keys";
+import { useEver } from "~/components/use-ever";
 import { FailureNotice, Notice } from "~/components/notice";
 import { DemoBox } from "~/features/demo/demo-box";
 import { usePreferences } from "~/features/settings/use-preferences";
@@ -14,10 +15,12 @@ import { format } from "~/lib/format";
 import { queries } from "~/lib/query";
 
 import { BrandMark, OrdersIcon } from "./brand";
-import { CommandPalette } from "./command-palette";
-import { KeyHelp } from "./key-help";
 import styles from "./shell.module.css";
 import { useTheme } from "./theme";
+
+// Loaded when they are first asked for.
+const CommandPalette = lazy(() => import("./command-palette"));
+const KeyHelp = lazy(() => import("./key-help"));
 
 /** Problems that leave nothing to show; all others leave the orders readable. */
 const FATAL = new Set(["newer_database", "corrupt_database", "disk", "internal"]);
@@ -27,6 +30,7 @@ export function Shell() {
   const { preferences, known, set } = usePreferences();
   const [narrow, setNarrow] = useState(() => window.innerWidth < 1100);
   const [dialog, setDialog] = useState<"palette" | "keys" | null>(null);
+  const [palette, keyHelp] = [useEver(dialog === "palette"), useEver(dialog === "keys")];
   const router = useRouter();
   useTheme(known ? preferences.theme : undefined);
   useCommands([
@@ -96,8 +100,10 @@ export function Shell() {
           <Outlet />
         </main>
       </div>
-      <CommandPalette open={dialog === "palette"} onClose={() => setDialog(null)} />
-      <KeyHelp open={dialog === "keys"} onClose={() => setDialog(null)} />
+      <Suspense>
+        {palette && <CommandPalette open={dialog === "palette"} onClose={() => setDialog(null)} />}
+        {keyHelp && <KeyHelp open={dialog === "keys"} onClose={() => setDialog(null)} />}
+      </Suspense>
     </div>
   );
 }

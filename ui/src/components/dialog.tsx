@@ -1,10 +1,9 @@
 /** A dialog of at most 560 px: one primary action on the right, Esc closes, focus goes back to where it was. */
-import { Dialog as Base } from "@base-ui/react/dialog";
-import type { ReactNode, RefObject } from "react";
+import { lazy, Suspense, type ReactNode, type RefObject } from "react";
 
-import styles from "./dialog.module.css";
+import { useEver } from "./use-ever";
 
-type Props = {
+export type DialogProps = {
   open: boolean;
   onClose: () => void;
   title: string;
@@ -16,17 +15,14 @@ type Props = {
   alert?: boolean;
 };
 
-export function Dialog({ open, onClose, title, children, actions, initialFocus, alert = false }: Props) {
-  return (
-    <Base.Root open={open} onOpenChange={(next) => !next && onClose()} disablePointerDismissal={alert}>
-      <Base.Portal>
-        <Base.Backdrop className={styles.backdrop} />
-        <Base.Popup className={styles.popup} initialFocus={initialFocus} role={alert ? "alertdialog" : "dialog"}>
-          <Base.Title className={styles.title}>{title}</Base.Title>
-          <div className={styles.body}>{children}</div>
-          {actions !== undefined && <div className={styles.actions}>{actions}</div>}
-        </Base.Popup>
-      </Base.Portal>
-    </Base.Root>
-  );
+// No dialog is on screen when the window opens; what it is made of is loaded when the first one is wanted.
+const DialogBox = lazy(() => import("./dialog-box"));
+
+export function Dialog(props: DialogProps) {
+  const wanted = useEver(props.open);
+  return wanted ? (
+    <Suspense>
+      <DialogBox {...props} />
+    </Suspense>
+  ) : null;
 }

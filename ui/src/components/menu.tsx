@@ -1,9 +1,16 @@
 /** A drop-down of commands or of choices; arrows move, Esc closes, focus returns to its button. */
-import { Menu as Base } from "@base-ui/react/menu";
-import { Check } from "lucide-react";
-import type { ReactElement, ReactNode } from "react";
+import {
+  cloneElement,
+  lazy,
+  Suspense,
+  useState,
+  type HTMLAttributes,
+  type MouseEvent,
+  type ReactElement,
+  type ReactNode,
+} from "react";
 
-import styles from "./menu.module.css";
+import { useEver } from "./use-ever";
 
 export type MenuEntry = {
   id: string;
@@ -16,65 +23,56 @@ export type MenuEntry = {
 };
 
 type Props = {
-  /** The element that opens it; gets the trigger's attributes. */
-  trigger: ReactElement<Record<string, unknown>>;
+  /** The button that opens it; gets the attributes of one that does. */
+  trigger: ReactElement<HTMLAttributes<HTMLElement>>;
   label: string;
   entries: readonly MenuEntry[];
   align?: "start" | "end";
-  onOpenChange?: (open: boolean) => void;
 };
 
 /** A menu with a button of its own. */
-export function Menu({ trigger, label, entries, align = "start", onOpenChange }: Props) {
+export function Menu({ trigger, label, entries, align = "start" }: Props) {
+  const [anchor, setAnchor] = useState<HTMLElement | null>(null);
   return (
-    <Base.Root modal={false} onOpenChange={(open) => onOpenChange?.(open)}>
-      <Base.Trigger render={trigger} />
-      <Base.Portal>
-        <Base.Positioner className={styles.positioner} align={align} sideOffset={4}>
-          <MenuList label={label} entries={entries} />
-        </Base.Positioner>
-      </Base.Portal>
-    </Base.Root>
+    <>
+      {cloneElement(trigger, {
+        "aria-haspopup": "menu",
+        "aria-expanded": anchor !== null,
+        onClick: ({ currentTarget }: MouseEvent<HTMLElement>) => setAnchor(anchor === null ? currentTarget : null),
+      })}
+      <AnchoredMenu
+        anchor={anchor}
+        label={label}
+        entries={entries}
+        align={align}
+        onClose={() => setAnchor(null)}
+        returnTo={() => anchor}
+      />
+    </>
   );
 }
 
-type AnchoredProps = {
+export type AnchoredMenuProps = {
   /** Where it opens; `null` while it is closed. */
   anchor: HTMLElement | null;
   label: string;
   entries: readonly MenuEntry[];
+  /** Which sides meet; `end` unless given. */
+  align?: "start" | "end";
   onClose: () => void;
   /** What gets the focus when it closes. */
   returnTo: () => HTMLElement | null;
 };
 
-/** One menu for many buttons, such as those of a table's rows. */
-export function AnchoredMenu({ anchor, label, entries, onClose, returnTo }: AnchoredProps) {
-  return (
-    <Base.Root modal={false} open={anchor !== null} onOpenChange={(open) => !open && onClose()}>
-      <Base.Portal>
-        <Base.Positioner className={styles.positioner} anchor={anchor} align="end" sideOffset={4}>
-          <MenuList label={label} entries={entries} finalFocus={returnTo} />
-        </Base.Positioner>
-      </Base.Portal>
-    </Base.Root>
-  );
-}
+// No menu is open when the window opens; what it is made of is loaded when the first one is wanted.
+const MenuPopup = lazy(() => import("./menu-popup"));
 
-function MenuList({
-  label,
-  entries,
-  finalFocus,
-}: Pick<Props, "label" | "entries"> & { finalFocus?: () => HTMLElement | null }) {
-  return (
-    <Base.Popup className={styles.popup} aria-label={label} finalFocus={finalFocus}>
-      {entries.map((entry) => (
-        <Base.Item key={entry.id} className={styles.item} onClick={entry.run} aria-current={entry.chosen || undefined}>
-          <span className={styles.icon}>{entry.chosen ? <Check size={14} /> : entry.icon}</span>
-          <span className={styles.label}>{entry.label}</span>
-          {entry.keys !== undefined && <kbd>{entry.keys}</kbd>}
-        </Base.Item>
-      ))}
-    </Base.Popup>
-  );
+/** One menu for many buttons, such as those of a table's rows. A click on the button of an open menu has to close it. */
+export function AnchoredMenu(props: AnchoredMenuProps) {
+  const wanted = useEver(props.anchor !== null);
+  return wanted ? (
+    <Suspense>
+      <MenuPopup {...props} />
+    </Suspense>
+  ) : null;
 }

@@ -1,10 +1,5 @@
 /** Short reports of what was done, bottom right, read out politely; one may carry an action such as Undo. */
-import { Toast } from "@base-ui/react/toast";
-import { X } from "lucide-react";
-import { useCallback, type ReactNode } from "react";
-
-import { IconButton } from "./button";
-import styles from "./toast.module.css";
+import { createContext, lazy, Suspense, use, useCallback, useState, type ReactNode } from "react";
 
 export type ToastMessage = {
   text: string;
@@ -13,56 +8,56 @@ export type ToastMessage = {
   action?: { label: string; run: () => void };
 };
 
-/** Shows a toast. Errors stay until they are closed, the rest for six seconds. */
-export function useToast(): (message: ToastMessage) => void {
-  const { add, close } = Toast.useToastManager();
-  return useCallback(
-    ({ text, detail, tone = "plain", action }: ToastMessage) => {
-      const id: string = add({
-        title: text,
-        description: detail,
-        type: tone,
-        timeout: tone === "bad" ? 0 : 6000,
-        actionProps: action && {
-          children: action.label,
-          onClick: () => {
-            close(id);
-            action.run();
-          },
-        },
-      });
-    },
-    [add, close],
-  );
+type Show = (message: ToastMessage) => void;
+
+/** Keeps messages until something shows them. */
+export class ToastQueue {
+  #waiting: ToastMessage[] = [];
+  #show: Show | null = null;
+
+  add(message: ToastMessage): void {
+    if (this.#show === null) this.#waiting.push(message);
+    else this.#show(message);
+  }
+
+  /** Shows what waits and what comes with `show`, until the returned function is called. */
+  serve(show: Show): () => void {
+    this.#show = show;
+    for (const message of this.#waiting.splice(0)) show(message);
+    return () => (this.#show = null);
+  }
 }
+
+const Shower = createContext<Show | null>(null);
+
+/** Shows a toast. Errors stay until they are closed, the rest for six seconds. */
+export function useToast(): Show {
+  const show = use(Shower);
+  if (show === null) throw new Error("Toaster is missing");
+  return show;
+}
+
+// No toast is on screen when the window opens; what it is made of is loaded for the first one.
+const Toasts = lazy(() => import("./toasts"));
 
 export function Toaster({ children }: { children: ReactNode }) {
-  return (
-    <Toast.Provider limit={3}>
-      {children}
-      <Toast.Portal>
-        <Toast.Viewport className={styles.viewport}>
-          <Toasts />
-        </Toast.Viewport>
-      </Toast.Portal>
-    </Toast.Provider>
+  const [queue] = useState(() => new ToastQueue());
+  const [wanted, setWanted] = useState(false);
+  const show = useCallback(
+    (message: ToastMessage) => {
+      queue.add(message);
+      setWanted(true);
+    },
+    [queue],
   );
-}
-
-function Toasts() {
-  const { toasts } = Toast.useToastManager();
-  return toasts.map((toast) => (
-    <Toast.Root key={toast.id} toast={toast} className={styles.toast} data-testid="toast" swipeDirection={[]}>
-      <Toast.Content className={styles.content}>
-        <div className={styles.words}>
-          <Toast.Title className={styles.title} />
-          <Toast.Description className={styles.detail} />
-        </div>
-        {toast.actionProps && <Toast.Action className={styles.action} />}
-        <Toast.Close render={<IconButton label="Close" />}>
-          <X size={14} />
-        </Toast.Close>
-      </Toast.Content>
-    </Toast.Root>
-  ));
+  return (
+    <Shower value={show}>
+      {children}
+      {wanted && (
+        <Suspense>
+          <Toasts queue={queue} />
+        </Suspense>
+      )}
+    </Shower>
+  );
 }

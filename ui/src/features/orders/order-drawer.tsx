@@ -21,7 +21,7 @@ import type { RowActions } from "./row-menu";
 
 type Props = { id: OrderRowId; now: number; actions: RowActions; onClose: () => void };
 
-export function OrderDrawer({ id, now, actions, onClose }: Props) {
+export default function OrderDrawer({ id, now, actions, onClose }: Props) {
   const order = useQuery(queries.order(id));
   const panel = useRef<HTMLElement>(null);
   const close = useEffectEvent(onClose);

@@ -5,7 +5,7 @@
  */
 import { useQuery } from "@tanstack/react-query";
 import { ChevronDown } from "lucide-react";
-import { useCallback, useLayoutEffect, useMemo, useRef, useState, type ReactNode } from "react";
+import { lazy, Suspense, useCallback, useLayoutEffect, useMemo, useRef, useState, type ReactNode } from "react";
 
 import { IconButton } from "~/components/button";
 import type { GridHandle } from "~/components/data-grid";
@@ -22,13 +22,15 @@ import { backend, Failure } from "~/lib/ipc";
 import { queries } from "~/lib/query";
 
 import { nextSort, readSort, withStatus, writeSort, type OrdersSearch } from "./filter";
-import { OrderDrawer } from "./order-drawer";
 import styles from "./orders-page.module.css";
 import { OrdersTable } from "./orders-table";
 import { QueryBar } from "./query-bar";
 import type { RowActions } from "./row-menu";
 import { StatusCards } from "./status-cards";
 import { useOrderList } from "./use-order-list";
+
+// Loaded when the first order is opened.
+const OrderDrawer = lazy(() => import("./order-drawer"));
 
 export type OrdersPageProps = {
   platform: Platform | null;
@@ -214,7 +216,9 @@ export function OrdersPage(props: OrdersPageProps) {
               ref={grid}
             />
             {openId !== null && (
-              <OrderDrawer id={openId} now={now} actions={actions} onClose={() => set({ order: undefined }, true)} />
+              <Suspense>
+                <OrderDrawer id={openId} now={now} actions={actions} onClose={() => set({ order: undefined }, true)} />
+              </Suspense>
             )}
           </div>
         </>

@@ -49,7 +49,10 @@ export function OrdersTable(props: Props) {
   const { list, state, now, density, sort, actions, openId } = props;
   const width = useWindowWidth();
   const [menu, setMenu] = useState<{ row: OrderRow; button: HTMLElement } | null>(null);
-  const openMenu = useCallback((row: OrderRow, button: HTMLElement) => setMenu({ row, button }), []);
+  const openMenu = useCallback(
+    (row: OrderRow, button: HTMLElement) => setMenu((open) => (open?.button === button ? null : { row, button })),
+    [],
+  );
   const columns = useMemo(() => columnsFor(width, now, openMenu), [width, now, openMenu]);
   const isOpen = useCallback((row: OrderRow) => row.id === openId, [openId]);
   const openMenuByKey = useCallback((row: OrderRow) => {

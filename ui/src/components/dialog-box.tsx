@@ -1,0 +1,21 @@
+/** What a dialog is made of. Imported by `dialog.tsx` alone, at its first opening. */
+import { Dialog as Base } from "@base-ui/react/dialog";
+
+import type { DialogProps } from "./dialog";
+import styles from "./dialog.module.css";
+
+export default function DialogBox(props: DialogProps) {
+  const { open, onClose, title, children, actions, initialFocus, alert = false } = props;
+  return (
+    <Base.Root open={open} onOpenChange={(next) => !next && onClose()} disablePointerDismissal={alert}>
+      <Base.Portal>
+        <Base.Backdrop className={styles.backdrop} />
+        <Base.Popup className={styles.popup} initialFocus={initialFocus} role={alert ? "alertdialog" : "dialog"}>
+          <Base.Title className={styles.title}>{title}</Base.Title>
+          <div className={styles.body}>{children}</div>
+          {actions !== undefined && <div className={styles.actions}>{actions}</div>}
+        </Base.Popup>
+      </Base.Portal>
+    </Base.Root>
+  );
+}
