@@ -106,6 +106,18 @@ export const commands = {
 	orderIds: (selection: OrderSelection) => typedError<string[], CommandError>(__TAURI_INVOKE("order_ids", { selection })),
 	/**  Fetches the seller's listings from Amazon and completes units by their SKU. */
 	fetchListings: () => typedError<ListingsReport, CommandError>(__TAURI_INVOKE("fetch_listings")),
+	/**  The saved views in their order. */
+	savedViews: () => typedError<SavedView[], CommandError>(__TAURI_INVOKE("saved_views")),
+	/**  How many orders each shown view holds. */
+	viewCounts: (platform: Platform | null) => typedError<ViewCounts, CommandError>(__TAURI_INVOKE("view_counts", { platform })),
+	/**  Saves a view at the end. */
+	addView: (view: NewView) => typedError<SavedView, CommandError>(__TAURI_INVOKE("add_view", { view })),
+	/**  Renames, changes, moves, hides or deletes a view. */
+	changeView: (id: ViewId, change: ViewChange) => typedError<BatchId | null, CommandError>(__TAURI_INVOKE("change_view", { id, change })),
+	/**  What the query bar shows about its text; the caret counts UTF-16 units. */
+	queryHelp: (text: string, caret: number) => typedError<QueryHelp, CommandError>(__TAURI_INVOKE("query_help", { text, caret })),
+	/**  The text after a filter was chosen by mouse. */
+	editQuery: (text: string, edit: QueryEdit) => typedError<string, CommandError>(__TAURI_INVOKE("edit_query", { text, edit })),
 };
 
 /** Events */
@@ -115,6 +127,172 @@ export const events = {
 };
 
 /* Types */
+/**  What a new view is made of. */
+export type NewView = {
+	/**  Its name. */
+	name: string,
+	/**  Text of the query language. */
+	query: string,
+	/**  The order in which its list opens. */
+	sort: Sort,
+};
+
+/**  A filter chosen by mouse. Everything else in the text stays as it was typed. */
+export type QueryEdit = 
+/**  `key:value` comes into the text if no term says exactly this, and goes if one does. */
+{ kind: "toggle"; 
+/**  The key without the colon. */
+key: string; 
+/**  The value. */
+value: string } | 
+/**  Of these values of a key exactly one holds, or none: for a drop-down. Terms of other values stay. */
+{ kind: "choose"; 
+/**  The key without the colon. */
+key: string; 
+/**  The values that exclude each other; empty for all values of the key. */
+among: string[]; 
+/**  The one chosen. */
+value: string | null } | 
+/**  Every term of the key goes. */
+{ kind: "clear"; 
+/**  The key without the colon. */
+key: string };
+
+/**  Everything a query bar shows about its text. */
+export type QueryHelp = {
+	/**  The parts of the text in their order; blanks belong to none. */
+	spans: QuerySpan[],
+	/**  The terms that were understood. */
+	terms: QueryTerm[],
+	/**  What could be written at the caret, best first. */
+	suggestions: Suggestion[],
+	/**  What was not understood. */
+	error: QueryProblem | null,
+};
+
+/**  Why a query was not understood. */
+export type QueryProblem = {
+	/**  Where the word stands. */
+	at: Span,
+	/**  The word. */
+	word: string,
+	/**  What is wrong and what would do. */
+	message: string,
+};
+
+/**  A part of a query. */
+export type QuerySpan = {
+	/**  Where. */
+	at: Span,
+	/**  What. */
+	kind: SpanKind,
+};
+
+/**  A term as it was understood, for the drop-downs and cards that show what is chosen. */
+export type QueryTerm = {
+	/**  Where. */
+	at: Span,
+	/**  The term must not hold. */
+	negated: boolean,
+	/**  Its key without the colon; `None` for text. */
+	key: string | null,
+	/**  Its values in canonical spelling, or the folded text. */
+	values: string[],
+};
+
+/**  A named query. */
+export type SavedView = {
+	/**  The store's id of the view. */
+	id: ViewId,
+	/**  What the seller calls it; no two views have the same name. */
+	name: string,
+	/**  Text of the query language. */
+	query: string,
+	/**  The order in which its list opens. */
+	sort: Sort,
+	/**  Its place among the views, counted from 0. */
+	position: number,
+	/**  One of the seven; such a view can be hidden and moved, not deleted or changed. */
+	built_in: boolean,
+	/**  Kept, but not shown. */
+	hidden: boolean,
+};
+
+/**  A stretch of a text, in UTF-16 code units. */
+export type Span = {
+	/**  The first unit of it. */
+	start: number,
+	/**  The first unit behind it. */
+	end: number,
+};
+
+/**  What a part of a query is, for its colour. */
+export type SpanKind = 
+/**  The `-` that negates a term. */
+"negation" | 
+/**  A key with its colon. */
+"key" | 
+/**  A value of a key. */
+"value" | 
+/**  A comma between values. */
+"or" | 
+/**  Text that is searched for. */
+"text" | 
+/**  What was not understood. */
+"error";
+
+/**  Text that can take the place of what is at the caret. */
+export type Suggestion = {
+	/**  What it replaces. */
+	replace: Span,
+	/**  The text to put there, with a blank behind it where the term is complete; the caret belongs behind it. */
+	text: string,
+	/**  What it means, for people. */
+	hint: string,
+};
+
+/**  What the seller does to a view. Every change can be undone. */
+export type ViewChange = 
+/**  Another name. */
+{ kind: "rename"; 
+/**  The new name. */
+name: string } | 
+/**  Another query or sort, for example that of the list on screen. */
+{ kind: "query"; 
+/**  Text of the query language. */
+query: string; 
+/**  The order in which its list opens. */
+sort: Sort } | 
+/**  Another place among the views, counted from 0; the others close up. */
+{ kind: "move"; 
+/**  The new place. */
+position: number } | 
+/**  Shown or not. */
+{ kind: "hide"; 
+/**  Not shown. */
+hidden: boolean } | 
+/**  Gone; only for the seller's own. */
+{ kind: "delete" };
+
+/**  How many orders a view holds. */
+export type ViewCount = {
+	/**  The view. */
+	view: ViewId,
+	/**  Orders that match. */
+	orders: number,
+	/**  Whether `orders` is exact; otherwise at least that many match. */
+	is_exact: boolean,
+};
+
+/**  The counts of all views. */
+export type ViewCounts = {
+	/**  One for each view that is shown, in their order. A view whose query is no longer understood has none. */
+	views: ViewCount[],
+};
+
+/**  Row id of a view in the store. */
+export type ViewId = number;
+
 /**  Rows of the mapping page. */
 export type MappingPage = {
 	/**  The rows. */
