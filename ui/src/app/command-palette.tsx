@@ -4,9 +4,9 @@ import { Dialog } from "@base-ui/react/dialog";
 import { useRef } from "react";
 
 import { useCommandList, type Command } from "~/components/keys";
+import { keyLabel } from "~/components/strokes";
 
 import styles from "./command-palette.module.css";
-import { keyLabel } from "./key-help";
 
 export default function CommandPalette({ open, onClose }: { open: boolean; onClose: () => void }) {
   const commands = useCommandList(open).filter(({ id, run }) => run !== undefined && id !== "palette");

@@ -1,26 +1,11 @@
 /** The keys, as `?` lists them: read from the register, so a key that works is listed and the other way round. */
 import { Dialog } from "~/components/dialog";
 import { useCommandList, type Command } from "~/components/keys";
+import { keyLabel } from "~/components/strokes";
 
 import styles from "./key-help.module.css";
 
-const GROUPS: readonly Command["group"][] = ["Orders", "Go", "View", "Help"];
-
-const COMBINED = /Mac/.test(navigator.userAgent) ? "⌘" : "Ctrl";
-
-/** A key as it is printed on the keyboard. */
-export function keyLabel(key: string): string {
-  return key
-    .split(" ")
-    .map((part) =>
-      part === "Ctrl"
-        ? COMBINED
-        : part.length === 1
-          ? part.toUpperCase()
-          : part.replace("Arrow", "").replace("Down", "↓").replace("Up", "↑"),
-    )
-    .join(" ");
-}
+const GROUPS: readonly Command["group"][] = ["Orders", "Inventory", "Go", "View", "Help"];
 
 export default function KeyHelp({ open, onClose }: { open: boolean; onClose: () => void }) {
   const withKeys = useCommandList(open).filter(({ keys }) => keys !== undefined);

@@ -1,34 +1,28 @@
 /**
  * A table over any number of rows, of which only those in view exist: one tab stop, arrows inside, a fixed head.
  *
- * It follows the grid pattern of WAI-ARIA with the active row named by `aria-activedescendant`, so the keys go on working
- * when the active row has been scrolled away and its element is gone.
+ * It follows the grid pattern of WAI-ARIA with the active row or cell named by `aria-activedescendant`, so the keys go on
+ * working when the active row has been scrolled away and its element is gone.
  */
-import { ArrowDown, ArrowUp } from "lucide-react";
-import { memo, useId, useImperativeHandle, type KeyboardEvent, type ReactNode, type Ref } from "react";
+import {
+  useId,
+  useImperativeHandle,
+  useMemo,
+  useRef,
+  useState,
+  type KeyboardEvent,
+  type ReactNode,
+  type Ref,
+} from "react";
 
 import styles from "./data-grid.module.css";
+import { GridHead } from "./grid-head";
+import { placeAfter } from "./grid-keys";
+import { GridRow } from "./grid-row";
+import { cellId, rowId, type Column, type GridHandle, type GridPicking, type GridSort } from "./grid-types";
 import { useStretchedScroll } from "./use-stretched-scroll";
 
-export type Column<Row, Key extends string> = {
-  id: string;
-  header: string;
-  /** A track of CSS grid: `104px`, `minmax(160px, 1fr)`. */
-  width: string;
-  align?: "end";
-  /** What a click on the header sorts by. */
-  sort?: Key;
-  cell: (row: Row) => ReactNode;
-};
-
-export type GridSort<Key extends string> = { key: Key; descending: boolean };
-
-export type GridHandle = {
-  focus: () => void;
-  reveal: (row: number) => void;
-  isAtTop: () => boolean;
-  hasFocus: () => boolean;
-};
+export type { Column, GridHandle, GridPicking, GridSort } from "./grid-types";
 
 type Props<Row, Key extends string> = {
   label: string;
@@ -45,9 +39,12 @@ type Props<Row, Key extends string> = {
   active: number | null;
   onActive: (position: number) => void;
   onOpen: (row: Row) => void;
+  /** Shows a row without leaving the table (Space). */
+  onPeek?: (row: Row) => void;
   /** Whether a row is the one shown beside the table. */
   isOpen: (row: Row) => boolean;
   onMenu?: (row: Row) => void;
+  picking?: GridPicking<Row>;
   ref?: Ref<GridHandle>;
   testId?: string;
   /** Laid over the table, below its head. */
@@ -56,13 +53,22 @@ type Props<Row, Key extends string> = {
 };
 
 const HEAD = 30;
+const BOX = "35px";
+
+/** The control of a cell, pressed by Enter while the cell is the active one. */
+function controlIn(id: string): HTMLElement | null {
+  return document.getElementById(id)?.querySelector<HTMLElement>("button, a[href], input") ?? null;
+}
 
 export function DataGrid<Row, Key extends string>(props: Props<Row, Key>) {
   const { label, columns, rows, exact, rowHeight, rowAt, onRange, sort, onSort, active, onActive, onOpen, isOpen } =
     props;
+  const { picking } = props;
   const id = useId();
   const scroll = useStretchedScroll({ rows, rowHeight, headHeight: HEAD, onRange });
   const { scroller, layer, range, viewport, pageHeight, reveal, isAtTop } = scroll;
+  const [column, setColumn] = useState(-1);
+  const [inHead, setInHead] = useState(false);
 
   useImperativeHandle(props.ref, () => ({
     focus: () => scroller.current?.focus(),
@@ -71,78 +77,133 @@ export function DataGrid<Row, Key extends string>(props: Props<Row, Key>) {
     hasFocus: () => scroller.current?.contains(document.activeElement) ?? false,
   }));
 
-  const go = (position: number) => {
-    const next = Math.max(0, Math.min(rows - 1, position));
-    if (rows === 0) return;
-    reveal(next);
-    onActive(next);
-  };
+  // One object for all rows, so that a row renders for its own sake only.
+  const latest = useRef(picking);
+  latest.current = picking;
+  const picks = picking !== undefined;
+  const rowPicking = useMemo(
+    () =>
+      picks
+        ? {
+            onToggle: (row: Row, position: number) => latest.current?.onToggle(row, position),
+            onExtend: (position: number) => latest.current?.onExtend(position),
+            rowLabel: (row: Row) => latest.current?.rowLabel(row) ?? "",
+          }
+        : undefined,
+    [picks],
+  );
+  const clickable = useRef({ onActive, onOpen });
+  clickable.current = { onActive, onOpen };
+  const rowEvents = useMemo(
+    () => ({
+      onActive: (position: number) => {
+        setInHead(false);
+        setColumn(-1);
+        clickable.current.onActive(position);
+      },
+      onOpen: (row: Row) => clickable.current.onOpen(row),
+    }),
+    [],
+  );
 
+  const columnCount = columns.length + (picks ? 1 : 0);
+  const activeId = inHead
+    ? cellId(id, -1, column)
+    : active === null || active < range.first || active >= range.end
+      ? undefined
+      : column < 0
+        ? rowId(id, active)
+        : cellId(id, active, column);
+
+  const move = (event: KeyboardEvent): boolean => {
+    const page = Math.max(1, Math.floor(viewport / rowHeight) - 1);
+    const at = { row: inHead ? -1 : active, column };
+    const place = placeAfter({ key: event.key, ctrl: event.ctrlKey || event.metaKey }, at, {
+      rows,
+      columns: columnCount,
+      page,
+    });
+    if (place === null) return false;
+    setInHead(place.row < 0);
+    setColumn(place.column);
+    if (place.row < 0) return true;
+    if (event.shiftKey && picking !== undefined && place.row !== active) {
+      const from = active === null ? undefined : rowAt(active);
+      if (active !== null && from !== undefined && !picking.isPicked(from)) picking.onToggle(from, active);
+      picking.onExtend(place.row);
+    }
+    reveal(place.row);
+    onActive(place.row);
+    return true;
+  };
+  const act = (event: KeyboardEvent): boolean => {
+    const row = active === null || inHead ? undefined : rowAt(active);
+    const isMenuKey = event.key === "ContextMenu" || (event.key === "F10" && event.shiftKey);
+    if (event.key === "Enter" || event.key === " ") {
+      const control = column < 0 || activeId === undefined ? null : controlIn(activeId);
+      if (control !== null) control.click();
+      else if (row === undefined) return inHead;
+      else if (event.key === "Enter") onOpen(row);
+      else props.onPeek?.(row);
+      return true;
+    }
+    if (!isMenuKey || row === undefined) return false;
+    props.onMenu?.(row);
+    return true;
+  };
   const pressed = (event: KeyboardEvent) => {
     if (event.target !== scroller.current || event.altKey) return;
-    const at = active ?? -1;
-    const page = Math.max(1, Math.floor(viewport / rowHeight) - 1);
-    const targets: Record<string, number> = {
-      ArrowDown: at + 1,
-      ArrowUp: Math.max(at, 0) - 1,
-      PageDown: at + page,
-      PageUp: Math.max(at, 0) - page,
-      Home: 0,
-      End: rows - 1,
-    };
-    const target = targets[event.key];
-    const row = active === null ? undefined : rowAt(active);
-    if (target !== undefined) go(target);
-    else if (event.key === "Enter" && row !== undefined) onOpen(row);
-    else if ((event.key === "ContextMenu" || (event.key === "F10" && event.shiftKey)) && row !== undefined)
-      props.onMenu?.(row);
-    else return;
-    event.preventDefault();
+    if (move(event) || act(event)) event.preventDefault();
   };
 
   // A row that leaves lends its element to the one that comes: nothing is made or thrown away while scrolling.
   const slots = range.end - range.first;
   const positions = Array.from({ length: slots }, (_, index) => range.first + index);
+  const tracks = [...(picks ? [BOX] : []), ...columns.map(({ width }) => width)].join(" ");
   return (
     <div className={styles.frame}>
       <div
         ref={scroller}
         className={styles.scroller}
-        style={{ "--columns": columns.map(({ width }) => width).join(" "), "--row": `${rowHeight}px` } as object}
+        style={{ "--columns": tracks, "--row": `${rowHeight}px` } as object}
         role="grid"
         aria-label={label}
         aria-rowcount={exact ? rows + 1 : -1}
+        aria-colcount={columnCount}
+        aria-multiselectable={picks || undefined}
         aria-busy={props.busy || undefined}
-        aria-activedescendant={
-          active !== null && active >= range.first && active < range.end ? `${id}-${active}` : undefined
-        }
+        aria-activedescendant={activeId}
         tabIndex={0}
         data-testid={props.testId}
         onKeyDown={pressed}
       >
-        <div role="rowgroup" className={styles.head}>
-          <div role="row" aria-rowindex={1} className={styles.row}>
-            {columns.map((column) => (
-              <HeadCell key={column.id} column={column} sort={sort} onSort={onSort} />
-            ))}
-          </div>
-        </div>
+        <GridHead
+          grid={id}
+          columns={columns}
+          sort={sort}
+          onSort={onSort}
+          picking={picking}
+          column={inHead ? column : null}
+        />
         <div role="rowgroup" style={{ height: pageHeight }} className={styles.body}>
           <div role="presentation" className={styles.window} style={{ height: Math.min(viewport, pageHeight) }}>
             <div role="presentation" ref={layer}>
               {positions.map((position) => {
                 const row = rowAt(position);
+                const isActive = position === active && !inHead;
                 return (
                   <GridRow
                     key={position % slots}
-                    id={`${id}-${position}`}
+                    grid={id}
                     position={position}
                     row={row}
                     columns={columns}
-                    active={position === active}
+                    active={isActive}
+                    column={isActive ? column : -1}
                     open={row !== undefined && isOpen(row)}
-                    onActive={onActive}
-                    onOpen={onOpen}
+                    picked={row !== undefined && picking !== undefined && picking.isPicked(row)}
+                    picking={rowPicking}
+                    {...rowEvents}
                   />
                 );
               })}
@@ -154,72 +215,3 @@ export function DataGrid<Row, Key extends string>(props: Props<Row, Key>) {
     </div>
   );
 }
-
-function HeadCell<Row, Key extends string>(props: {
-  column: Column<Row, Key>;
-  sort: GridSort<Key>;
-  onSort: (key: Key) => void;
-}) {
-  const { column, sort, onSort } = props;
-  const key = column.sort;
-  const sorted = key !== undefined && sort.key === key;
-  const Arrow = sort.descending ? ArrowDown : ArrowUp;
-  return (
-    <div
-      role="columnheader"
-      className={`${styles.cell} ${column.align === "end" ? styles.end : ""}`}
-      aria-sort={sorted ? (sort.descending ? "descending" : "ascending") : undefined}
-    >
-      {key === undefined ? (
-        column.header || <span className="visually-hidden">Actions</span>
-      ) : (
-        <button type="button" className={styles.sort} onClick={() => onSort(key)}>
-          {column.header}
-          {sorted && <Arrow size={12} aria-hidden />}
-        </button>
-      )}
-    </div>
-  );
-}
-
-type RowProps<Row, Key extends string> = {
-  id: string;
-  position: number;
-  row: Row | undefined;
-  columns: readonly Column<Row, Key>[];
-  active: boolean;
-  open: boolean;
-  onActive: (position: number) => void;
-  onOpen: (row: Row) => void;
-};
-
-function GridRowInner<Row, Key extends string>(props: RowProps<Row, Key>) {
-  const { id, position, row, columns, active, open, onActive, onOpen } = props;
-  return (
-    // Keys are heard by the grid, which is the one tab stop; a row is only clicked.
-    // oxlint-disable-next-line jsx-a11y/click-events-have-key-events, jsx-a11y/interactive-supports-focus
-    <div
-      id={id}
-      role="row"
-      aria-rowindex={position + 2}
-      aria-selected={open}
-      className={`${styles.row} ${active ? styles.active : ""} ${open ? styles.open : ""}`}
-      onMouseDown={() => onActive(position)}
-      onClick={() => row !== undefined && onOpen(row)}
-    >
-      {columns.map((column) => (
-        <div
-          key={column.id}
-          role="gridcell"
-          className={`${styles.cell} ${column.align === "end" ? styles.end : ""}`}
-          data-column={column.id}
-        >
-          {row === undefined ? column.header && <span className={styles.bone} /> : column.cell(row)}
-        </div>
-      ))}
-    </div>
-  );
-}
-
-/** Rows render again only when what they show has changed: scrolling moves the layer, not the rows. */
-const GridRow = memo(GridRowInner) as typeof GridRowInner;

@@ -4,10 +4,10 @@ import { useCallback, useMemo, useState, useSyncExternalStore, type Ref } from "
 import { Button } from "~/components/button";
 import { AnchoredMenu } from "~/components/menu";
 import { DataGrid, type GridHandle } from "~/components/data-grid";
+import type { ListState, PagedList } from "~/components/paged-list";
 import type { Density, OrderRow, OrderRowId, Sort, SortKey } from "~/lib/bindings";
 
 import { columnsFor } from "./columns";
-import type { ListState, OrderList } from "./order-list";
 import styles from "./orders-page.module.css";
 import { rowCommands, type RowActions } from "./row-menu";
 
@@ -17,7 +17,7 @@ const ROW_HEIGHTS: Record<Density, number> = { compact: 26, normal: 34, comforta
 const BONES = 12;
 
 type Props = {
-  list: OrderList | null;
+  list: PagedList<OrderRow> | null;
   state: ListState;
   /** The list that was asked for cannot be shown, and there is none before it. */
   refused: boolean;

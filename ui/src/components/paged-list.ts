@@ -5,33 +5,41 @@
  * where they stand; rows that came, went or changed places wait until `apply`, unless the seller is not at work in the
  * list (`calm`), when they appear at once.
  */
-import type { ListRequest, OrderPage, OrderRow, Place } from "~/lib/bindings";
 import { Failure } from "~/lib/ipc";
 
-/** What a list is of. */
-export type ListOf = Pick<ListRequest, "query" | "platform" | "sort">;
+/** Rows from a position on, and how many there are in all. */
+export type ListPage<Row> = { rows: Row[]; total: number; exact: boolean };
 
 export type ListState = {
-  /** Orders that match, as shown. */
+  /** Rows that match, as shown. */
   total: number;
+  /** Otherwise at least `total` match. */
   exact: boolean;
-  /** New orders that wait to be shown; 0 when only places changed; `null` when nothing waits. */
+  /** New rows that wait to be shown; 0 when only places changed; `null` when nothing waits. */
   waiting: number | null;
   /** Why rows in view could not be read. */
   failure: Failure | null;
 };
 
-type Load = (place: Place, limit: number) => Promise<OrderPage>;
+type Load<Row> = (position: number, limit: number) => Promise<ListPage<Row>>;
+
+type Options = {
+  /** New rows come above all others, so that their number says how far the rest moves down. */
+  growsOnTop?: boolean;
+};
 
 /** Rows of one request. */
 export const PAGE = 100;
 const KEPT_PAGES = 30;
 const AT_ONCE = 2;
+/** Rows of one request for a range, and of the longest range. */
+const BULK = 500;
+const LONGEST_RANGE = 20_000;
 
-export class OrderList {
-  readonly of: ListOf;
-  #load: Load;
-  #pages = new Map<number, OrderRow[]>();
+export class PagedList<Row extends { id: number }> {
+  #load: Load<Row>;
+  #growsOnTop: boolean;
+  #pages = new Map<number, Row[]>();
   #loading = new Set<number>();
   #seen = { first: 0, end: 1 };
   /** New rows above the shown ones, by which later pages stand further down. */
@@ -41,17 +49,17 @@ export class OrderList {
   #state: ListState = { total: 0, exact: true, waiting: null, failure: null };
   #listeners = new Set<() => void>();
 
-  private constructor(of: ListOf, load: Load) {
-    this.of = of;
+  private constructor(load: Load<Row>, { growsOnTop = false }: Options) {
     this.#load = load;
+    this.#growsOnTop = growsOnTop;
   }
 
   /** Opens a list by its first page; rejects with a `Failure` when that cannot be read. */
-  static async open(of: ListOf, load: Load): Promise<OrderList> {
-    const list = new OrderList(of, load);
-    const page = await load("first", PAGE);
+  static async open<Row extends { id: number }>(load: Load<Row>, options: Options = {}): Promise<PagedList<Row>> {
+    const list = new PagedList(load, options);
+    const page = await load(0, PAGE);
     list.#pages.set(0, page.rows);
-    list.#state = { ...list.#state, total: page.total, exact: page.total_is_exact };
+    list.#state = { ...list.#state, total: page.total, exact: page.exact };
     return list;
   }
 
@@ -64,7 +72,7 @@ export class OrderList {
   readonly state = (): ListState => this.#state;
 
   /** The row at a position, if it has been read. */
-  readonly rowAt = (position: number): OrderRow | undefined =>
+  readonly rowAt = (position: number): Row | undefined =>
     this.#pages.get(Math.floor(position / PAGE))?.[position % PAGE];
 
   /** Says which rows are in view, so that they are read. */
@@ -84,7 +92,7 @@ export class OrderList {
         this.#show(fresh);
         return;
       }
-      const added = this.#growsOnTop() ? Math.max(0, fresh.total - this.#state.total) : 0;
+      const added = this.#growsOnTop ? Math.max(0, fresh.total - this.#state.total) : 0;
       const moved = added > 0 ? await this.#readSeen(added) : fresh;
       if (turn !== this.#turn) return;
       this.#renew([...fresh.pages.values(), ...moved.pages.values()].flat());
@@ -106,10 +114,24 @@ export class OrderList {
     this.#readMissing();
   };
 
-  #growsOnTop(): boolean {
-    const { key, descending } = this.of.sort;
-    return descending && (key === "date" || key === "updated");
-  }
+  /** Ids of the rows from one position to another, both included; of a very long range its beginning. */
+  readonly idsBetween = async (from: number, to: number): Promise<number[]> => {
+    const end = Math.min(to + 1, from + LONGEST_RANGE, this.#state.total);
+    const ids: number[] = [];
+    for (let at = from; at < end;) {
+      const known = this.rowAt(at);
+      if (known !== undefined) {
+        ids.push(known.id);
+        at += 1;
+        continue;
+      }
+      const { rows } = await this.#load(at + this.#hidden, Math.min(BULK, end - at));
+      if (rows.length === 0) break;
+      ids.push(...rows.map(({ id }) => id));
+      at += rows.length;
+    }
+    return ids;
+  };
 
   #seenPages(): number[] {
     const last = Math.max(0, this.#state.total - 1);
@@ -120,7 +142,7 @@ export class OrderList {
 
   async #readSeen(below: number) {
     const answers = await Promise.all(
-      this.#seenPages().map(async (page) => [page, await this.#load({ near: page * PAGE + below }, PAGE)] as const),
+      this.#seenPages().map(async (page) => [page, await this.#load(page * PAGE + below, PAGE)] as const),
     );
     const total = answers[0]?.[1].total ?? 0;
     const same =
@@ -132,12 +154,12 @@ export class OrderList {
     return {
       pages: new Map(answers.map(([page, { rows }]) => [page, rows])),
       total,
-      exact: answers[0]?.[1].total_is_exact ?? true,
+      exact: answers[0]?.[1].exact ?? true,
       same,
     };
   }
 
-  #show(fresh: { pages: Map<number, OrderRow[]>; total: number; exact: boolean }): void {
+  #show(fresh: { pages: Map<number, Row[]>; total: number; exact: boolean }): void {
     this.#pages = fresh.pages;
     this.#hidden = 0;
     this.#change({ total: fresh.total, exact: fresh.exact, waiting: null, failure: null });
@@ -145,7 +167,7 @@ export class OrderList {
   }
 
   /** Gives the rows that are shown their new content, each where it stands. */
-  #renew(rows: readonly OrderRow[]): void {
+  #renew(rows: readonly Row[]): void {
     const byId = new Map(rows.map((row) => [row.id, row]));
     for (const [page, shown] of this.#pages) {
       this.#pages.set(
@@ -157,7 +179,15 @@ export class OrderList {
 
   #readMissing(): void {
     if (this.#state.failure !== null) return;
-    const wanted = this.#seenPages().filter((page) => !this.#pages.has(page) && !this.#loading.has(page));
+    const { total, exact } = this.#state;
+    const pages = this.#seenPages();
+    const next = Math.floor(total / PAGE);
+    // The end of what was counted is in view: there may be more behind it.
+    const more = !exact && this.#seen.end >= total && (this.#pages.get(next)?.length ?? 0) < PAGE;
+    if (more) pages.push(next);
+    const wanted = pages.filter(
+      (page) => (!this.#pages.has(page) || (more && page === next)) && !this.#loading.has(page),
+    );
     for (const page of wanted) {
       // A scrollbar in motion passes thousands of pages; only those in view when a slot is free are read.
       if (this.#loading.size >= AT_ONCE) return;
@@ -169,18 +199,25 @@ export class OrderList {
     const turn = this.#turn;
     this.#loading.add(page);
     try {
-      const answer = await this.#load({ near: page * PAGE + this.#hidden }, PAGE);
+      const answer = await this.#load(page * PAGE + this.#hidden, PAGE);
       if (turn !== this.#turn) return;
       this.#loading.delete(page);
       this.#pages.set(page, answer.rows);
       this.#forgetFarPages(page);
-      this.#change({});
+      this.#change(this.#state.exact ? {} : this.#counted(page, answer));
     } catch (thrown) {
       if (turn !== this.#turn) return;
       this.#loading.delete(page);
       this.#change({ failure: Failure.from(thrown) });
     }
     this.#readMissing();
+  }
+
+  /** A list that was counted only so far grows as it is read further, until a page is not full. */
+  #counted(page: number, { rows, total, exact }: ListPage<Row>): Partial<ListState> {
+    if (exact) return { total, exact };
+    const known = Math.max(total, this.#state.total, page * PAGE + rows.length);
+    return rows.length < PAGE ? { total: page * PAGE + rows.length, exact: true } : { total: known };
   }
 
   #forgetFarPages(near: number): void {

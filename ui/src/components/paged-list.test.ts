@@ -1,30 +1,33 @@
 import { describe, expect, it } from "vitest";
 
-import type { ListRequest, OrderPage, OrderRow, Place } from "~/lib/bindings";
+import type { OrderRow } from "~/lib/bindings";
 import { Failure } from "~/lib/ipc";
 import { madeUpRow } from "~/test/made-up-orders";
 
-import { OrderList, type ListOf } from "./order-list";
+import { PagedList, type ListPage } from "./paged-list";
 
-const byDate: ListOf = { query: "", platform: null, sort: { key: "date", descending: true } };
+const byDate = { growsOnTop: true };
 const now = Date.parse("2026-01-18T12:00:00Z");
 
 /** A list of rows that a test may change at will. */
 class Rows {
   rows: OrderRow[];
-  asked: Place[] = [];
+  asked: number[] = [];
   failing: Failure | null = null;
 
   constructor(ids: number[]) {
     this.rows = ids.map((id) => madeUpRow(id, 10_000, now));
   }
 
-  load = (place: ListRequest["place"], limit: number): Promise<OrderPage> => {
-    this.asked.push(place);
+  exact = true;
+
+  load = (position: number, limit: number): Promise<ListPage<OrderRow>> => {
+    this.asked.push(position);
     if (this.failing !== null) return Promise.reject(this.failing);
-    const position = (typeof place === "object" ? place.near : undefined) ?? 0;
     const rows = this.rows.slice(position, position + limit);
-    return Promise.resolve({ rows, position, total: this.rows.length, total_is_exact: true, first: null, last: null });
+    const end = position + rows.length;
+    const exact = this.exact || end === this.rows.length;
+    return Promise.resolve({ rows, total: exact ? this.rows.length : end, exact });
   };
 
   addOnTop(...ids: number[]): void {
@@ -34,24 +37,24 @@ class Rows {
 
 const count = (from: number, to: number) => Array.from({ length: from - to + 1 }, (_, index) => from - index);
 const settled = () => new Promise((resolve) => setTimeout(resolve, 0));
-const shown = (list: OrderList, from: number, to: number) =>
+const shown = (list: PagedList<OrderRow>, from: number, to: number) =>
   Array.from({ length: to - from }, (_, index) => list.rowAt(from + index)?.id);
 
-describe("a list of orders", () => {
+describe("a list that is read by pages", () => {
   it("reads the pages in view and no others", async () => {
     const rows = new Rows(count(1000, 1));
-    const list = await OrderList.open(byDate, rows.load);
-    expect(rows.asked).toEqual(["first"]);
+    const list = await PagedList.open(rows.load, byDate);
+    expect(rows.asked).toEqual([0]);
     list.look({ first: 495, end: 520 });
     await settled();
-    expect(rows.asked.slice(1)).toEqual([{ near: 400 }, { near: 500 }]);
+    expect(rows.asked.slice(1)).toEqual([400, 500]);
     expect(shown(list, 499, 502)).toEqual([501, 500, 499]);
     expect(list.rowAt(300)).toBeUndefined();
   });
 
   it("does not read the pages that a scrollbar flies past", async () => {
     const rows = new Rows(count(10_000, 1));
-    const list = await OrderList.open(byDate, rows.load);
+    const list = await PagedList.open(rows.load, byDate);
     for (let first = 200; first < 9000; first += 100) list.look({ first, end: first + 20 });
     await settled();
     await settled();
@@ -61,7 +64,7 @@ describe("a list of orders", () => {
 
   it("keeps every row in its place while new orders wait, and shows them on demand", async () => {
     const rows = new Rows(count(300, 1));
-    const list = await OrderList.open(byDate, rows.load);
+    const list = await PagedList.open(rows.load, byDate);
     list.look({ first: 90, end: 110 });
     await settled();
     const before = shown(list, 90, 110);
@@ -83,7 +86,7 @@ describe("a list of orders", () => {
 
   it("shows new content of a row where the row stands, even while others wait", async () => {
     const rows = new Rows(count(50, 1));
-    const list = await OrderList.open(byDate, rows.load);
+    const list = await PagedList.open(rows.load, byDate);
     rows.rows = rows.rows.map((row) => (row.id === 48 ? { ...row, ui_status: "Shipped" } : row));
     rows.addOnTop(51);
     await list.refresh(() => false);
@@ -93,7 +96,7 @@ describe("a list of orders", () => {
 
   it("takes changes at once when nobody is at work in it", async () => {
     const rows = new Rows(count(50, 1));
-    const list = await OrderList.open(byDate, rows.load);
+    const list = await PagedList.open(rows.load, byDate);
     rows.addOnTop(51);
     await list.refresh(() => true);
     expect(list.rowAt(0)?.id).toBe(51);
@@ -102,7 +105,7 @@ describe("a list of orders", () => {
 
   it("says that the list changed when rows left it", async () => {
     const rows = new Rows(count(50, 1));
-    const list = await OrderList.open(byDate, rows.load);
+    const list = await PagedList.open(rows.load, byDate);
     rows.rows = rows.rows.filter((row) => row.id !== 40);
     await list.refresh(() => false);
     expect(list.state().waiting).toBe(0);
@@ -111,14 +114,14 @@ describe("a list of orders", () => {
 
   it("leaves everything alone when nothing changed", async () => {
     const rows = new Rows(count(50, 1));
-    const list = await OrderList.open(byDate, rows.load);
+    const list = await PagedList.open(rows.load, byDate);
     await list.refresh(() => false);
     expect(list.state().waiting).toBeNull();
   });
 
   it("keeps what it shows when reading fails, and goes on after a retry", async () => {
     const rows = new Rows(count(300, 1));
-    const list = await OrderList.open(byDate, rows.load);
+    const list = await PagedList.open(rows.load, byDate);
     rows.failing = new Failure({ code: "disk", message: "The disk refused", retryable: true, context: null });
     list.look({ first: 150, end: 170 });
     await settled();
@@ -138,11 +141,11 @@ describe("a list of orders", () => {
   it("forgets an answer that a later one has overtaken", async () => {
     const rows = new Rows(count(300, 1));
     let release = () => {};
-    const slow = (place: Place, limit: number) =>
-      typeof place === "object" && place.near === 100
-        ? new Promise<OrderPage>((resolve) => (release = () => void rows.load(place, limit).then(resolve)))
-        : rows.load(place, limit);
-    const list = await OrderList.open(byDate, slow);
+    const slow = (position: number, limit: number) =>
+      position === 100
+        ? new Promise<ListPage<OrderRow>>((resolve) => (release = () => void rows.load(position, limit).then(resolve)))
+        : rows.load(position, limit);
+    const list = await PagedList.open(slow, byDate);
     list.look({ first: 100, end: 120 });
     list.look({ first: 0, end: 20 });
     rows.addOnTop(301);
@@ -150,5 +153,31 @@ describe("a list of orders", () => {
     release();
     await settled();
     expect(list.rowAt(100)).toBeUndefined();
+  });
+
+  it("names the rows of a range, those not yet looked at too", async () => {
+    const rows = new Rows(count(2000, 1));
+    const list = await PagedList.open(rows.load, byDate);
+    const ids = await list.idsBetween(95, 1203);
+    expect(ids).toEqual(count(1905, 797));
+    expect(rows.asked.slice(1)).toEqual([100, 600, 1100]);
+    expect(await list.idsBetween(1999, 2500)).toEqual([1]);
+  });
+
+  it("counts on where only a beginning was counted", async () => {
+    const rows = new Rows(count(250, 1));
+    rows.exact = false;
+    const list = await PagedList.open(rows.load, byDate);
+    expect(list.state()).toMatchObject({ total: 100, exact: false });
+    list.look({ first: 80, end: 99 });
+    await settled();
+    expect(rows.asked).toEqual([0]);
+    list.look({ first: 90, end: 100 });
+    await settled();
+    expect(list.state()).toMatchObject({ total: 200, exact: false });
+    list.look({ first: 190, end: 200 });
+    await settled();
+    expect(list.state()).toMatchObject({ total: 250, exact: true });
+    expect(list.rowAt(249)?.id).toBe(1);
   });
 });

@@ -1,0 +1,65 @@
+/** The list that a page asks for; the one before stays on screen until the first rows of the next are there. */
+import { useCallback, useEffect, useRef, useState, useSyncExternalStore } from "react";
+
+import type { CacheTag } from "~/lib/bindings";
+import { Failure } from "~/lib/ipc";
+import { useDataChanged } from "~/lib/query";
+
+import type { ListState, PagedList } from "./paged-list";
+
+const nothing: ListState = { total: 0, exact: true, waiting: null, failure: null };
+
+export type ShownList<Row extends { id: number }> = {
+  /** `null` until the first list of all has been read. */
+  list: PagedList<Row> | null;
+  state: ListState;
+  /** Another list is being read. */
+  busy: boolean;
+  /** Why the list that was asked for cannot be shown. */
+  refused: Failure | null;
+  retry: () => void;
+};
+
+/**
+ * Opens a list whenever `open` is another function (so it has to be kept by `useCallback`) and follows the data that
+ * `tags` name. `calm` says whether rows may move: nobody is at work among them.
+ */
+export function usePagedList<Row extends { id: number }>(
+  open: () => Promise<PagedList<Row>>,
+  tags: readonly CacheTag[],
+  calm: () => boolean,
+): ShownList<Row> {
+  const [list, setList] = useState<PagedList<Row> | null>(null);
+  const [refused, setRefused] = useState<Failure | null>(null);
+  const [busy, setBusy] = useState(true);
+  const [tries, setTries] = useState(0);
+  const asked = useRef(0);
+
+  useEffect(() => {
+    const turn = ++asked.current;
+    setBusy(true);
+    open().then(
+      (opened) => {
+        if (turn !== asked.current) return;
+        setList(opened);
+        setRefused(null);
+        setBusy(false);
+      },
+      (thrown: unknown) => {
+        if (turn !== asked.current) return;
+        setRefused(Failure.from(thrown));
+        setBusy(false);
+      },
+    );
+  }, [open, tries]);
+
+  useDataChanged(tags, () => {
+    if (list === null) setTries((count) => count + 1);
+    else void list.refresh(calm);
+  });
+
+  const subscribe = useCallback((changed: () => void) => list?.subscribe(changed) ?? (() => {}), [list]);
+  const state = useSyncExternalStore(subscribe, () => list?.state() ?? nothing);
+  const retry = useCallback(() => setTries((count) => count + 1), []);
+  return { list, state, busy, refused, retry };
+}
