@@ -143,6 +143,14 @@ pub fn name_of(typed: &str) -> Result<String, NameError> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::query::Query;
+
+    #[test]
+    fn the_built_in_views_are_understood() {
+        for view in BUILT_IN {
+            assert_eq!(Query::parse(view.query).unwrap().to_string(), view.query);
+        }
+    }
 
     #[test]
     fn a_name_is_tidied_or_refused() {

@@ -4,7 +4,7 @@ use packlight_domain::account::{AccountId, Platform};
 use packlight_domain::listing::{ListRequest, MAX_PAGE, OrderCounts, OrderDetail, OrderPage, OrderRowId};
 use packlight_domain::marketplace;
 use packlight_domain::page::Cursor;
-use packlight_domain::query::Query;
+use packlight_domain::query::{Query, Term, Test};
 use packlight_store::CheckReport;
 
 use crate::desk::Engine;
@@ -104,5 +104,14 @@ impl Engine {
 }
 
 fn parse(query: &str) -> Result<Query, EngineError> {
-    Query::parse(query).map_err(|error| EngineError::new(Code::BadQuery, error.to_string()).about(error.word))
+    let parsed = Query::parse(query)
+        .map_err(|error| EngineError::new(Code::BadQuery, error.to_string()).about(error.word))?;
+    let unanswered = |term: &Term| !matches!(term.test, Test::Text(_) | Test::Status(_));
+    match parsed.terms.iter().find(|term| unanswered(term)) {
+        Some(term) => {
+            Err(EngineError::new(Code::BadQuery, format!("'{term}' is not answered yet"))
+                .about(term.to_string()))
+        }
+        None => Ok(parsed),
+    }
 }

@@ -53,7 +53,7 @@ impl Filter {
             .iter()
             .filter_map(|term| match &term.test {
                 Test::Text(text) => Some(TextTest { negated: term.negated, text: text.clone() }),
-                Test::Status(_) => None,
+                _ => None,
             })
             .collect();
         Self { texts, candidates: None }

@@ -62,6 +62,7 @@ fn expected(updates: &[OrderUpdate], query: &str) -> Vec<String> {
                     let own = if shipped { "Shipped" } else { "Paid" };
                     statuses.iter().any(|status| status.word() == own) != term.negated
                 }
+                other => unreachable!("{other:?} is no part of these searches"),
             })
         })
         .collect();

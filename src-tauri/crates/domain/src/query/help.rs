@@ -3,6 +3,8 @@
 //! These types cross IPC. Places in a text are counted as JavaScript counts them, in UTF-16 code units, because they
 //! index strings of the window; everything else in this module's parent counts bytes.
 
+use std::ops::Range;
+
 use serde::{Deserialize, Serialize};
 
 /// A stretch of a text, in UTF-16 code units.
@@ -114,4 +116,26 @@ pub enum QueryEdit {
         /// The key without the colon.
         key: String,
     },
+}
+
+/// Counts places of `text` in UTF-16 code units.
+pub(super) fn span(text: &str, bytes: &Range<usize>) -> Span {
+    Span { start: units(text, bytes.start), end: units(text, bytes.end) }
+}
+
+fn units(text: &str, bytes: usize) -> u32 {
+    let units = text.get(..bytes).unwrap_or(text).encode_utf16().count();
+    u32::try_from(units).unwrap_or(u32::MAX)
+}
+
+/// The byte at which the UTF-16 code unit `caret` stands; inside a pair, the byte behind the pair.
+pub(super) fn byte_of(text: &str, caret: u32) -> usize {
+    let mut seen = 0_usize;
+    for (at, c) in text.char_indices() {
+        if seen >= caret as usize {
+            return at;
+        }
+        seen += c.len_utf16();
+    }
+    text.len()
 }
