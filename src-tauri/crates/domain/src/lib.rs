@@ -18,5 +18,6 @@ pub mod query;
 pub mod status;
 pub mod stock;
 pub mod text;
+pub mod typed;
 pub mod view;
 pub mod window;
