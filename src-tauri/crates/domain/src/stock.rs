@@ -11,10 +11,6 @@ use crate::currency::Currency;
 use crate::listing::OrderRowId;
 use crate::money::Amount;
 
-mod new_unit;
-
-pub use new_unit::{FieldProblem, NewUnit};
-
 /// Row id of a unit in the store.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, specta::Type)]
 #[serde(transparent)]
