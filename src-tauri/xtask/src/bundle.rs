@@ -39,14 +39,14 @@ pub(crate) fn package(project: &Project) -> Result<()> {
     packages::ensure(&[packages::BUILD])?;
     ui::install(project)?;
     ui::build(project)?;
-    start::build(project)?;
+    start::build(project, &[start::APP, start::CLI])?;
     command::run(&mut tauri(project, KINDS))
 }
 
 /// Tauri's bundler on the programs that are built already. It marks them with the kind of package, for an updater that
 /// Packlight does not have; without the mark `start` finds its build untouched.
 fn tauri(project: &Project, kinds: &str) -> Command {
-    let with_cli = json!({ "/usr/bin/packlight-cli": project.program("packlight-cli", "release") });
+    let with_cli = json!({ "/usr/bin/packlight-cli": project.program(start::CLI, "release") });
     let merged = json!({ "bundle": { "linux": {
         "deb": { "files": with_cli },
         "appimage": { "files": with_cli },
@@ -98,7 +98,7 @@ fn print_sizes(project: &Project, begun: SystemTime) -> Result<()> {
     if made.is_empty() {
         bail!("no package was made in {}", project.bundles().display());
     }
-    for name in ["packlight", "packlight-cli"] {
+    for name in [start::APP, start::CLI] {
         let program = project.program(name, "release");
         made.push((program.clone(), fs::metadata(&program)?.len()));
     }

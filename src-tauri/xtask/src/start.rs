@@ -12,6 +12,10 @@ use anyhow::{Context, Result, bail};
 use crate::project::{self, Project};
 use crate::{command, node, packages, ui};
 
+/// The packages of the programs, which have the programs' names.
+pub(crate) const APP: &str = "packlight";
+pub(crate) const CLI: &str = "packlight-cli";
+
 /// Installs, builds and opens the app. Without arguments of its own and as long as no account is connected, it opens on
 /// the demo seller.
 pub(crate) fn start(project: &Project, mut arguments: Vec<String>) -> Result<()> {
@@ -24,11 +28,13 @@ pub(crate) fn start(project: &Project, mut arguments: Vec<String>) -> Result<()>
     packages::ensure(if hidden { &[packages::BUILD, packages::HIDDEN_DISPLAY] } else { &[packages::BUILD] })?;
     ui::install(project)?;
     ui::build(project)?;
-    build(project)?;
 
     let folder = project::data_folder(|name| env::var_os(name))
         .context("no data folder: set PACKLIGHT_DATA_DIR or HOME")?;
-    if arguments.is_empty() && !has_account(project, &folder) {
+    // Only a folder that was used before needs the command line, which takes minutes to build for the first time.
+    let used = arguments.is_empty() && folder.join("packlight.db").exists();
+    build(project, if used { &[APP, CLI] } else { &[APP] })?;
+    if arguments.is_empty() && !(used && has_account(project, &folder)) {
         println!("No account is connected in {}: opening the demo seller", folder.display());
         arguments.push("--demo".to_owned());
     }
@@ -41,31 +47,22 @@ pub(crate) fn start(project: &Project, mut arguments: Vec<String>) -> Result<()>
     command::run(Command::new(app).args(arguments))
 }
 
-/// Builds the release programs: the window and the command line.
-pub(crate) fn build(project: &Project) -> Result<()> {
+/// Builds the release programs: the window alone, or the command line as well.
+pub(crate) fn build(project: &Project, programs: &[&str]) -> Result<()> {
     println!("Building the app (about ten minutes the first time on two cores, seconds after that)");
-    command::run(project.cargo().args([
-        "build",
-        "--locked",
-        "--release",
-        "--package",
-        "packlight",
-        "--package",
-        "packlight-cli",
-    ]))?;
-    let app = project.app("release");
-    if !app.is_file() {
-        bail!("the build made no {}", app.display());
+    let mut build = project.cargo();
+    build.args(["build", "--locked", "--release"]);
+    for program in programs {
+        build.args(["--package", program]);
     }
-    Ok(())
+    command::run(&mut build)?;
+    let app = project.app("release");
+    if app.is_file() { Ok(()) } else { bail!("the build made no {}", app.display()) }
 }
 
 /// Whether the data folder has a connected account. What cannot be read is not empty: the app tells what is wrong with it.
 fn has_account(project: &Project, folder: &Path) -> bool {
-    if !folder.join("packlight.db").exists() {
-        return false;
-    }
-    let mut list = Command::new(project.program("packlight-cli", "release"));
+    let mut list = Command::new(project.program(CLI, "release"));
     list.args(["--json", "account", "list", "--data-dir"]).arg(folder);
     names_an_account(&command::printed(&mut list).ok().flatten().unwrap_or_default())
 }
