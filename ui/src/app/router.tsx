@@ -9,6 +9,7 @@ import {
   type RouterHistory,
 } from "@tanstack/react-router";
 
+import { readSearch as readInventorySearch } from "~/features/inventory/search";
 import { readSearch } from "~/features/orders/filter";
 
 import { PageError } from "./error-boundary";
@@ -18,6 +19,7 @@ import { Shell } from "./shell";
 
 // The window opens on orders; every other page is loaded when it is first gone to.
 const settingsRoutes = () => import("./settings-routes");
+const deskRoutes = () => import("./desk-routes");
 
 const root = createRootRoute({ component: Shell, errorComponent: PageError, notFoundComponent: NotFound });
 
@@ -65,13 +67,43 @@ const appearance = createRoute({
   component: lazyRouteComponent(settingsRoutes, "AppearanceRoute"),
 });
 
+const inventory = createRoute({
+  getParentRoute: () => root,
+  path: "/inventory",
+  validateSearch: readInventorySearch,
+  component: lazyRouteComponent(deskRoutes, "InventoryRoute"),
+});
+const mappings = createRoute({
+  getParentRoute: () => root,
+  path: "/inventory/mappings",
+  validateSearch: ({ q }: Record<string, unknown>): { q?: string } => (typeof q === "string" && q !== "" ? { q } : {}),
+  component: lazyRouteComponent(deskRoutes, "MappingsRoute"),
+});
+const activity = createRoute({
+  getParentRoute: () => root,
+  path: "/activity",
+  validateSearch: ({ tab }: Record<string, unknown>): { tab?: "acts" } => (tab === "acts" ? { tab } : {}),
+  component: lazyRouteComponent(deskRoutes, "ActivityRoute"),
+});
+
 function NotFound() {
   return (
     <PageError error={new Error("There is no such page.")} reset={() => (window.location.hash = "#/orders/amazon")} />
   );
 }
 
-const routeTree = root.addChildren([start, orders, amazonOrders, settings, amazonSettings, connect, appearance]);
+const routeTree = root.addChildren([
+  start,
+  orders,
+  amazonOrders,
+  inventory,
+  mappings,
+  activity,
+  settings,
+  amazonSettings,
+  connect,
+  appearance,
+]);
 
 export function createAppRouter(history: RouterHistory = createHashHistory()) {
   return createRouter({ routeTree, history, parseSearch, stringifySearch, defaultErrorComponent: PageError });

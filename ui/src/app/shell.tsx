@@ -1,7 +1,7 @@
 /** The frame of every page: navigation, the freshness strip, news about the data folder, and the page itself. */
 import { useQuery } from "@tanstack/react-query";
 import { Link, Outlet, useLocation, useRouter } from "@tanstack/react-router";
-import { Lock, PanelLeft, Settings } from "lucide-react";
+import { Boxes, Lock, PanelLeft, ScrollText, Settings } from "lucide-react";
 import { lazy, Suspense, useState, type ReactNode } from "react";
 
 import { IconButton } from "~/components/button";
@@ -38,6 +38,27 @@ export function Shell() {
     { id: "keys", label: "Keys", keys: "?", group: "Help", run: () => setDialog("keys") },
     { id: "go-orders", label: "Go to orders", group: "Go", run: () => void router.navigate({ to: "/orders/amazon" }) },
     {
+      id: "go-stock",
+      label: "Go to inventory",
+      keys: "g i",
+      group: "Go",
+      run: () => void router.navigate({ to: "/inventory" }),
+    },
+    {
+      id: "go-mappings",
+      label: "Go to mappings",
+      keys: "g m",
+      group: "Go",
+      run: () => void router.navigate({ to: "/inventory/mappings" }),
+    },
+    {
+      id: "go-activity",
+      label: "Go to activity",
+      keys: "g a",
+      group: "Go",
+      run: () => void router.navigate({ to: "/activity" }),
+    },
+    {
       id: "go-settings",
       label: "Go to settings",
       group: "Go",
@@ -70,6 +91,8 @@ export function Shell() {
           <span className={styles.words}>Packlight</span>
         </div>
         <OrdersLink />
+        <NavLink to="/inventory" label="Inventory" icon={<Boxes size={16} strokeWidth={1.7} aria-hidden />} />
+        <NavLink to="/activity" label="Activity" icon={<ScrollText size={16} strokeWidth={1.7} aria-hidden />} />
         <span className={styles.space} />
         {app.data?.demo && <DemoBox narrow={narrow} />}
         <NavLink to="/settings" label="Settings" icon={<Settings size={16} strokeWidth={1.7} aria-hidden />} />
@@ -123,7 +146,7 @@ function OrdersLink() {
 }
 
 type NavLinkProps = {
-  to: "/orders/amazon" | "/settings";
+  to: "/orders/amazon" | "/inventory" | "/activity" | "/settings";
   /** The path under which it is the present section; `to` unless given. */
   section?: string;
   label: string;

@@ -22,6 +22,12 @@ export function createFormat(locale?: string, timeZone?: string) {
   const clockTime = new Intl.DateTimeFormat(locale, { hour: "2-digit", minute: "2-digit", ...zone });
   const shortDay = new Intl.DateTimeFormat(locale, { day: "numeric", month: "short", ...zone });
   const dayOfYear = new Intl.DateTimeFormat(locale, { day: "numeric", month: "short", year: "2-digit", ...zone });
+  const plainDay = new Intl.DateTimeFormat(locale, {
+    day: "numeric",
+    month: "short",
+    year: "2-digit",
+    timeZone: "UTC",
+  });
   const full = new Intl.DateTimeFormat(locale, {
     weekday: "short",
     day: "numeric",
@@ -88,6 +94,9 @@ export function createFormat(locale?: string, timeZone?: string) {
       const year = (time: number) => calendar.format(time).slice(0, 4);
       return (year(at) === year(now) ? shortDay : dayOfYear).format(at);
     },
+
+    /** A calendar day, `YYYY-MM-DD`, that belongs to no time zone. */
+    date: (day: string): string => plainDay.format(new Date(`${day}T00:00:00Z`)),
 
     /** The whole of an instant, for the pointer to rest on. */
     absolute: (instant: string | number): string => full.format(new Date(instant)),

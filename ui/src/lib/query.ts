@@ -25,16 +25,21 @@ export const keys = {
   accounts: ["accounts"],
   marketplaces: ["marketplaces"],
   preferences: ["preferences"],
+  stockCounts: ["inventory", "counts"],
+  locations: ["inventory", "locations"],
+  homeCurrency: ["settings", "home-currency"],
+  acts: ["acts"],
+  runs: ["runs"],
 } as const;
 
 /** Which keys a tag makes stale; a tag of the core that is missing here does not compile. */
 export const staleBy: Record<CacheTag, readonly QueryKey[]> = {
-  orders: [["orders"]],
+  orders: [["orders"], keys.acts],
   counts: [["counts"]],
-  sync: [keys.sync],
+  sync: [keys.sync, keys.runs],
   accounts: [keys.accounts, keys.app, keys.sync],
-  inventory: [["inventory"], ["candidates"]],
-  mappings: [["mappings"], ["candidates"]],
+  inventory: [["inventory"], ["candidates"], keys.acts],
+  mappings: [["mappings"], ["candidates"], keys.acts],
   jobs: [["jobs"]],
   settings: [["settings"]],
 };
@@ -55,6 +60,9 @@ export const queries = {
   accounts: queryOptions({ queryKey: keys.accounts, queryFn: () => backend.listAccounts() }),
   marketplaces: queryOptions({ queryKey: keys.marketplaces, queryFn: () => backend.marketplaces() }),
   preferences: queryOptions({ queryKey: keys.preferences, queryFn: () => backend.preferences() }),
+  stockCounts: queryOptions({ queryKey: keys.stockCounts, queryFn: () => backend.stockCounts() }),
+  locations: queryOptions({ queryKey: keys.locations, queryFn: () => backend.storageLocations() }),
+  homeCurrency: queryOptions({ queryKey: keys.homeCurrency, queryFn: () => backend.homeCurrency() }),
 };
 
 /** A cache for one window. */

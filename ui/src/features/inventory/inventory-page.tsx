@@ -1,0 +1,232 @@
+/** The stock: one row for each physical unit. The URL is the filter, as on the orders' page. */
+import { useQuery } from "@tanstack/react-query";
+import { ChevronDown, MapPin, Pencil, Plus, Search, Trash2 } from "lucide-react";
+import { useCallback, useMemo, useRef, useState, type ReactNode } from "react";
+
+import { BulkBar } from "~/components/bulk-bar";
+import { Button } from "~/components/button";
+import type { GridHandle } from "~/components/data-grid";
+import { useCommands } from "~/components/keys";
+import { Menu, type MenuEntry } from "~/components/menu";
+import { FailureNotice } from "~/components/notice";
+import { useRowPicker } from "~/components/picked";
+import { useActs } from "~/components/undo";
+import type { Density, Unit, UnitSelection } from "~/lib/bindings";
+import { format } from "~/lib/format";
+import { backend } from "~/lib/ipc";
+import { queries } from "~/lib/query";
+
+import styles from "./inventory.module.css";
+import { MoveDialog } from "./move-dialog";
+import { nextSort, readSort, valueOf, withValue, writeSort, type InventorySearch } from "./search";
+import { StockCards } from "./stock-cards";
+import { UnitDialog } from "./unit-dialog";
+import { UnitTable } from "./unit-table";
+import { useUnitList } from "./use-unit-list";
+import { countUnits, leftAlone } from "./words";
+
+const ROW_HEIGHTS: Record<Density, number> = { compact: 26, normal: 34, comfortable: 42 };
+
+type Props = {
+  search: InventorySearch;
+  onSearch: (search: InventorySearch, replace: boolean) => void;
+  density: Density;
+  /** The pages of the stock to choose from. */
+  tabs: ReactNode;
+  /** Buttons of other features: import. */
+  actions?: ReactNode;
+  /** Opens the order that holds a unit. */
+  onOrder: (order: number) => void;
+};
+
+export function InventoryPage({ search, onSearch, density, tabs, actions, onOrder }: Props) {
+  const query = search.q ?? "";
+  const sort = useMemo(() => readSort(search.sort), [search.sort]);
+  const grid = useRef<GridHandle>(null);
+  const input = useRef<HTMLInputElement>(null);
+  const [active, setActive] = useState<number | null>(null);
+  const [edited, setEdited] = useState<Unit | "new" | null>(null);
+  const [moving, setMoving] = useState<{ selection: UnitSelection; count: number } | null>(null);
+  const { done, failed } = useActs();
+
+  const calm = useCallback(() => grid.current === null || (grid.current.isAtTop() && !grid.current.hasFocus()), []);
+  const shown = useUnitList(query, sort, calm);
+  const { list, state, refused } = shown;
+  const picker = useRowPicker(`${query} ${writeSort(sort) ?? ""}`, {
+    total: state.total,
+    idsBetween: list?.idsBetween ?? (() => Promise.resolve([])),
+  });
+  const counts = useQuery(queries.stockCounts);
+  const locations = useQuery(queries.locations);
+
+  const filter = (text: string, typing = false) => {
+    setActive(null);
+    onSearch({ ...search, q: text.trim() === "" ? undefined : text }, typing);
+  };
+  const selection: UnitSelection = picker.picked.all
+    ? { matching: { query, except: [...picker.picked.except] } }
+    : { ids: [...picker.picked.ids] };
+  const remove = async (target: UnitSelection) => {
+    try {
+      const { units, skipped, batch } = await backend.deleteUnits(target);
+      picker.clear();
+      done({ text: `${countUnits(units)} deleted`, detail: leftAlone(skipped), batch });
+    } catch (thrown) {
+      failed("The units were not deleted", thrown);
+    }
+  };
+  const save = async () => {
+    const target: UnitSelection = picker.count > 0 ? selection : { matching: { query, except: [] } };
+    try {
+      const { path, rows: written } = await backend.exportUnits(target);
+      done({ text: `${countUnits(written)} written`, detail: path });
+    } catch (thrown) {
+      failed("The file was not written", thrown);
+    }
+  };
+  const withActive = (act: (unit: Unit, position: number) => void) => {
+    const unit = active === null ? undefined : list?.rowAt(active);
+    if (unit !== undefined && active !== null) act(unit, active);
+  };
+  const startMove = () => {
+    if (picker.count > 0) setMoving({ selection, count: picker.count });
+    else withActive((unit) => setMoving({ selection: { ids: [unit.id] }, count: 1 }));
+  };
+  useCommands([
+    { id: "unit-search", label: "Search the stock", keys: "/", group: "Inventory", run: () => input.current?.select() },
+    { id: "unit-add", label: "Add units", keys: "n", group: "Inventory", run: () => setEdited("new") },
+    {
+      id: "unit-pick",
+      label: "Select a unit",
+      keys: "x",
+      group: "Inventory",
+      run: () => withActive((unit, at) => picker.toggle(unit.id, at)),
+    },
+    { id: "unit-all", label: "Select all units that match", keys: "Ctrl a", group: "Inventory", run: picker.all },
+    { id: "unit-move", label: "Move units", keys: "l", group: "Inventory", words: "location storage", run: startMove },
+    {
+      id: "unit-none",
+      label: "Clear the selection",
+      keys: "Escape",
+      group: "Inventory",
+      when: picker.count > 0,
+      run: picker.clear,
+    },
+    { id: "unit-export", label: "Export units as CSV", group: "Inventory", run: () => void save() },
+  ]);
+  const empty = counts.data?.all === 0;
+  const place = valueOf(query, "in");
+  return (
+    <div className={styles.page}>
+      <header className={styles.head}>
+        <h1>Inventory</h1>
+        {tabs}
+        <div className={styles.actions}>
+          {actions}
+          <Button onClick={() => void save()} disabled={empty}>
+            Export CSV
+          </Button>
+          <Button look="primary" icon={<Plus size={15} />} onClick={() => setEdited("new")}>
+            Add units
+          </Button>
+        </div>
+      </header>
+      <StockCards query={query} onQuery={filter} />
+      <div className={styles.filters}>
+        <label className={styles.search}>
+          <Search size={15} aria-hidden />
+          <input
+            ref={input}
+            type="search"
+            aria-label="Search the stock"
+            placeholder="Set, name, SKU, ASIN, location, or status:in_stock"
+            spellCheck={false}
+            value={query}
+            aria-invalid={refused?.code === "bad_query" || undefined}
+            onChange={(event) => filter(event.target.value, true)}
+            data-testid="stock-query"
+          />
+          <span className={`${styles.total} num`}>{list === null ? "" : countUnits(state.total)}</span>
+        </label>
+        <Menu
+          label="Location"
+          align="end"
+          trigger={
+            <Button>
+              {place === null ? "All locations" : `In ${place}`} <ChevronDown size={14} aria-hidden />
+            </Button>
+          }
+          entries={[
+            { id: "", label: "All locations", chosen: place === null, run: () => filter(withValue(query, "in", null)) },
+            ...(locations.data ?? []).slice(0, 100).map(({ location, units }) => ({
+              id: location,
+              label: `${location} · ${format.number(units)}`,
+              chosen: place === location,
+              run: () => filter(withValue(query, "in", location)),
+            })),
+          ]}
+        />
+      </div>
+      {refused !== null && (
+        <div className={styles.notice}>
+          {refused.code === "bad_query" ? (
+            <p role="alert" className={styles.wrong}>
+              {refused.message}
+            </p>
+          ) : (
+            <FailureNotice error={refused} onAgain={shown.retry} />
+          )}
+        </div>
+      )}
+      <UnitTable
+        ref={grid}
+        list={list}
+        total={state.total}
+        isEmpty={empty}
+        busy={shown.busy}
+        rowHeight={ROW_HEIGHTS[density]}
+        sort={sort}
+        onSort={(key) => onSearch({ ...search, sort: writeSort(nextSort(sort, key)) }, false)}
+        active={active}
+        onActive={setActive}
+        picker={picker}
+        openId={edited === null || edited === "new" ? null : edited.id}
+        onOpen={setEdited}
+        commandsOf={unitCommands}
+        onClear={() => filter("")}
+      />
+      {picker.count > 0 && (
+        <BulkBar count={picker.count} total={state.total} onClear={picker.clear}>
+          <Button small icon={<MapPin size={14} />} onClick={startMove}>
+            Move {countUnits(picker.count)}
+          </Button>
+          <Button small onClick={() => void save()}>
+            Export CSV
+          </Button>
+          <Button small look="danger" icon={<Trash2 size={14} />} onClick={() => void remove(selection)}>
+            Delete {countUnits(picker.count)}
+          </Button>
+        </BulkBar>
+      )}
+      <UnitDialog open={edited !== null} unit={edited === "new" ? null : edited} onClose={() => setEdited(null)} />
+      {moving !== null && <MoveDialog open {...moving} onClose={() => setMoving(null)} />}
+    </div>
+  );
+
+  function unitCommands(unit: Unit): MenuEntry[] {
+    const { claim } = unit;
+    return [
+      { id: "edit", label: "Change", keys: "Enter", icon: <Pencil size={14} />, run: () => setEdited(unit) },
+      {
+        id: "move",
+        label: "Move…",
+        keys: "L",
+        icon: <MapPin size={14} />,
+        run: () => setMoving({ selection: { ids: [unit.id] }, count: 1 }),
+      },
+      ...(claim === null
+        ? [{ id: "delete", label: "Delete", icon: <Trash2 size={14} />, run: () => void remove({ ids: [unit.id] }) }]
+        : [{ id: "order", label: `Show order ${claim.platform_order_id}`, run: () => onOrder(claim.order) }]),
+    ];
+  }
+}

@@ -1,0 +1,54 @@
+/** What the page of the stock keeps in the URL: the query text, the sort, and nothing else. */
+import type { UnitSortKey } from "~/lib/bindings";
+
+export type UnitSort = { key: UnitSortKey; descending: boolean };
+
+/** Absent means the default. */
+export type InventorySearch = {
+  q?: string;
+  /** A sort key, with `-` in front for the greatest first. */
+  sort?: string;
+};
+
+const SORT_KEYS: readonly UnitSortKey[] = ["added", "set_number", "name", "location", "purchase_date", "cost"];
+const DEFAULT_SORT: UnitSort = { key: "added", descending: true };
+
+export function readSort(text: string | undefined): UnitSort {
+  const descending = text?.startsWith("-") ?? false;
+  const key = SORT_KEYS.find((known) => known === text?.replace("-", ""));
+  return key === undefined ? DEFAULT_SORT : { key, descending };
+}
+
+export function writeSort({ key, descending }: UnitSort): string | undefined {
+  if (key === DEFAULT_SORT.key && descending === DEFAULT_SORT.descending) return undefined;
+  return descending ? `-${key}` : key;
+}
+
+/** The sort after a click on a header: newest and dearest first, the rest from the beginning; then the other way round. */
+export function nextSort(sort: UnitSort, key: UnitSortKey): UnitSort {
+  if (sort.key === key) return { key, descending: !sort.descending };
+  return { key, descending: key === "added" || key === "cost" || key === "purchase_date" };
+}
+
+/** The search part of a URL, with nothing in it that is not ours. */
+export function readSearch(raw: Record<string, unknown>): InventorySearch {
+  const text = (value: unknown) => (typeof value === "string" && value !== "" ? value : undefined);
+  return { q: text(raw.q)?.trim() || undefined, sort: writeSort(readSort(text(raw.sort))) };
+}
+
+const isTermOf = (key: string) => (word: string) => word.toLowerCase().startsWith(`${key}:`);
+const wordsOf = (query: string) => query.match(/(?:"[^"]*"?|[^\s"])+/g) ?? [];
+
+/** The value of a key in a query, without its quotes; `null` where the key does not occur. */
+export function valueOf(query: string, key: string): string | null {
+  const word = wordsOf(query).find(isTermOf(key));
+  return word === undefined ? null : word.slice(key.length + 1).replaceAll('"', "");
+}
+
+/** The query with this value for the only one of a key, or with none; its other words stay. */
+export function withValue(query: string, key: string, value: string | null): string {
+  const rest = wordsOf(query).filter((word) => !isTermOf(key)(word));
+  if (value === null) return rest.join(" ");
+  const bare = value.replaceAll('"', "");
+  return [`${key}:${/[\s,]/.test(bare) ? `"${bare}"` : bare}`, ...rest].join(" ");
+}
