@@ -3,6 +3,8 @@
 //! A mapping says which set and condition a line's number stands for; a link gives a line one very unit. Proposals
 //! carry their reasons; none is carried out by itself.
 
+pub mod rules;
+
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
@@ -191,4 +193,15 @@ pub struct SavedFile {
     pub path: String,
     /// Rows without the head.
     pub rows: u32,
+}
+
+/// Mappings by number, and where they stand.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, specta::Type)]
+pub struct MappingPage {
+    /// The rows, in list order.
+    pub rows: Vec<Mapping>,
+    /// Position of the first row.
+    pub offset: u32,
+    /// Mappings that match.
+    pub total: u32,
 }

@@ -3,6 +3,10 @@
 //! A unit has its own cost, place and condition; a line of an order claims units, never a quantity of a product. These
 //! types cross IPC unchanged. Money is decimal text beside its currency, purchase dates are days without a zone.
 
+pub mod draft;
+pub mod query;
+mod words;
+
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 
@@ -10,6 +14,8 @@ use crate::act::BatchId;
 use crate::currency::Currency;
 use crate::listing::OrderRowId;
 use crate::money::Amount;
+
+pub use draft::{FieldError, UnitFields};
 
 /// Row id of a unit in the store.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, specta::Type)]
@@ -28,6 +34,25 @@ pub enum UnitStatus {
     Sold,
 }
 
+impl UnitStatus {
+    /// Every status, in the order of the cards.
+    pub const ALL: [Self; 3] = [Self::InStock, Self::Linked, Self::Sold];
+
+    /// Its word in the store, on the command line and over IPC.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::InStock => "in_stock",
+            Self::Linked => "linked",
+            Self::Sold => "sold",
+        }
+    }
+
+    /// The status of a word, in any case.
+    pub fn from_word(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|status| status.word().eq_ignore_ascii_case(word))
+    }
+}
+
 /// How a unit came to its line.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, specta::Type)]
 #[serde(rename_all = "snake_case")]
@@ -38,6 +63,22 @@ pub enum ClaimMethod {
     Mapping,
     /// A pick list placed the line at it.
     PickList,
+}
+
+impl ClaimMethod {
+    /// Its word in the store, on the command line and over IPC.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Manual => "manual",
+            Self::Mapping => "mapping",
+            Self::PickList => "pick_list",
+        }
+    }
+
+    /// The method of a word of the store.
+    pub fn from_word(word: &str) -> Option<Self> {
+        [Self::Manual, Self::Mapping, Self::PickList].into_iter().find(|method| method.word() == word)
+    }
 }
 
 /// The line that holds a unit.

@@ -1,165 +1,204 @@
 //! What the seller did here (design decision 9): each change is an act, and undo is an act of its own.
 //!
 //! An act says of one subject what it was before and after. Undo puts `before` back only where the subject still is
-//! `after`; what somebody changed since is left alone and counted.
+//! `after`; what somebody changed since is left alone and counted. Acts of one call are one batch with one sentence that
+//! tells it; a subject occurs in a batch at most once. Every kind of subject has its own module that knows how to put it
+//! back; this one keeps the books.
 
 use chrono::{DateTime, Utc};
-use packlight_domain::instant::to_millis;
+use packlight_domain::act::{ActEntry, BatchId};
+use packlight_domain::instant::{from_millis, to_millis};
 use packlight_domain::listing::OrderRowId;
-use sqlx::{Row, SqliteConnection};
+use sqlx::{AssertSqlSafe, Row, SqliteConnection};
 
+use crate::rows::{count, write_rows};
 use crate::{Store, StoreError};
 
-/// Acts that were done together and are undone together.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub struct ActBatch(pub i64);
+mod notes;
+mod undo;
 
-/// What an undo did.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Undone {
-    /// The batch of the undo itself; `None` where nothing was restored.
-    pub batch: Option<ActBatch>,
-    /// Subjects that are again as they were.
-    pub restored: u32,
-    /// Subjects that had changed since, or were restored before.
-    pub skipped: u32,
+pub(crate) use undo::Stored;
+
+/// What an act is about; the order of the variants is the order in which a batch is undone.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Subject {
+    /// A unit's line: who holds it. Key: the unit's id.
+    Claim,
+    /// What an ASIN stands for. Key: the ASIN.
+    AsinMapping,
+    /// What the number of another platform stands for. Key: the number.
+    NumberMapping,
+    /// The fields of a unit. Key: the unit's id.
+    Unit,
+    /// The note of an order. Key: the order's row id.
+    Note,
+    /// A setting. Key: its key.
+    Setting,
 }
 
-const NOTE: &str = "note";
+impl Subject {
+    const ALL: [Self; 6] =
+        [Self::Claim, Self::AsinMapping, Self::NumberMapping, Self::Unit, Self::Note, Self::Setting];
+
+    /// The kind and the prefix of the subject, as they are stored.
+    fn words(self) -> (&'static str, &'static str) {
+        match self {
+            Self::Claim => ("claim", "unit:"),
+            Self::AsinMapping => ("mapping", "asin:"),
+            Self::NumberMapping => ("mapping", "number:"),
+            Self::Unit => ("unit", "unit:"),
+            Self::Note => ("note", "order:"),
+            Self::Setting => ("setting", "setting:"),
+        }
+    }
+
+    fn of<'a>(kind: &str, subject: &'a str) -> Option<(Self, &'a str)> {
+        Self::ALL.into_iter().find_map(|own| {
+            let (word, prefix) = own.words();
+            (word == kind).then(|| subject.strip_prefix(prefix)).flatten().map(|key| (own, key))
+        })
+    }
+}
+
+/// One change of one subject; `None` is a subject that does not exist.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Act {
+    pub(crate) about: Subject,
+    pub(crate) key: String,
+    pub(crate) before: Option<String>,
+    pub(crate) after: Option<String>,
+    /// The order in whose history it stands.
+    pub(crate) order: Option<i64>,
+}
+
+/// The acts of one call while they are written.
+#[derive(Debug)]
+pub(crate) struct Batch {
+    id: i64,
+    next: i64,
+    at: i64,
+}
+
+impl Batch {
+    /// A batch is named after its first act.
+    pub(crate) async fn begin(
+        connection: &mut SqliteConnection,
+        now: DateTime<Utc>,
+    ) -> Result<Self, StoreError> {
+        let id =
+            sqlx::query_scalar("SELECT COALESCE(MAX(id), 0) + 1 FROM acts").fetch_one(connection).await?;
+        Ok(Self { id, next: id, at: to_millis(now) })
+    }
+
+    /// Writes acts; returns the id of the first, the others follow it.
+    pub(crate) async fn record(
+        &mut self,
+        connection: &mut SqliteConnection,
+        acts: &[Act],
+    ) -> Result<i64, StoreError> {
+        let first = self.next;
+        let rows: Vec<(i64, &Act)> = (first..).zip(acts).collect();
+        let head = "INSERT INTO acts (id, batch, at, kind, subject, before, after, order_id)";
+        let (batch, at) = (self.id, self.at);
+        write_rows(connection, head, 8, "", &rows, |query, (id, act)| {
+            let (kind, prefix) = act.about.words();
+            query
+                .bind(*id)
+                .bind(batch)
+                .bind(at)
+                .bind(kind)
+                .bind(format!("{prefix}{}", act.key))
+                .bind(act.before.clone())
+                .bind(act.after.clone())
+                .bind(act.order)
+        })
+        .await?;
+        self.next += i64::try_from(acts.len()).unwrap_or(0);
+        Ok(first)
+    }
+
+    /// Ends the batch with the sentence that tells it; `None` where nothing was done.
+    pub(crate) async fn finish(
+        self,
+        connection: &mut SqliteConnection,
+        summary: &str,
+    ) -> Result<Option<BatchId>, StoreError> {
+        self.finish_as(connection, summary, None).await
+    }
+
+    async fn finish_as(
+        self,
+        connection: &mut SqliteConnection,
+        summary: &str,
+        undo_of: Option<i64>,
+    ) -> Result<Option<BatchId>, StoreError> {
+        if self.next == self.id {
+            return Ok(None);
+        }
+        sqlx::query("INSERT INTO act_batches (id, at, summary, acts, undo_of) VALUES (?, ?, ?, ?, ?)")
+            .bind(self.id)
+            .bind(self.at)
+            .bind(summary)
+            .bind(self.next - self.id)
+            .bind(undo_of)
+            .execute(connection)
+            .await?;
+        Ok(Some(BatchId(count(self.id))))
+    }
+}
+
+macro_rules! entries {
+    ($which:literal) => {
+        concat!(
+            "SELECT b.id, b.at, b.summary, b.acts, b.undone, b.undo_of FROM ",
+            $which,
+            " ORDER BY b.id DESC LIMIT ?2"
+        )
+    };
+}
 
 impl Store {
-    /// Writes the seller's note on an order, or removes it. `None` where that changes nothing.
-    ///
-    /// # Errors
-    /// [`StoreError::NoOrder`] where there is no such order.
-    pub async fn set_note(
+    /// What was done here, newest first, before the batch `before`.
+    pub async fn activity_acts(
         &self,
-        order: OrderRowId,
-        note: Option<&str>,
-        now: DateTime<Utc>,
-    ) -> Result<Option<ActBatch>, StoreError> {
-        let note = note.filter(|note| !note.is_empty()).map(ToOwned::to_owned);
-        self.write(move |connection| {
-            Box::pin(async move {
-                let before: Option<String> =
-                    sqlx::query_scalar("SELECT notes FROM platform_orders WHERE id = ?")
-                        .bind(order.0)
-                        .fetch_optional(&mut *connection)
-                        .await?
-                        .ok_or(StoreError::NoOrder(order))?;
-                if before == note {
-                    return Ok(None);
-                }
-                write_note(connection, order.0, note.as_deref()).await?;
-                let act = Act { kind: NOTE, subject: format!("order:{}", order.0), before, after: note };
-                Ok(Some(ActBatch(record(connection, None, &act, now).await?)))
-            })
-        })
-        .await
+        before: Option<BatchId>,
+        limit: u32,
+    ) -> Result<Vec<ActEntry>, StoreError> {
+        let before = before.map_or(i64::MAX, |batch| i64::from(batch.0));
+        self.entries(entries!("act_batches b WHERE b.id < ?1"), before, limit).await
     }
 
-    /// Undoes a batch, subject by subject.
-    ///
-    /// # Errors
-    /// [`StoreError::NoBatch`] where there is no such batch.
-    pub async fn undo(&self, batch: ActBatch, now: DateTime<Utc>) -> Result<Undone, StoreError> {
-        self.write(move |connection| {
-            Box::pin(async move {
-                let acts = sqlx::query("SELECT * FROM acts WHERE batch = ? ORDER BY id DESC")
-                    .bind(batch.0)
-                    .fetch_all(&mut *connection)
-                    .await?;
-                if acts.is_empty() {
-                    return Err(StoreError::NoBatch(batch.0));
-                }
-                let mut undone = Undone { batch: None, restored: 0, skipped: 0 };
-                for row in acts {
-                    let done = undo_one(connection, &row, undone.batch, now).await?;
-                    match done {
-                        Some(own) => {
-                            undone.restored += 1;
-                            undone.batch = undone.batch.or(Some(ActBatch(own)));
-                        }
-                        None => undone.skipped += 1,
-                    }
-                }
-                Ok(undone)
-            })
-        })
-        .await
+    /// What was done to an order, newest first.
+    pub async fn order_acts(&self, order: OrderRowId, limit: u32) -> Result<Vec<ActEntry>, StoreError> {
+        let sql = entries!(
+            "(SELECT DISTINCT batch FROM acts WHERE order_id = ?1) own CROSS JOIN act_batches b ON b.id = own.batch"
+        );
+        self.entries(sql, i64::from(order.0), limit).await
     }
-}
 
-struct Act<'a> {
-    kind: &'a str,
-    subject: String,
-    before: Option<String>,
-    after: Option<String>,
-}
-
-/// Undoes one act and returns the id of the act that did so, or `None` where the subject has moved on.
-async fn undo_one(
-    connection: &mut SqliteConnection,
-    row: &sqlx::sqlite::SqliteRow,
-    batch: Option<ActBatch>,
-    now: DateTime<Utc>,
-) -> Result<Option<i64>, StoreError> {
-    let id: i64 = row.try_get("id")?;
-    let kind: &str = row.try_get("kind")?;
-    let subject: String = row.try_get("subject")?;
-    let (before, after): (Option<String>, Option<String>) = (row.try_get("before")?, row.try_get("after")?);
-    if row.try_get::<Option<i64>, _>("undone_by")?.is_some() {
-        return Ok(None);
-    }
-    let order: Option<i64> = subject.strip_prefix("order:").and_then(|id| id.parse().ok());
-    let (NOTE, Some(order)) = (kind, order) else { return Ok(None) };
-    let current: Option<Option<String>> =
-        sqlx::query_scalar("SELECT notes FROM platform_orders WHERE id = ?")
-            .bind(order)
-            .fetch_optional(&mut *connection)
+    async fn entries(&self, sql: &str, bound: i64, limit: u32) -> Result<Vec<ActEntry>, StoreError> {
+        let rows = sqlx::query(AssertSqlSafe(sql.to_owned()))
+            .bind(bound)
+            .bind(limit)
+            .fetch_all(&self.inner.readers)
             .await?;
-    if current.as_ref() != Some(&after) {
-        return Ok(None);
+        rows.iter()
+            .map(|row| {
+                let (acts, undone): (i64, i64) = (row.try_get("acts")?, row.try_get("undone")?);
+                Ok(ActEntry {
+                    batch: BatchId(count(row.try_get("id")?)),
+                    at: from_millis(row.try_get("at")?),
+                    summary: row.try_get("summary")?,
+                    acts: count(acts),
+                    is_undo: row.try_get::<Option<i64>, _>("undo_of")?.is_some(),
+                    undone: undone >= acts,
+                })
+            })
+            .collect()
     }
-    write_note(connection, order, before.as_deref()).await?;
-    let act = Act { kind: NOTE, subject, before: after, after: before };
-    let own = record(connection, batch, &act, now).await?;
-    sqlx::query("UPDATE acts SET undone_by = ? WHERE id = ?").bind(own).bind(id).execute(connection).await?;
-    Ok(Some(own))
 }
 
-async fn write_note(
-    connection: &mut SqliteConnection,
-    order: impl Into<i64>,
-    note: Option<&str>,
-) -> Result<(), StoreError> {
-    sqlx::query("UPDATE platform_orders SET notes = ? WHERE id = ?")
-        .bind(note)
-        .bind(order.into())
-        .execute(connection)
-        .await?;
-    Ok(())
-}
-
-/// Writes an act into a batch, or into a new one that is named after it; returns its id.
-async fn record(
-    connection: &mut SqliteConnection,
-    batch: Option<ActBatch>,
-    act: &Act<'_>,
-    now: DateTime<Utc>,
-) -> Result<i64, StoreError> {
-    let id: i64 = sqlx::query_scalar(
-        "INSERT INTO acts (id, batch, at, kind, subject, before, after) \
-         SELECT next, COALESCE(?1, next), ?2, ?3, ?4, ?5, ?6 \
-         FROM (SELECT COALESCE(MAX(id), 0) + 1 AS next FROM acts) RETURNING id",
-    )
-    .bind(batch.map(|batch| batch.0))
-    .bind(to_millis(now))
-    .bind(act.kind)
-    .bind(&act.subject)
-    .bind(&act.before)
-    .bind(&act.after)
-    .fetch_one(connection)
-    .await?;
-    Ok(id)
+/// "1 unit", "3 units".
+pub(crate) fn counted(number: usize, what: &str) -> String {
+    if number == 1 { format!("1 {what}") } else { format!("{number} {what}s") }
 }

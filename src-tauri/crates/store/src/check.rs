@@ -2,6 +2,7 @@
 
 use sqlx::{Connection, Row, SqliteConnection};
 
+use crate::claims::WRONG_COUNTS;
 use crate::{Store, StoreError};
 
 /// What an examination found.
@@ -14,7 +15,7 @@ pub struct CheckReport {
 }
 
 /// What must come back empty, and what it means if it does not.
-const RECOUNTS: [(&str, &str); 4] = [
+const RECOUNTS: [(&str, &str); 6] = [
     (
         "the counts of the status cards are wrong",
         "SELECT 1 FROM order_counts c WHERE (c.n, c.missing_items, c.unmatched, c.no_asin) IS NOT \
@@ -25,8 +26,17 @@ const RECOUNTS: [(&str, &str); 4] = [
     (
         "the line counts of an order do not agree with its lines",
         "SELECT 1 FROM platform_orders o WHERE o.lines <> \
-         (SELECT COUNT(*) FROM platform_order_items i WHERE i.order_id = o.id) \
-         OR o.lines <> o.linked_lines + o.matched_lines + o.unmatched_lines + o.no_asin_lines LIMIT 1",
+         (SELECT COUNT(*) FROM platform_order_items i WHERE i.order_id = o.id) LIMIT 1",
+    ),
+    ("the match counts of an order do not agree with its lines, their claims and the mappings", WRONG_COUNTS),
+    (
+        "the status of a unit does not agree with its claim, or a line holds more units than were ordered",
+        "SELECT 1 FROM inventory_items u LEFT JOIN claims c ON c.unit_id = u.id \
+         WHERE (u.status = 'linked' AND c.unit_id IS NULL) OR (u.status = 'in_stock' AND c.unit_id IS NOT NULL) \
+         UNION ALL SELECT 1 FROM (SELECT i.quantity, o.ui_status, COUNT(*) AS held FROM claims c \
+         JOIN inventory_items u ON u.id = c.unit_id AND u.status = 'linked' \
+         JOIN platform_order_items i ON i.id = c.item_id JOIN platform_orders o ON o.id = i.order_id GROUP BY i.id) \
+         WHERE held > IIF(ui_status = 4, 0, quantity) LIMIT 1",
     ),
     (
         "an order cannot be searched for",

@@ -4,15 +4,20 @@ use std::collections::HashMap;
 
 use packlight_domain::account::AccountId;
 use packlight_domain::instant::{from_millis, to_millis};
-use packlight_domain::listing::{MatchStatus, OrderDetail, OrderItem, OrderRowId, PackageState};
+use packlight_domain::listing::{MappedTo, OrderDetail, OrderItem, OrderRowId, PackageState};
+use packlight_domain::matching::LinkedUnit;
 use packlight_domain::page::{Cursor, SortKey};
 use packlight_domain::query::Query;
 use packlight_domain::status;
+use packlight_domain::stock::UnitId;
 use sqlx::sqlite::SqliteRow;
 use sqlx::{Connection, Row, SqliteConnection};
 
+use crate::claims::line_state;
 use crate::counts::{Cell, Scope, cells};
+use crate::inventory::method;
 use crate::keyset::{Column, Key, Reading, Stretch, keys};
+use crate::matching::match_status;
 use crate::page::{Slim, slim_columns};
 use crate::rows::{count, from_json, instant, list, money};
 use crate::search::{self, Filter};
@@ -253,51 +258,80 @@ async fn items(
     connection: &mut SqliteConnection,
     ids: &str,
 ) -> Result<HashMap<i64, Vec<OrderItem>>, StoreError> {
-    let rows = sqlx::query(
-        "SELECT i.*, a.platform = 'amazon' AS is_amazon, \
-         (SELECT COUNT(*) FROM claims c WHERE c.item_id = i.id) AS linked, \
-         EXISTS (SELECT 1 FROM amazon_asin_mappings m WHERE m.asin = i.asin) AS mapped \
+    let rows = sqlx::query(concat!(
+        "SELECT i.*, ",
+        line_state!(),
+        " AS state, COALESCE(m.set_number, n.set_number) AS mapped_set, \
+         COALESCE(m.condition, n.condition) AS mapped_condition \
          FROM platform_order_items i CROSS JOIN platform_orders o ON o.id = i.order_id \
          CROSS JOIN accounts a ON a.id = o.account_id \
-         WHERE i.order_id IN (SELECT value FROM json_each(?)) ORDER BY i.order_id, i.order_item_id",
-    )
+         LEFT JOIN amazon_asin_mappings m ON m.asin = i.asin AND a.platform = 'amazon' \
+         LEFT JOIN number_mappings n ON n.number = i.other_number \
+         WHERE i.order_id IN (SELECT value FROM json_each(?)) ORDER BY i.order_id, i.order_item_id"
+    ))
     .bind(ids)
-    .fetch_all(connection)
+    .fetch_all(&mut *connection)
     .await?;
+    let mut units = units(connection, ids).await?;
     let mut items: HashMap<i64, Vec<OrderItem>> = HashMap::new();
     for row in &rows {
-        items.entry(row.try_get("order_id")?).or_default().push(item(row)?);
+        let own = units.remove(&row.try_get("id")?).unwrap_or_default();
+        items.entry(row.try_get("order_id")?).or_default().push(item(row, own)?);
     }
     Ok(items)
 }
 
-fn item(row: &SqliteRow) -> Result<OrderItem, sqlx::Error> {
-    let (quantity, linked): (i64, i64) = (row.try_get("quantity")?, row.try_get("linked")?);
-    let asin: Option<String> = row.try_get("asin")?;
-    let match_status = if quantity > 0 && linked >= quantity {
-        MatchStatus::Linked
-    } else if asin.is_none() && row.try_get("is_amazon")? {
-        MatchStatus::NoAsin
-    } else if row.try_get("mapped")? {
-        MatchStatus::Matched
-    } else {
-        MatchStatus::Unmatched
-    };
+/// The units that lines of these orders hold, by line, first claimed first.
+async fn units(
+    connection: &mut SqliteConnection,
+    ids: &str,
+) -> Result<HashMap<i64, Vec<LinkedUnit>>, StoreError> {
+    let rows = sqlx::query(
+        "SELECT c.item_id, c.claimed_at, c.method, u.* FROM json_each(?) j \
+         CROSS JOIN platform_order_items i ON i.order_id = j.value CROSS JOIN claims c ON c.item_id = i.id \
+         CROSS JOIN inventory_items u ON u.id = c.unit_id ORDER BY c.claimed_at, c.unit_id",
+    )
+    .bind(ids)
+    .fetch_all(connection)
+    .await?;
+    let mut units: HashMap<i64, Vec<LinkedUnit>> = HashMap::new();
+    for row in &rows {
+        units.entry(row.try_get("item_id")?).or_default().push(LinkedUnit {
+            id: UnitId(count(row.try_get("id")?)),
+            set_number: row.try_get("set_number")?,
+            name: row.try_get("name")?,
+            condition: row.try_get("condition")?,
+            storage_location: row.try_get("storage_location")?,
+            previous_location: row.try_get("previous_location")?,
+            listing_price: money(row, "listing_price_minor", "currency")?.map(Into::into),
+            cost: money(row, "cost_minor", "currency")?.map(Into::into),
+            claimed_at: from_millis(row.try_get("claimed_at")?),
+            method: method(row.try_get("method")?),
+        });
+    }
+    Ok(units)
+}
+
+fn item(row: &SqliteRow, units: Vec<LinkedUnit>) -> Result<OrderItem, sqlx::Error> {
+    let mapped_set: Option<String> = row.try_get("mapped_set")?;
+    let mapped_condition: Option<String> = row.try_get("mapped_condition")?;
     let cancels: Option<&str> = row.try_get("cancel_requested_by")?;
     Ok(OrderItem {
         order_item_id: row.try_get("order_item_id")?,
-        asin,
+        asin: row.try_get("asin")?,
         seller_sku: row.try_get("seller_sku")?,
         title: row.try_get("title")?,
-        quantity: count(quantity),
+        quantity: count(row.try_get("quantity")?),
         quantity_shipped: count(row.try_get::<Option<i64>, _>("quantity_shipped")?.unwrap_or(0)),
         unit_price: money(row, "unit_price_minor", "unit_price_currency")?.map(Into::into),
         total_price: money(row, "item_price_minor", "price_currency")?.map(Into::into),
         condition: row.try_get("condition")?,
         is_gift: row.try_get("is_gift")?,
         cancel_requested: cancels.is_some_and(|who| who.eq_ignore_ascii_case("BUYER")),
-        match_status,
-        mapped_to: None,
-        units: Vec::new(),
+        match_status: match_status(row.try_get("state")?),
+        mapped_to: mapped_set
+            .zip(mapped_condition)
+            .map(|(set_number, condition)| MappedTo { set_number, condition }),
+        units,
     })
 }

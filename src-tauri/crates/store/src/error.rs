@@ -6,6 +6,7 @@ use std::path::PathBuf;
 
 use packlight_domain::account::AccountId;
 use packlight_domain::listing::OrderRowId;
+use packlight_domain::stock::UnitId;
 
 /// Why a database could not be opened. The file is as it was before the attempt.
 #[derive(Debug, thiserror::Error)]
@@ -111,6 +112,25 @@ pub enum StoreError {
     /// There is no such order.
     #[error("there is no order with row id {}", .0.0)]
     NoOrder(OrderRowId),
+    /// There is no such unit.
+    #[error("there is no unit {} in stock", .0.0)]
+    NoUnit(UnitId),
+    /// There is no such line.
+    #[error("there is no line {0}: it may have gone with a change of its order")]
+    NoLine(String),
+    /// Another line holds the unit.
+    #[error("unit {} ({set}) is held by order {order}: unlink it there first", .unit.0)]
+    UnitClaimed {
+        /// The unit.
+        unit: UnitId,
+        /// Its set number.
+        set: String,
+        /// The platform's id of the order that holds it.
+        order: String,
+    },
+    /// The rules of the desk do not allow it; the text says why.
+    #[error("{0}")]
+    NotPossible(String),
     /// The window was replaced by a newer one, or is done.
     #[error("the sync window is no longer open: a newer one has replaced it")]
     WindowClosed,

@@ -19,6 +19,8 @@ mod upsert;
 
 use state::OrderState;
 
+use crate::acts::{Batch, counted};
+use crate::claims::{self, Affected};
 use crate::rows::{count, list};
 use crate::{Store, StoreError, blocks, journal};
 
@@ -44,6 +46,8 @@ pub struct ChangeSet {
     pub unchanged: u32,
     /// Item rows inserted or changed.
     pub items_written: u32,
+    /// Units that lines could no longer hold: cancelled, gone, or fewer ordered.
+    pub units_freed: u32,
 }
 
 /// Which orders are worth reading again (invariant I14).
@@ -240,10 +244,47 @@ pub(crate) async fn write(
         list.push(changed);
         written.push((before, state));
     }
+    changes.units_freed = release(connection, &mut written, now).await?;
     let world = derive::World::load(connection, account, &written).await?;
     changes.items_written = upsert::orders(connection, account, &world, &written, now).await?;
     blocks::split_grown(connection).await?;
     Ok(changes)
+}
+
+/// Frees what lines no longer have room for, as acts of their own, and brings the lines' counts up to date.
+async fn release(
+    connection: &mut SqliteConnection,
+    orders: &mut [(Option<OrderState>, OrderState)],
+    now: DateTime<Utc>,
+) -> Result<u32, StoreError> {
+    let mut freed = 0;
+    for (_, order) in orders {
+        let mut units = Vec::new();
+        let mut left: Vec<(String, i64)> = Vec::new();
+        for (id, line) in &order.lines {
+            let (Some(row), room) = (line.row, derive::room(order, line)) else { continue };
+            if line.linked > room {
+                let beyond = claims::beyond(connection, row, room).await?;
+                left.push((id.clone(), line.linked - i64::try_from(beyond.len()).unwrap_or(0)));
+                units.extend(beyond);
+            }
+        }
+        for (id, linked) in left {
+            if let Some(line) = order.lines.get_mut(&id) {
+                line.linked = linked;
+            }
+        }
+        if units.is_empty() {
+            continue;
+        }
+        let mut batch = Batch::begin(connection, now).await?;
+        // The order is counted again anyway, with all else that changed.
+        claims::free(connection, &mut batch, &units, &mut Affected::default()).await?;
+        let summary = format!("Freed {}: {} has changed", counted(units.len(), "unit"), order.order_id);
+        batch.finish(connection, &summary).await?;
+        freed += u32::try_from(units.len()).unwrap_or(u32::MAX);
+    }
+    Ok(freed)
 }
 
 async fn known(

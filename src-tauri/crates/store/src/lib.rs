@@ -18,30 +18,37 @@ mod acts;
 mod blocks;
 mod buckets;
 mod check;
+mod claims;
 mod counts;
 mod details;
 mod error;
 mod ingest;
+mod inventory;
 mod jobs;
 mod journal;
 mod keyset;
+mod mappings;
+mod matching;
 mod open;
 mod page;
 mod rows;
 mod search;
+mod selection;
+mod settings;
 mod windows;
 mod writer;
 
 pub use accounts::{Account, AccountMarketplace, NewAccount, SecretsPlace};
-pub use acts::{ActBatch, Undone};
 pub use buckets::{BucketKey, StoredBucket};
 pub use check::CheckReport;
 pub use counts::{Counted, Scope};
 pub use error::{OpenError, StoreError};
 pub use ingest::{ChangeSet, Changed, StaleKind};
+pub use inventory::Units;
 pub use jobs::{Job, JobEnd, JobId, JobState, NewJob, Progress};
 pub use journal::{LogEntry, LogError, LogId, SyncLog};
 pub use open::DATABASE;
+pub use selection::Orders;
 pub use windows::{NewWindow, OpenWindow, PageCommit, PageResult, Source, SyncState, WindowId};
 
 #[cfg(test)]

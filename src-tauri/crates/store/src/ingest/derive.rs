@@ -8,12 +8,12 @@ use std::collections::{HashMap, HashSet};
 use packlight_domain::account::{AccountId, Platform};
 use packlight_domain::listing::MatchStatus;
 use packlight_domain::marketplace;
-use packlight_domain::order::{Group, SourceRank};
+use packlight_domain::order::{Group, Item, SourceRank};
 use packlight_domain::status::{self, StatusFacts, UiStatus};
 use packlight_domain::text::fold;
 use sqlx::{Row, SqliteConnection};
 
-use super::state::OrderState;
+use super::state::{LineState, OrderState};
 use crate::StoreError;
 use crate::rows::{known, list};
 
@@ -66,12 +66,15 @@ impl World {
         let numbers: HashSet<&str> = orders
             .iter()
             .flat_map(|(_, order)| order.items())
-            .filter_map(|(_, _, item)| item.asin.as_deref())
+            .filter_map(|(_, _, item)| number(platform, item))
             .collect();
         let numbers: Vec<&str> = numbers.into_iter().collect();
-        let mapped: Vec<String> = sqlx::query_scalar(
-            "SELECT asin FROM amazon_asin_mappings WHERE asin IN (SELECT value FROM json_each(?))",
-        )
+        let mapped: Vec<String> = sqlx::query_scalar(match platform {
+            Platform::Amazon => {
+                "SELECT asin FROM amazon_asin_mappings WHERE asin IN (SELECT value FROM json_each(?))"
+            }
+            _ => "SELECT number FROM number_mappings WHERE number IN (SELECT value FROM json_each(?))",
+        })
         .bind(list(&numbers))
         .fetch_all(&mut *connection)
         .await?;
@@ -95,15 +98,23 @@ impl World {
     }
 
     /// How a line matches the stock, tested in the order of design §4.
-    fn matching(&self, asin: Option<&str>, quantity: i64, linked: i64) -> MatchStatus {
-        if quantity > 0 && linked >= quantity {
+    fn matching(&self, item: &Item, linked: i64) -> MatchStatus {
+        if item.quantity > 0 && linked >= item.quantity {
             return MatchStatus::Linked;
         }
-        match asin {
+        match number(self.platform, item) {
             None if self.platform == Platform::Amazon => MatchStatus::NoAsin,
-            Some(asin) if self.mapped.contains(asin) => MatchStatus::Matched,
+            Some(number) if self.mapped.contains(number) => MatchStatus::Matched,
             _ => MatchStatus::Unmatched,
         }
+    }
+
+    /// What a line of another platform matches by; nothing for Amazon's, which match by ASIN.
+    pub(super) fn other_number(&self, item: &Item) -> Option<String> {
+        (self.platform != Platform::Amazon)
+            .then(|| number(self.platform, item))
+            .flatten()
+            .map(ToOwned::to_owned)
     }
 
     /// The derived columns of an order.
@@ -127,7 +138,7 @@ impl World {
             derived.units += item.quantity.max(0);
             derived.units_left += line.left();
             derived.cancel_requested |= line.buyer_cancels();
-            let count = match self.matching(item.asin.as_deref(), item.quantity, line.linked) {
+            let count = match self.matching(item, line.linked) {
                 MatchStatus::Linked => &mut derived.linked,
                 MatchStatus::NoAsin => &mut derived.no_asin,
                 MatchStatus::Matched => &mut derived.matched,
@@ -135,18 +146,39 @@ impl World {
             };
             *count += 1;
         }
-        let packages: Vec<Option<String>> =
-            order.packages.iter().map(|package| package.status.clone()).collect();
-        derived.ui_status = status::derive(&StatusFacts {
-            status: order.fulfillment.status.as_deref(),
-            confirmed: order.confirmed,
-            packages: &packages,
-            units_left: derived.units_left,
-        });
+        derived.ui_status = ui_status(order, derived.units_left);
         if derived.ui_status == UiStatus::Cancelled {
             derived.units_left = 0;
         }
         derived
+    }
+}
+
+/// The seller's status of an order.
+fn ui_status(order: &OrderState, units_left: i64) -> UiStatus {
+    let packages: Vec<Option<String>> = order.packages.iter().map(|package| package.status.clone()).collect();
+    status::derive(&StatusFacts {
+        status: order.fulfillment.status.as_deref(),
+        confirmed: order.confirmed,
+        packages: &packages,
+        units_left,
+    })
+}
+
+/// How many units a line may hold: none once its order is cancelled, or the newest set of lines holds it no longer.
+pub(super) fn room(order: &OrderState, line: &LineState) -> i64 {
+    // Whether an order is cancelled does not depend on what is left to ship.
+    match &line.item {
+        Some(item) if ui_status(order, 0) != UiStatus::Cancelled => item.quantity.max(0),
+        _ => 0,
+    }
+}
+
+/// What a line matches by: Amazon's by ASIN, another platform's by SKU, else by item number.
+fn number(platform: Platform, item: &Item) -> Option<&str> {
+    match platform {
+        Platform::Amazon => item.asin.as_deref(),
+        _ => item.seller_sku.as_deref().filter(|sku| !sku.is_empty()).or(item.asin.as_deref()),
     }
 }
 

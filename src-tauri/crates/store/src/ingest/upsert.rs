@@ -35,7 +35,8 @@ const ORDER_AGAIN: &str = "ON CONFLICT (id) DO UPDATE SET group_versions = exclu
 
 const ITEM: &str = "INSERT INTO platform_order_items (order_id, order_item_id, asin, seller_sku, title, condition, \
     quantity, unit_price_minor, unit_price_currency, quantity_shipped, is_gift, item_price_minor, tax_minor, \
-    shipping_minor, gift_wrap_minor, discount_minor, proceeds_minor, price_currency, cancel_requested_by, created_at)";
+    shipping_minor, gift_wrap_minor, discount_minor, proceeds_minor, price_currency, cancel_requested_by, \
+    other_number, created_at)";
 const ITEM_AGAIN: &str = "ON CONFLICT (order_id, order_item_id) DO UPDATE SET asin = excluded.asin, \
     seller_sku = excluded.seller_sku, title = excluded.title, condition = excluded.condition, \
     quantity = excluded.quantity, unit_price_minor = excluded.unit_price_minor, \
@@ -43,7 +44,8 @@ const ITEM_AGAIN: &str = "ON CONFLICT (order_id, order_item_id) DO UPDATE SET as
     is_gift = excluded.is_gift, item_price_minor = excluded.item_price_minor, tax_minor = excluded.tax_minor, \
     shipping_minor = excluded.shipping_minor, gift_wrap_minor = excluded.gift_wrap_minor, \
     discount_minor = excluded.discount_minor, proceeds_minor = excluded.proceeds_minor, \
-    price_currency = excluded.price_currency, cancel_requested_by = excluded.cancel_requested_by";
+    price_currency = excluded.price_currency, cancel_requested_by = excluded.cancel_requested_by, \
+    other_number = excluded.other_number";
 
 /// Writes orders that differ from before, with their lines, parcels and texts. Returns the item rows inserted or changed.
 pub(super) async fn orders(
@@ -94,7 +96,7 @@ pub(super) async fn orders(
             .bind(now)
     })
     .await?;
-    let written = items(connection, orders, now).await?;
+    let written = items(connection, world, orders, now).await?;
     packages(connection, orders).await?;
     search_texts(connection, orders).await?;
     Ok(u32::try_from(written).unwrap_or(u32::MAX))
@@ -102,12 +104,13 @@ pub(super) async fn orders(
 
 async fn items(
     connection: &mut SqliteConnection,
+    world: &World,
     orders: &[(Option<OrderState>, OrderState)],
     now: i64,
 ) -> Result<usize, StoreError> {
     let gone: Vec<i64> = orders.iter().flat_map(|(_, order)| order.gone()).collect();
     if !gone.is_empty() {
-        // Claims of a line that is gone go with it (foreign key), so its units are free again.
+        // Its units are free by now, see `release`; only a sold one's claim goes with it (foreign key).
         sqlx::query("DELETE FROM platform_order_items WHERE id IN (SELECT value FROM json_each(?))")
             .bind(list(&gone))
             .execute(&mut *connection)
@@ -123,7 +126,7 @@ async fn items(
             }
         }
     }
-    write_rows(connection, ITEM, 20, ITEM_AGAIN, &rows, |query, (order, id, line, item)| {
+    write_rows(connection, ITEM, 21, ITEM_AGAIN, &rows, |query, (order, id, line, item)| {
         query
             .bind(*order)
             .bind((*id).clone())
@@ -144,6 +147,7 @@ async fn items(
             .bind(minor(line.prices.proceeds))
             .bind(currency_of(&line.prices).map(String::from))
             .bind(line.cancel_requested_by.clone())
+            .bind(world.other_number(item))
             .bind(now)
     })
     .await?;
