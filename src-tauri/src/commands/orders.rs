@@ -1,6 +1,7 @@
 //! Reading orders, the seller's note, and opening an order at Amazon.
 
 use packlight_domain::account::Platform;
+use packlight_domain::act::BatchId;
 use packlight_domain::listing::{ListRequest, OrderCounts, OrderDetail, OrderPage, OrderRowId};
 use tauri::State;
 use tauri_plugin_opener::OpenerExt;
@@ -33,7 +34,7 @@ pub(crate) async fn get_order(desk: State<'_, Desk>, id: OrderRowId) -> Answer<O
 /// Writes the seller's note on an order; an empty one removes it.
 #[tauri::command]
 #[specta::specta]
-pub(crate) async fn set_note(desk: State<'_, Desk>, id: OrderRowId, note: String) -> Answer<()> {
+pub(crate) async fn set_note(desk: State<'_, Desk>, id: OrderRowId, note: String) -> Answer<Option<BatchId>> {
     Ok(desk.engine().await?.set_note(id, &note).await?)
 }
 

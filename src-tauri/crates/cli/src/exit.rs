@@ -100,6 +100,8 @@ fn exit_of(code: Code) -> Exit {
         Code::Busy | Code::ReadOnly => Exit::Busy,
         Code::Stopped => Exit::Stopped,
         Code::NotFound
+        | Code::UnitClaimed
+        | Code::NotPossible
         | Code::NewerDatabase
         | Code::CorruptDatabase
         | Code::Disk
@@ -118,6 +120,8 @@ mod tests {
             (Code::BadQuery, "bad_query", 2),
             (Code::BadInput, "bad_input", 2),
             (Code::NotFound, "not_found", 1),
+            (Code::UnitClaimed, "unit_claimed", 1),
+            (Code::NotPossible, "not_possible", 1),
             (Code::NoAccount, "no_account", 3),
             (Code::CredentialsRefused, "credentials_refused", 3),
             (Code::AccessDenied, "access_denied", 4),

@@ -16,7 +16,7 @@ pub mod help;
 mod moment;
 mod parse;
 mod terms;
-mod words;
+pub(crate) mod words;
 
 pub use completion::{Asked, Known, Wanted, asked, help};
 pub use edit::edit;

@@ -5,7 +5,6 @@
 
 pub mod draft;
 pub mod query;
-mod words;
 
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};

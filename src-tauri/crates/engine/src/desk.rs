@@ -428,6 +428,9 @@ impl Progress for Reporter {
         if !changes.new.is_empty() || !changes.changed.is_empty() {
             self.engine.0.events.changed(&[CacheTag::Orders, CacheTag::Counts]);
         }
+        if changes.units_freed > 0 {
+            self.engine.0.events.changed(&[CacheTag::Inventory, CacheTag::Mappings]);
+        }
     }
 }
 

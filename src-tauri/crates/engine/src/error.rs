@@ -20,6 +20,10 @@ pub enum Code {
     BadInput,
     /// There is no such order or account.
     NotFound,
+    /// Another line holds the unit.
+    UnitClaimed,
+    /// The rules of the desk do not allow it; the message says why.
+    NotPossible,
     /// No Amazon account is connected.
     NoAccount,
     /// Amazon does not take the client id, the secret or the refresh token.
@@ -141,8 +145,12 @@ impl From<StoreError> for EngineError {
     fn from(error: StoreError) -> Self {
         let code = match &error {
             StoreError::DuplicateLabel(_) | StoreError::BadCursor(_) => Code::BadInput,
+            StoreError::UnitClaimed { .. } => Code::UnitClaimed,
+            StoreError::NotPossible(_) => Code::NotPossible,
             StoreError::NoAccount(_)
             | StoreError::NoOrder(_)
+            | StoreError::NoUnit(_)
+            | StoreError::NoLine(_)
             | StoreError::NoJob(_)
             | StoreError::NoBatch(_) => Code::NotFound,
             StoreError::DiskFull | StoreError::Disk(_) => Code::Disk,

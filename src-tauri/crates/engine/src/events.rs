@@ -19,6 +19,12 @@ pub enum CacheTag {
     Sync,
     /// Accounts and their checks.
     Accounts,
+    /// Units in stock.
+    Inventory,
+    /// Mappings of numbers to sets.
+    Mappings,
+    /// Settings kept with the data.
+    Settings,
 }
 
 /// Something happened.

@@ -4,14 +4,17 @@
 //! events. It writes only while it holds the folder's lock (invariant I9); without it, everything can still be read.
 
 pub mod accounts;
+pub mod activity;
 pub mod environment;
 pub mod error;
 pub mod events;
 pub mod lock;
+pub mod matching;
 pub mod orders;
 pub mod paths;
 pub mod secrets;
 pub mod status;
+pub mod stock;
 pub mod sync;
 
 mod connection;

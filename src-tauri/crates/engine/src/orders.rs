@@ -1,6 +1,7 @@
 //! Reading orders, and the seller's own note on them.
 
 use packlight_domain::account::{AccountId, Platform};
+use packlight_domain::act::BatchId;
 use packlight_domain::listing::{ListRequest, MAX_PAGE, OrderCounts, OrderDetail, OrderPage, OrderRowId};
 use packlight_domain::marketplace;
 use packlight_domain::page::Cursor;
@@ -68,8 +69,8 @@ impl Engine {
         Ok(self.0.store.details(&parse(query)?, account, after, limit).await?)
     }
 
-    /// Writes the seller's note; an empty one removes it.
-    pub async fn set_note(&self, id: OrderRowId, note: &str) -> Result<(), EngineError> {
+    /// Writes the seller's note; an empty one removes it. `None` where that changes nothing.
+    pub async fn set_note(&self, id: OrderRowId, note: &str) -> Result<Option<BatchId>, EngineError> {
         self.require_writer()?;
         let note = note.trim();
         let length = note.chars().count();
@@ -80,9 +81,10 @@ impl Engine {
             ));
         }
         let note = packlight_domain::text::storable(note);
-        self.0.store.set_note(id, (!note.is_empty()).then_some(note.as_str()), (self.0.clock)()).await?;
+        let note = (!note.is_empty()).then_some(note.as_str());
+        let batch = self.0.store.set_note(id, note, (self.0.clock)()).await?;
         self.0.events.changed(&[CacheTag::Orders]);
-        Ok(())
+        Ok(batch)
     }
 
     /// The page of an Amazon order in Seller Central.
@@ -103,7 +105,7 @@ impl Engine {
     }
 }
 
-fn parse(query: &str) -> Result<Query, EngineError> {
+pub(crate) fn parse(query: &str) -> Result<Query, EngineError> {
     let parsed = Query::parse(query)
         .map_err(|error| EngineError::new(Code::BadQuery, error.to_string()).about(error.word))?;
     let unanswered = |term: &Term| !matches!(term.test, Test::Text(_) | Test::Status(_));

@@ -96,7 +96,7 @@ pub(crate) struct Harvest {
 }
 
 /// Upper ends of the journal's lateness buckets, in seconds.
-const LATENESS_BUCKETS: [i64; 6] = [180, 360, 900, 3_600, 21_600, 86_400];
+pub(crate) const LATENESS_BUCKETS: [i64; 6] = [180, 360, 900, 3_600, 21_600, 86_400];
 
 impl Harvest {
     fn absorb(&mut self, seen: impl IntoIterator<Item = String>, changes: &ChangeSet, now: DateTime<Utc>) {

@@ -4,12 +4,11 @@
 mod common;
 
 use common::*;
+use packlight_domain::act::{BatchId, UndoReport};
 use packlight_domain::listing::OrderRowId;
 use packlight_domain::page::{Place, Sort};
 use packlight_domain::query::Query;
-use packlight_store::{
-    Access, ActBatch, JobEnd, JobId, JobState, NewJob, Progress, Store, StoreError, Undone,
-};
+use packlight_store::{Access, JobEnd, JobId, JobState, NewJob, Progress, Store, StoreError};
 
 async fn note(world: &World, id: OrderRowId) -> Option<String> {
     world.store.order(id).await.unwrap().unwrap().notes
@@ -29,7 +28,7 @@ async fn a_note_can_be_undone_while_it_still_stands() {
     );
 
     let undone = world.store.undo(first, at(4)).await.unwrap();
-    assert_eq!(undone, Undone { batch: None, restored: 0, skipped: 1 }, "the note has changed since");
+    assert_eq!(undone, UndoReport { batch: None, restored: 0, skipped: 1 }, "the note has changed since");
     assert_eq!(note(&world, id).await.as_deref(), Some("leave at the door"));
 
     let undone = world.store.undo(second, at(5)).await.unwrap();
@@ -44,7 +43,7 @@ async fn a_note_can_be_undone_while_it_still_stands() {
     world.store.set_note(id, Some(""), at(8)).await.unwrap();
     assert_eq!(note(&world, id).await, None);
 
-    let error = world.store.undo(ActBatch(99), at(9)).await.unwrap_err();
+    let error = world.store.undo(BatchId(99), at(9)).await.unwrap_err();
     assert_eq!(error.to_string(), "there is no action 99 to undo");
     let error = world.store.set_note(OrderRowId(77), None, at(9)).await.unwrap_err();
     assert_eq!(error.to_string(), "there is no order with row id 77");

@@ -9,22 +9,22 @@ use super::errors::QueryError;
 
 /// A blank-separated word.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Word {
+pub(crate) struct Word {
     /// All of it, with its sign.
-    pub(super) at: Range<usize>,
+    pub(crate) at: Range<usize>,
     /// A `-` stands before it.
-    pub(super) negated: bool,
+    pub(crate) negated: bool,
     /// The key without its colon.
-    pub(super) key: Option<Range<usize>>,
+    pub(crate) key: Option<Range<usize>>,
     /// The values behind the colon, or the one text of a word without a key; quotes are still in them.
-    pub(super) parts: Vec<Range<usize>>,
+    pub(crate) parts: Vec<Range<usize>>,
 }
 
 /// Splits at blanks outside quotes.
 ///
 /// # Errors
 /// For a quote that is never closed.
-pub(super) fn words(text: &str) -> Result<Vec<Word>, QueryError> {
+pub(crate) fn words(text: &str) -> Result<Vec<Word>, QueryError> {
     let (words, open) = cut(text);
     match open {
         Some(open) => Err(QueryError::open_quote(text, open)),
@@ -33,7 +33,7 @@ pub(super) fn words(text: &str) -> Result<Vec<Word>, QueryError> {
 }
 
 /// The words, and where a quote begins that is never closed; then the last word runs to the end of the text.
-pub(super) fn cut(text: &str) -> (Vec<Word>, Option<usize>) {
+pub(crate) fn cut(text: &str) -> (Vec<Word>, Option<usize>) {
     let mut words = Vec::new();
     let (mut start, mut quote) = (None, None);
     for (at, c) in text.char_indices() {
@@ -67,7 +67,7 @@ fn word(text: &str, at: Range<usize>) -> Word {
 }
 
 /// The length of the key of `key:value`: a plain word before the first colon, outside quotes.
-pub(super) fn key_length(body: &str) -> Option<usize> {
+pub(crate) fn key_length(body: &str) -> Option<usize> {
     let (key, _) = body.split_once(':')?;
     (!key.is_empty() && key.chars().all(|c| c.is_ascii_alphabetic() || c == '_')).then_some(key.len())
 }
@@ -91,7 +91,7 @@ fn split(text: &str, at: Range<usize>) -> Vec<Range<usize>> {
 }
 
 /// What a piece says, without its quotes. Two quotes within a quoted stretch stand for one.
-pub(super) fn unquoted(raw: &str) -> Cow<'_, str> {
+pub(crate) fn unquoted(raw: &str) -> Cow<'_, str> {
     if !raw.contains('"') {
         return Cow::Borrowed(raw);
     }
@@ -112,13 +112,13 @@ pub(super) fn unquoted(raw: &str) -> Cow<'_, str> {
 }
 
 /// A value as it must be written to be read back: in quotes where it would be cut or taken for something else.
-pub(super) fn quoted(value: &str) -> Cow<'_, str> {
+pub(crate) fn quoted(value: &str) -> Cow<'_, str> {
     let is_plain = !value.is_empty() && !value.chars().any(|c| c.is_whitespace() || c == '"' || c == ',');
     if is_plain { Cow::Borrowed(value) } else { Cow::Owned(format!("\"{}\"", value.replace('"', "\"\""))) }
 }
 
 /// A text that is searched for, as it must be written to be read back.
-pub(super) fn quoted_text(text: &str) -> Cow<'_, str> {
+pub(crate) fn quoted_text(text: &str) -> Cow<'_, str> {
     let looks_otherwise = (text.len() > 1 && text.starts_with('-')) || key_length(text).is_some();
     let is_plain = !text.is_empty() && !text.chars().any(|c| c.is_whitespace() || c == '"');
     if is_plain && !looks_otherwise {

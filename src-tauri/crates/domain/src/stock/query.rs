@@ -6,8 +6,8 @@
 use std::ops::Range;
 
 use super::UnitStatus;
-use super::words::{Word, unquoted, words};
 use crate::matching::rules::{ConditionClass, comparable_set};
+use crate::query::words::{Word, unquoted, words};
 use crate::query::{MAX_LENGTH, QueryError};
 use crate::text::fold;
 
