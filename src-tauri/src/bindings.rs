@@ -1,19 +1,21 @@
-//! Every command and event of the window, in one list, and the TypeScript that is generated from it.
+//! Every command of the window, in one list, and the TypeScript that is generated from it.
 //!
 //! `ui/src/lib/bindings.ts` is committed; a test fails when it differs from this list and rewrites it on request
 //! (`cargo xtask bindings`). Nothing is generated when the app starts.
 
-use tauri_specta::{Builder, collect_commands, collect_events};
+use tauri_specta::{Builder, collect_commands};
 
-use crate::{commands, forwarder};
+use crate::commands;
+use crate::first_look::FirstLook;
 
-/// All that the window can ask and be told.
+/// All that the window can ask, and what it is given without asking.
 pub(crate) fn builder() -> Builder<tauri::Wry> {
     Builder::<tauri::Wry>::new()
         // No type of ours reads otherwise than it writes; one name for each is what the window wants.
         .disable_serde_phases()
         .commands(collect_commands![
             commands::app::app_info,
+            commands::app::news,
             commands::app::start_demo,
             commands::app::leave_demo,
             commands::app::preferences,
@@ -34,7 +36,7 @@ pub(crate) fn builder() -> Builder<tauri::Wry> {
             commands::accounts::disconnect_account,
             commands::accounts::unlock_vault,
         ])
-        .events(collect_events![forwarder::DataChanged, forwarder::SyncChanged])
+        .typ::<FirstLook>()
 }
 
 #[cfg(test)]

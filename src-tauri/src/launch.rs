@@ -61,10 +61,9 @@ pub fn run(words: impl Iterator<Item = OsString>) -> ExitCode {
         .plugin(tauri_plugin_store::Builder::new().build())
         .invoke_handler(specta.invoke_handler())
         .setup(move |app| {
-            specta.mount_events(app);
             let desk = Desk::open(app.handle().clone(), folder, environment, place);
-            app.manage(desk);
-            window::open(app.handle(), place == Place::Demo)?;
+            app.manage(desk.clone());
+            window::open(app.handle(), desk, place == Place::Demo)?;
             Ok(())
         })
         .build(tauri::generate_context!());

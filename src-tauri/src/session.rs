@@ -10,10 +10,13 @@ use packlight_engine::environment::Environment;
 use packlight_engine::{Access, Code, Config, Engine, EngineError, Supervisor};
 use packlight_spapi_sim::Server;
 use tauri::AppHandle;
-use tokio::sync::RwLock;
+use tokio::sync::{Mutex, RwLock};
 
+use crate::commands::app::AppInfo;
 use crate::error::CommandError;
-use crate::{demo, forwarder, window};
+use crate::first_look::{FirstLook, FirstOrders};
+use crate::news::Newsroom;
+use crate::{demo, preferences, window};
 
 /// How the app introduces itself to Amazon.
 const APP: &str = "Packlight";
@@ -25,12 +28,16 @@ pub(crate) enum Place {
     Demo,
 }
 
-/// The app's managed state: the session and what it takes to open another.
+/// The app's managed state: the session and what it takes to open another. Clones share everything.
+#[derive(Clone)]
 pub(crate) struct Desk {
     app: AppHandle,
     data_folder: PathBuf,
     environment: Environment,
     session: Arc<RwLock<Session>>,
+    news: Arc<Newsroom>,
+    /// Read ahead for the page that the window is about to ask for.
+    first_look: Arc<Mutex<Option<FirstLook>>>,
 }
 
 /// An open data folder, or why it is not open.
@@ -47,18 +54,46 @@ pub(crate) struct Session {
 impl Desk {
     /// Starts opening the folder; questions wait until that has ended one way or the other.
     pub(crate) fn open(app: AppHandle, data_folder: PathBuf, environment: Environment, place: Place) -> Self {
-        let session = Arc::new(RwLock::new(Session::closed(place)));
-        let desk = Self { app, data_folder, environment, session };
-        // The lock is taken before anybody can ask.
-        let slot = Arc::clone(&desk.session).try_write_owned();
-        let (app, folder, environment) =
-            (desk.app.clone(), desk.data_folder.clone(), desk.environment.clone());
+        let desk = Self {
+            app,
+            data_folder,
+            environment,
+            session: Arc::new(RwLock::new(Session::closed(place))),
+            news: Arc::default(),
+            first_look: Arc::default(),
+        };
+        // Both locks are taken before anybody can ask.
+        let slots = (Arc::clone(&desk.session).try_write_owned(), Arc::clone(&desk.first_look).try_lock_owned());
+        let opening = desk.clone();
         tauri::async_runtime::spawn(async move {
-            if let Ok(mut slot) = slot {
-                *slot = Session::open(&app, &folder, &environment, place).await;
+            if let (Ok(mut session), Ok(mut first_look)) = slots {
+                *session = Session::open(&opening, place).await;
+                drop(session);
+                *first_look = opening.look().await;
             }
         });
         desk
+    }
+
+    /// What the window's first picture shows; `None` where it cannot be read, and the page has to ask and be told why.
+    pub(crate) async fn first_look(&self) -> Option<FirstLook> {
+        let read_ahead = self.first_look.lock().await.take();
+        match read_ahead {
+            Some(look) => Some(look),
+            None => self.look().await,
+        }
+    }
+
+    async fn look(&self) -> Option<FirstLook> {
+        // Before the rest: a change in between is news then, and read again.
+        let turn = self.news.turn();
+        let app = AppInfo::of(self).await.ok()?;
+        let preferences = preferences::load(&self.app, &self.data_folder);
+        let orders = match self.engine().await {
+            Ok(engine) => FirstOrders::read(&engine).await.ok(),
+            Err(_) => None,
+        };
+        Some(FirstLook { turn, app, preferences, orders })
     }
 
     /// The engine, once it is open.
@@ -78,6 +113,11 @@ impl Desk {
         &self.data_folder
     }
 
+    /// What changed.
+    pub(crate) fn news(&self) -> &Newsroom {
+        &self.news
+    }
+
     /// The app, for what only Tauri can do.
     pub(crate) fn app(&self) -> &AppHandle {
         &self.app
@@ -91,11 +131,11 @@ impl Desk {
             if place == Place::Seller {
                 demo::erase(&self.data_folder)?;
             }
-            *session = Session::open(&self.app, &self.data_folder, &self.environment, place).await;
+            *session = Session::open(self, place).await;
             window::show_title(&self.app, place == Place::Demo);
         }
         drop(session);
-        forwarder::tell_everything(&self.app);
+        self.news.everything_changed();
         Ok(())
     }
 
@@ -113,15 +153,17 @@ impl Session {
         Self { place, engine, hindrance: None, supervisor: None, amazon: None }
     }
 
-    async fn open(app: &AppHandle, data_folder: &Path, environment: &Environment, place: Place) -> Self {
+    async fn open(desk: &Desk, place: Place) -> Self {
         let opened = match place {
-            Place::Seller => Self::open_seller(data_folder, environment).await,
-            Place::Demo => Self::open_demo(data_folder, environment).await,
+            Place::Seller => Self::open_seller(&desk.data_folder, &desk.environment).await,
+            Place::Demo => Self::open_demo(&desk.data_folder, &desk.environment).await,
         };
         match opened {
             Ok(session) => {
                 if let Ok(engine) = &session.engine {
-                    tauri::async_runtime::spawn(forwarder::forward(app.clone(), engine.clone()));
+                    // Subscribed here and not in the task: what is read after this cannot change unnoticed.
+                    let (news, events) = (Arc::clone(&desk.news), engine.events().subscribe());
+                    tauri::async_runtime::spawn(async move { news.gather(events).await });
                 }
                 session
             }

@@ -9,6 +9,7 @@ import { createRoot } from "react-dom/client";
 import { App } from "./app/app";
 import { createAppRouter } from "./app/router";
 import { showLastTheme } from "./app/theme";
+import { takeFirstLook } from "./lib/first-look";
 import { createQueryClient } from "./lib/query";
 
 async function start(): Promise<void> {
@@ -19,9 +20,13 @@ async function start(): Promise<void> {
   }
   const root = document.getElementById("root");
   if (root === null) return;
+  const client = createQueryClient(takeFirstLook());
+  const router = createAppRouter();
+  // The first render is the first picture, not the empty frame of a page that is still being found.
+  await router.load();
   createRoot(root).render(
     <StrictMode>
-      <App client={createQueryClient()} router={createAppRouter()} />
+      <App client={client} router={router} />
     </StrictMode>,
   );
 }

@@ -5,6 +5,7 @@ use tauri::State;
 
 use super::Answer;
 use crate::error::CommandError;
+use crate::news::{self, News};
 use crate::preferences::{self, Preferences};
 use crate::session::{Desk, Place};
 
@@ -27,18 +28,31 @@ pub(crate) struct AppInfo {
 #[tauri::command]
 #[specta::specta]
 pub(crate) async fn app_info(desk: State<'_, Desk>) -> Answer<AppInfo> {
-    let (demo, problem) = desk.standing().await;
-    let accounts = match desk.engine().await {
-        Ok(engine) => engine.accounts().await?.iter().filter(|account| account.connected).count(),
-        Err(_) => 0,
-    };
-    Ok(AppInfo {
-        version: env!("CARGO_PKG_VERSION").to_owned(),
-        demo,
-        data_folder: desk.data_folder().display().to_string(),
-        problem: problem.map(CommandError::from),
-        accounts: u32::try_from(accounts).unwrap_or(u32::MAX),
-    })
+    AppInfo::of(&desk).await
+}
+
+impl AppInfo {
+    pub(crate) async fn of(desk: &Desk) -> Answer<Self> {
+        let (demo, problem) = desk.standing().await;
+        let accounts = match desk.engine().await {
+            Ok(engine) => engine.accounts().await?.iter().filter(|account| account.connected).count(),
+            Err(_) => 0,
+        };
+        Ok(Self {
+            version: env!("CARGO_PKG_VERSION").to_owned(),
+            demo,
+            data_folder: desk.data_folder().display().to_string(),
+            problem: problem.map(CommandError::from),
+            accounts: u32::try_from(accounts).unwrap_or(u32::MAX),
+        })
+    }
+}
+
+/// What changed after the turn that the window knows; waits until something does, or for half a minute.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn news(desk: State<'_, Desk>, known: u32) -> Answer<News> {
+    Ok(desk.news().after(known, news::PATIENCE).await)
 }
 
 /// Shows the demo seller.

@@ -21,7 +21,7 @@ export type ListState = {
   failure: Failure | null;
 };
 
-type Load<Row> = (position: number, limit: number) => Promise<ListPage<Row>>;
+export type Load<Row> = (position: number, limit: number) => Promise<ListPage<Row>>;
 
 type Options = {
   /** New rows come above all others, so that their number says how far the rest moves down. */
@@ -49,18 +49,17 @@ export class PagedList<Row extends { id: number }> {
   #state: ListState = { total: 0, exact: true, waiting: null, failure: null };
   #listeners = new Set<() => void>();
 
-  private constructor(load: Load<Row>, { growsOnTop = false }: Options) {
+  /** A list whose first page has been read with `load` already. */
+  constructor(load: Load<Row>, first: ListPage<Row>, { growsOnTop = false }: Options = {}) {
     this.#load = load;
     this.#growsOnTop = growsOnTop;
+    this.#pages.set(0, first.rows);
+    this.#state = { ...this.#state, total: first.total, exact: first.exact };
   }
 
   /** Opens a list by its first page; rejects with a `Failure` when that cannot be read. */
   static async open<Row extends { id: number }>(load: Load<Row>, options: Options = {}): Promise<PagedList<Row>> {
-    const list = new PagedList(load, options);
-    const page = await load(0, PAGE);
-    list.#pages.set(0, page.rows);
-    list.#state = { ...list.#state, total: page.total, exact: page.exact };
-    return list;
+    return new PagedList(load, await load(0, PAGE), options);
   }
 
   readonly subscribe = (listener: () => void): (() => void) => {

@@ -22,20 +22,27 @@ export type ShownList<Row extends { id: number }> = {
 
 /**
  * Opens a list whenever `open` is another function (so it has to be kept by `useCallback`) and follows the data that
- * `tags` name. `calm` says whether rows may move: nobody is at work among them.
+ * `tags` name. `calm` says whether rows may move: nobody is at work among them. `given` is asked once, for a list whose
+ * first rows are there already: then the first `open` is not needed.
  */
 export function usePagedList<Row extends { id: number }>(
   open: () => Promise<PagedList<Row>>,
   tags: readonly CacheTag[],
   calm: () => boolean,
+  given: () => PagedList<Row> | null = () => null,
 ): ShownList<Row> {
-  const [list, setList] = useState<PagedList<Row> | null>(null);
+  const [list, setList] = useState<PagedList<Row> | null>(given);
   const [refused, setRefused] = useState<Failure | null>(null);
-  const [busy, setBusy] = useState(true);
+  const [busy, setBusy] = useState(list === null);
   const [tries, setTries] = useState(0);
   const asked = useRef(0);
+  const isGiven = useRef(list !== null);
 
   useEffect(() => {
+    if (isGiven.current) {
+      isGiven.current = false;
+      return;
+    }
     const turn = ++asked.current;
     setBusy(true);
     open().then(

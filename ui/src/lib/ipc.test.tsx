@@ -3,7 +3,7 @@ import { describe, expect, it, vi } from "vitest";
 
 import { refusal, startFakeBackend } from "~/test/fake-backend";
 
-import { backend, Failure, onDataChanged } from "./ipc";
+import { backend, Failure, onNews } from "./ipc";
 
 describe("the door to the core", () => {
   it("gives the data of an answer", async () => {
@@ -31,19 +31,34 @@ describe("the door to the core", () => {
     expect(failure).toMatchObject({ code: "internal", message });
   });
 
-  it("stops listening, also when told before listening has begun", async () => {
+  it("asks for news from the turn it knows, hears each once, and stops when told", async () => {
     const core = startFakeBackend({});
-    const heard = vi.fn<() => void>();
-    const stopAtOnce = onDataChanged(heard);
-    stopAtOnce();
-    const kept = vi.fn<(tags: readonly string[]) => void>();
-    const stop = onDataChanged(({ tags }) => kept(tags));
+    await core.changed("accounts");
     await core.changed("orders");
-    await waitFor(() => expect(kept).toHaveBeenCalledWith(["orders"]));
-    expect(heard).not.toHaveBeenCalled();
-    stop();
-    await new Promise((resolve) => setTimeout(resolve, 0));
+    const heard = vi.fn<(tags: readonly string[]) => void>();
+    const stop = onNews(1, ({ tags }) => heard(tags));
+    await waitFor(() => expect(heard.mock.calls).toEqual([[["orders"]]]));
     await core.changed("counts");
-    expect(kept).toHaveBeenCalledTimes(1);
+    await waitFor(() => expect(heard.mock.calls).toEqual([[["orders"]], [["counts"]]]));
+    stop();
+    await core.changed("sync");
+    expect(heard).toHaveBeenCalledTimes(2);
+  });
+
+  it("asks again after a question that failed", async () => {
+    vi.useFakeTimers();
+    const answers = [
+      () => Promise.reject(new Error("gone")),
+      () => Promise.resolve({ turn: 5, tags: ["orders" as const], sync: null }),
+      () => new Promise<never>(() => {}),
+    ];
+    const core = startFakeBackend({ news: () => (answers.shift() ?? (() => Promise.reject(new Error("enough"))))() });
+    const heard = vi.fn<(turn: number) => void>();
+    const stop = onNews(4, ({ turn }) => heard(turn));
+    await vi.advanceTimersByTimeAsync(1000);
+    expect(heard.mock.calls).toEqual([[5]]);
+    expect(core.callsOf("news")).toEqual([[4], [4], [5]]);
+    stop();
+    vi.useRealTimers();
   });
 });

@@ -4,7 +4,7 @@
  * Commands resolve to their data or reject with a `Failure`; a panic, a plugin error or anything else that is no
  * `CommandError` becomes one with code `internal`, so callers switch on `code` and on nothing else.
  */
-import { commands, events, type CommandError, type DataChanged, type SyncChanged } from "./bindings";
+import { commands, type CommandError, type News } from "./bindings";
 
 /** A refused command, as an `Error` so that it keeps a stack and passes through promises unharmed. */
 export class Failure extends Error implements CommandError {
@@ -55,29 +55,30 @@ export const backend = Object.fromEntries(
   Object.entries(commands).map(([name, command]) => [name, unwrapped(command as never)]),
 ) as Backend;
 
-/** Stops listening; safe to call before listening has begun. */
+/** Stops listening. */
 export type Unlisten = () => void;
 
-type Listen<T> = (heard: (event: { payload: T }) => void) => Promise<Unlisten>;
+/** How long after a question that failed the next one is asked. */
+const PAUSE = 1000;
 
-function listening<T>(listen: Listen<T>, heard: (payload: T) => void): Unlisten {
+/** Calls back with all that changed after turn `known`: asks the core, which answers when there is something to tell. */
+export function onNews(known: number, heard: (news: News) => void): Unlisten {
   let stopped = false;
-  const started = listen(({ payload }) => {
-    if (!stopped) heard(payload);
-  });
-  return () => {
+  let turn = known;
+  const ask = (): void => {
     if (stopped) return;
-    stopped = true;
-    void started.then((stop) => stop());
+    backend.news(turn).then(
+      (news) => {
+        if (stopped) return;
+        turn = news.turn;
+        heard(news);
+        ask();
+      },
+      () => void setTimeout(ask, PAUSE),
+    );
   };
-}
-
-/** Calls back whenever data changed. */
-export function onDataChanged(heard: (change: DataChanged) => void): Unlisten {
-  return listening(events.dataChanged.listen, heard);
-}
-
-/** Calls back whenever the state of reading changed. */
-export function onSyncChanged(heard: (status: SyncChanged) => void): Unlisten {
-  return listening(events.syncChanged.listen, heard);
+  ask();
+  return () => {
+    stopped = true;
+  };
 }

@@ -1,14 +1,15 @@
 /**
  * The cache of what the core answered: its keys, and the one place where a tag of the core meets the keys it makes stale.
  *
- * The data is local, so nothing is re-read by time or by focus: only the core's events do that. Secrets never come
+ * The data is local, so nothing is re-read by time or by focus: only the core's news do that. Secrets never come
  * here: they are arguments of a command and no answer carries one.
  */
 import { keepPreviousData, QueryClient, queryOptions, type QueryKey } from "@tanstack/react-query";
 import { useEffect, useEffectEvent } from "react";
 
-import type { CacheTag, OrderRowId, Platform, SyncStatus } from "./bindings";
-import { backend, onDataChanged, onSyncChanged, type Failure, type Unlisten } from "./ipc";
+import type { AppInfo, CacheTag, FirstLook, FirstOrders, OrderCounts, OrderRowId, Platform } from "./bindings";
+import type { Preferences, SyncStatus } from "./bindings";
+import { backend, onNews, type Failure, type Unlisten } from "./ipc";
 
 declare module "@tanstack/react-query" {
   interface Register {
@@ -30,6 +31,9 @@ export const keys = {
   homeCurrency: ["settings", "home-currency"],
   acts: ["acts"],
   runs: ["runs"],
+  /** As of which turn the cache was filled, and the rows that the page was given: `firstOrders`. */
+  turn: ["first", "turn"],
+  firstOrders: ["first", "orders"],
 } as const;
 
 /** Which keys a tag makes stale; a tag of the core that is missing here does not compile. */
@@ -65,8 +69,33 @@ export const queries = {
   homeCurrency: queryOptions({ queryKey: keys.homeCurrency, queryFn: () => backend.homeCurrency() }),
 };
 
-/** A cache for one window. */
-export function createQueryClient(): QueryClient {
+/** A cache for one window, filled with what its page was given. */
+export function createQueryClient(look: FirstLook | null = null): QueryClient {
+  const client = emptyClient();
+  if (look === null) return client;
+  client.setQueryData<number>([...keys.turn], look.turn);
+  client.setQueryData<AppInfo>([...keys.app], look.app);
+  client.setQueryData<Preferences>([...keys.preferences], look.preferences);
+  if (look.orders === null) return client;
+  const { request, counts, all_counts: allCounts, sync } = look.orders;
+  client.setQueryData<OrderCounts>([...keys.counts(request.platform)], counts);
+  client.setQueryData<OrderCounts>([...keys.counts(null)], allCounts);
+  client.setQueryData<SyncStatus>([...keys.sync], sync);
+  client.setQueryData<FirstOrders>([...keys.firstOrders], look.orders);
+  return client;
+}
+
+/** The rows that the page was given, for the list that it opens with. They are of the start: afterwards nobody gets them. */
+export function firstOrders(client: QueryClient): FirstOrders | undefined {
+  return client.getQueryData<FirstOrders>([...keys.firstOrders]);
+}
+
+/** From now on lists are read from the core. */
+export function forgetFirstOrders(client: QueryClient): void {
+  client.removeQueries({ queryKey: keys.firstOrders });
+}
+
+function emptyClient(): QueryClient {
   return new QueryClient({
     defaultOptions: {
       queries: {
@@ -81,16 +110,17 @@ export function createQueryClient(): QueryClient {
   });
 }
 
+/** Who wants to know which data changed, beside the cache. */
+const readers = new Set<(tags: readonly CacheTag[]) => void>();
+
 /** Keeps the cache true to the core for as long as the window lives. */
 export function followCore(client: QueryClient): Unlisten {
-  const stopData = onDataChanged(({ tags }) => {
+  // Without a turn all that ever changed is news, and what was read before the first answer is read again.
+  return onNews(client.getQueryData<number>([...keys.turn]) ?? 0, ({ tags, sync }) => {
     for (const queryKey of tags.flatMap((tag) => staleBy[tag] ?? [])) void client.invalidateQueries({ queryKey });
+    if (sync !== null) client.setQueryData<SyncStatus>([...keys.sync], sync);
+    for (const tell of readers) tell(tags);
   });
-  const stopSync = onSyncChanged((status: SyncStatus) => client.setQueryData<SyncStatus>([...keys.sync], status));
-  return () => {
-    stopData();
-    stopSync();
-  };
 }
 
 /** Runs `changed` whenever data with one of `tags` changed. */
@@ -98,5 +128,9 @@ export function useDataChanged(tags: readonly CacheTag[], changed: () => void): 
   const heard = useEffectEvent((changedTags: readonly CacheTag[]) => {
     if (changedTags.some((tag) => tags.includes(tag))) changed();
   });
-  useEffect(() => onDataChanged((change) => heard(change.tags)), []);
+  useEffect(() => {
+    const tell = (changedTags: readonly CacheTag[]) => heard(changedTags);
+    readers.add(tell);
+    return () => void readers.delete(tell);
+  }, []);
 }

@@ -4,10 +4,9 @@
  * It knows commands by position of their arguments, not by name, so regenerated bindings change nothing here unless a
  * type changes, and then this file does not compile.
  */
-import { emit } from "@tauri-apps/api/event";
 import { mockIPC } from "@tauri-apps/api/mocks";
 
-import type { Code, CommandError, commands, DataChanged, SyncChanged } from "~/lib/bindings";
+import type { CacheTag, Code, CommandError, commands, News, SyncStatus } from "~/lib/bindings";
 
 type Command = keyof typeof commands;
 type Answered<C extends Command> = Extract<Awaited<ReturnType<(typeof commands)[C]>>, { status: "ok" }>["data"];
@@ -27,9 +26,38 @@ export type FakeBackend = {
   callsOf: <C extends Command>(command: C) => Parameters<(typeof commands)[C]>[];
   /** Takes the place of handlers from now on. */
   answer: (handlers: Partial<Handlers>) => void;
-  changed: (...tags: DataChanged["tags"]) => Promise<void>;
-  synced: (status: SyncChanged) => Promise<void>;
+  changed: (...tags: CacheTag[]) => Promise<void>;
+  synced: (status: SyncStatus) => Promise<void>;
 };
+
+/** Answers who asks for news, each turn on its own. */
+class Newsroom {
+  #turns: News[] = [];
+  #waiting = new Set<() => void>();
+
+  async after(known: number): Promise<News> {
+    while (this.#turns.length <= known) {
+      // oxlint-disable-next-line no-await-in-loop
+      await new Promise<void>((resolve) => this.#waiting.add(resolve));
+    }
+    const turns = this.#turns.slice(known);
+    return {
+      turn: this.#turns.length,
+      tags: [...new Set(turns.flatMap(({ tags }) => tags))],
+      sync: turns.findLast(({ sync }) => sync !== null)?.sync ?? null,
+    };
+  }
+
+  /** Resolves when those who wait have been answered. */
+  async publish(tags: CacheTag[], sync: SyncStatus | null): Promise<void> {
+    this.#turns.push({ turn: this.#turns.length + 1, tags, sync });
+    for (const resolve of this.#waiting) resolve();
+    this.#waiting.clear();
+    await new Promise((resolve) => {
+      setTimeout(resolve, 0);
+    });
+  }
+}
 
 function camel(name: string): Command {
   return name.replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase()) as Command;
@@ -37,27 +65,25 @@ function camel(name: string): Command {
 
 /** Puts the fake in the core's place. A command without a handler is refused and thereby shows in the test. */
 export function startFakeBackend(first: Partial<Handlers>): FakeBackend {
-  const handlers: Partial<Handlers> = { ...first };
+  const newsroom = new Newsroom();
+  const handlers: Partial<Handlers> = { news: (known) => newsroom.after(known), ...first };
   const calls: FakeBackend["calls"] = [];
-  mockIPC(
-    async (name, payload) => {
-      const command = camel(name);
-      const args = Object.values((payload ?? {}) as Record<string, unknown>);
-      calls.push({ command, args });
-      const handler = handlers[command] as ((...given: unknown[]) => unknown) | undefined;
-      if (handler === undefined) {
-        return Promise.reject(refusal("internal", `the fake core has no answer to ${command}`));
-      }
-      return handler(...args);
-    },
-    { shouldMockEvents: true },
-  );
+  mockIPC(async (name, payload) => {
+    const command = camel(name);
+    const args = Object.values((payload ?? {}) as Record<string, unknown>);
+    calls.push({ command, args });
+    const handler = handlers[command] as ((...given: unknown[]) => unknown) | undefined;
+    if (handler === undefined) {
+      return Promise.reject(refusal("internal", `the fake core has no answer to ${command}`));
+    }
+    return handler(...args);
+  });
   return {
     calls,
     callsOf: <C extends Command>(command: C) =>
       calls.filter((call) => call.command === command).map(({ args }) => args as Parameters<(typeof commands)[C]>),
     answer: (more) => void Object.assign(handlers, more),
-    changed: (...tags) => emit("data-changed", { tags } satisfies DataChanged),
-    synced: (status) => emit("sync-changed", status),
+    changed: (...tags) => newsroom.publish(tags, null),
+    synced: (status) => newsroom.publish([], status),
   };
 }

@@ -5,22 +5,31 @@ import userEvent from "@testing-library/user-event";
 
 import { App } from "~/app/app";
 import { createAppRouter } from "~/app/router";
+import type { FirstLook } from "~/lib/bindings";
 import { createQueryClient } from "~/lib/query";
 
 import { startFakeBackend, type FakeBackend, type Handlers } from "./fake-backend";
 import { MadeUpShop } from "./made-up-orders";
 import { shopHandlers } from "./shop-handlers";
 
-type Options = { at?: string; orders?: number; shop?: MadeUpShop; handlers?: Partial<Handlers> };
+type Options = {
+  at?: string;
+  orders?: number;
+  shop?: MadeUpShop;
+  handlers?: Partial<Handlers>;
+  /** What the core put into the page. */
+  look?: FirstLook | null;
+};
 
 export function openWindow({
   at = "/orders/amazon",
   orders = 312,
   shop = new MadeUpShop(orders),
   handlers,
+  look = null,
 }: Options = {}) {
   const core: FakeBackend = startFakeBackend({ ...shopHandlers(shop), ...handlers });
-  const client = createQueryClient();
+  const client = createQueryClient(look);
   const router = createAppRouter(createMemoryHistory({ initialEntries: [at] }));
   const view = render(<App client={client} router={router} />);
   const href = () => router.history.location.href;
