@@ -38,8 +38,54 @@ pub(crate) enum Command {
     /// Read orders from the local copy.
     #[command(subcommand, arg_required_else_help = false)]
     Orders(OrdersCommand),
+    /// Read the units in stock.
+    #[command(subcommand, arg_required_else_help = false)]
+    Inventory(InventoryCommand),
+    /// Match lines of orders to units in stock.
+    #[command(subcommand, arg_required_else_help = false)]
+    Match(MatchCommand),
     /// Examine the database from end to end.
     Check,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum InventoryCommand {
+    /// List units, the first added first.
+    List {
+        /// Which units, such as 'status:in_stock in:A falcon'.
+        #[arg(long, value_name = "QUERY", default_value = "", allow_hyphen_values = true)]
+        query: String,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum MatchCommand {
+    /// Say which set and condition an ASIN stands for, for lines of orders past and future.
+    Map {
+        /// The ASIN; with --other, the SKU or item number of another platform.
+        number: String,
+        /// The set number, such as 75192.
+        set_number: String,
+        /// The condition, such as New or Used.
+        condition: String,
+        /// For lines of other platforms than Amazon.
+        #[arg(long)]
+        other: bool,
+    },
+    /// Give a line of an order one very unit.
+    Link {
+        /// The platform's id of the line, as in `orders list`.
+        order_item_id: String,
+        /// The unit's id, as in `inventory list`.
+        unit_id: u32,
+    },
+    /// Free all units of a line.
+    Unlink {
+        /// The platform's id of the line.
+        order_item_id: String,
+    },
+    /// List what ASINs, and the numbers of other platforms, stand for.
+    List,
 }
 
 #[derive(Debug, Subcommand)]

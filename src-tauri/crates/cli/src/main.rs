@@ -11,6 +11,8 @@ mod check;
 mod credentials;
 mod desk;
 mod exit;
+mod inventory;
+mod matching;
 mod orders;
 mod output;
 mod progress;
@@ -65,6 +67,8 @@ async fn serve(
         Command::Account(command) => account::run(&desk, command, output).await,
         Command::Sync(command) => sync::run(&desk, command, output).await,
         Command::Orders(command) => orders::run(&desk, command, output).await,
+        Command::Inventory(command) => inventory::run(&desk, command, output).await,
+        Command::Match(command) => matching::run(&desk, command, output).await,
         Command::Check => check::run(&desk, output).await,
     }
 }

@@ -136,7 +136,7 @@ pub(crate) struct ItemShape {
     inventory_item_id: Option<String>,
     inventory_item_ids: Vec<String>,
     amazon_linked_at: Option<String>,
-    amazon_link_method: Option<String>,
+    amazon_link_method: Option<&'static str>,
     match_status: MatchStatus,
 }
 
@@ -195,17 +195,17 @@ impl ItemShape {
             total_price_minor: total.map(|total| total.minor),
             currency: total.or(unit).map(|price| price.currency).or(usual),
             condition: item.condition,
-            inventory_item_id: None,
-            inventory_item_ids: Vec::new(),
-            amazon_linked_at: None,
-            amazon_link_method: None,
+            inventory_item_id: item.units.first().map(|unit| unit.id.0.to_string()),
+            amazon_linked_at: at(item.units.first().map(|unit| unit.claimed_at)),
+            amazon_link_method: item.units.first().map(|unit| unit.method.word()),
+            inventory_item_ids: item.units.iter().map(|unit| unit.id.0.to_string()).collect(),
             match_status: item.match_status,
         }
     }
 }
 
 /// An amount in minor units. Amounts are written from exact money, so reading them back loses nothing.
-fn exact(amount: &Amount) -> Option<Money> {
+pub(crate) fn exact(amount: &Amount) -> Option<Money> {
     Money::parse(&amount.amount, amount.currency).ok()
 }
 

@@ -3,6 +3,8 @@
 //! The order is kept in the store as a key that compares byte by byte, so one index serves the list of the stock and the
 //! walk of a pick list alike.
 
+use std::fmt::Write as _;
+
 use crate::text::fold;
 
 /// Digits of a run that the key states by one character; longer runs say their length in three.
@@ -27,7 +29,8 @@ pub fn key(text: &str) -> String {
             key.push(char::from(b'0' + u8::try_from(digits.len()).unwrap_or(0)));
         } else {
             key.push('9');
-            key.push_str(&format!("{:03}", digits.len().min(999)));
+            // Writing into a String does not fail.
+            let _ = write!(key, "{:03}", digits.len().min(999));
         }
         key.push_str(digits);
         rest = &rest[end..];

@@ -51,7 +51,7 @@ impl Engine {
         self.require_writer()?;
         let number = check_number(number, is_asin)?;
         let (set_number, condition) =
-            draft::set_and_condition(set_number, condition).map_err(wrong_fields)?;
+            draft::set_and_condition(set_number, condition).map_err(|errors| wrong_fields(&errors))?;
         let now = (self.0.clock)();
         let done = self.0.store.map_number(&number, is_asin, &set_number, &condition, now).await?;
         self.matches_changed(done.batch);

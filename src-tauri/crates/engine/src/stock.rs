@@ -53,7 +53,7 @@ impl Engine {
             let message = format!("quantity {quantity} is not between 1 and {MAX_QUANTITY}");
             return Err(EngineError::new(Code::BadInput, message).about("quantity"));
         }
-        let fields = draft.check(self.home_currency().await?).map_err(wrong_fields)?;
+        let fields = draft.check(self.home_currency().await?).map_err(|errors| wrong_fields(&errors))?;
         let what = if quantity == 1 { "1 unit".to_owned() } else { format!("{quantity} units") };
         let summary = format!("Added {what} of {}", fields.set_number);
         let units = vec![fields; quantity as usize];
@@ -65,7 +65,7 @@ impl Engine {
     /// Gives a unit new fields.
     pub async fn edit_unit(&self, id: UnitId, draft: &UnitDraft) -> Result<UnitsChanged, EngineError> {
         self.require_writer()?;
-        let fields = draft.check(self.home_currency().await?).map_err(wrong_fields)?;
+        let fields = draft.check(self.home_currency().await?).map_err(|errors| wrong_fields(&errors))?;
         self.unit(id).await?;
         let summary = format!("Edited unit {} ({})", id.0, fields.set_number);
         let changed = self.0.store.edit_units(vec![(id, fields)], &summary, (self.0.clock)()).await?;
@@ -81,7 +81,7 @@ impl Engine {
     ) -> Result<UnitsChanged, EngineError> {
         self.require_writer()?;
         let location =
-            draft::location(location.as_deref().unwrap_or("")).map_err(|error| wrong_fields(vec![error]))?;
+            draft::location(location.as_deref().unwrap_or("")).map_err(|error| wrong_fields(&[error]))?;
         let units = selection(units)?;
         let changed = self.0.store.move_units(&units, location, (self.0.clock)()).await?;
         self.stock_changed(&changed);
@@ -156,7 +156,7 @@ pub(crate) fn check_limit(limit: u32) -> Result<(), EngineError> {
 }
 
 /// Wrong fields as one failure that names all of them and points at the first.
-pub(crate) fn wrong_fields(errors: Vec<FieldError>) -> EngineError {
+pub(crate) fn wrong_fields(errors: &[FieldError]) -> EngineError {
     let messages: Vec<String> = errors.iter().map(|error| error.message.clone()).collect();
     let failure = EngineError::new(Code::BadInput, messages.join("; "));
     match errors.first() {

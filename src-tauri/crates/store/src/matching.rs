@@ -179,11 +179,12 @@ impl Store {
                 claims::claim(connection, &mut batch, &given, now, &mut affected).await?;
                 affected.recount(connection).await?;
                 let lines_matched = mappings::lines(connection, number, is_asin).await?;
-                let mut summary = format!("Mapped {number} to {} {}", meaning.set_number, meaning.condition);
-                if !given.is_empty() {
-                    let units = counted(given.len(), "unit");
-                    summary.push_str(&format!(" and linked {units} to {}", line.order_number));
-                }
+                let summary = format!("Mapped {number} to {} {}", meaning.set_number, meaning.condition);
+                let units = counted(given.len(), "unit");
+                let summary = match given.len() {
+                    0 => summary,
+                    _ => format!("{summary} and linked {units} to {}", line.order_number),
+                };
                 Ok(MappingDone {
                     number: number.to_owned(),
                     set_number: meaning.set_number,

@@ -77,7 +77,6 @@ async fn a_newer_database_is_refused_and_not_a_byte_changes() {
 async fn a_newer_version_that_is_only_in_the_log_is_seen() {
     let folder = closed().await;
     let mut raw = raw(folder.path()).await;
-    let newest = scalar(&mut raw, "PRAGMA user_version").await;
     sqlx::query("PRAGMA user_version = 99").execute(&mut raw).await.unwrap();
     let file = folder.path().join("packlight.db");
     let log = folder.path().join("packlight.db-wal");

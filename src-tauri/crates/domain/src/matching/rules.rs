@@ -13,6 +13,33 @@ const NAME_SHARE: usize = 60;
 /// Words that stand in every title of the trade and tell nothing.
 const EMPTY_WORDS: [&str; 14] =
     ["lego", "set", "the", "a", "an", "and", "of", "with", "new", "used", "building", "kit", "toy", "in"];
+/// First words of conditions that are new.
+const NEW_WORDS: [&str; 11] =
+    ["new", "brand", "factory", "sealed", "unopened", "bnib", "bnisb", "nib", "nisb", "misb", "newitem"];
+/// First words of conditions that are used; "Like New" is Amazon's best grade of them.
+const USED_WORDS: [&str; 21] = [
+    "used",
+    "like",
+    "preowned",
+    "pre",
+    "second",
+    "secondhand",
+    "opened",
+    "built",
+    "played",
+    "collectible",
+    "refurbished",
+    "renewed",
+    "mint",
+    "very",
+    "good",
+    "acceptable",
+    "excellent",
+    "usedlikenew",
+    "usedverygood",
+    "usedgood",
+    "usedacceptable",
+];
 /// How much of a title is looked at: some sellers write ten thousand characters.
 const TITLE: usize = 2_000;
 
@@ -42,20 +69,13 @@ impl ConditionClass {
         let folded = fold(condition);
         let mut words = folded.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty());
         let (first, second) = (words.next().unwrap_or(""), words.next().unwrap_or(""));
-        match (first, second) {
-            // "Like New" is Amazon's best grade of used.
-            ("like", _) | ("new", "other") => Self::Used,
-            ("brand" | "factory", _)
-            | ("new" | "sealed" | "unopened" | "bnib" | "bnisb" | "nib" | "nisb" | "misb" | "newitem", _) => {
-                Self::New
-            }
-            (
-                "used" | "preowned" | "pre" | "second" | "secondhand" | "opened" | "built" | "played"
-                | "collectible" | "refurbished" | "renewed" | "mint" | "very" | "good" | "acceptable"
-                | "excellent" | "usedlikenew" | "usedverygood" | "usedgood" | "usedacceptable",
-                _,
-            ) => Self::Used,
-            _ => Self::Other(folded),
+        // eBay's "New (Other)" was opened.
+        if NEW_WORDS.contains(&first) && second != "other" {
+            Self::New
+        } else if USED_WORDS.contains(&first) || NEW_WORDS.contains(&first) {
+            Self::Used
+        } else {
+            Self::Other(folded)
         }
     }
 

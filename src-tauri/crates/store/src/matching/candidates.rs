@@ -49,7 +49,7 @@ impl Store {
             .filter(|candidate| !words.is_empty() || !candidate.reasons.is_empty())
             .collect();
         snapshot.commit().await?;
-        units.sort_by(|a, b| rank(a).cmp(&rank(b)));
+        units.sort_by_key(rank);
         let more = units.len() > limit as usize;
         units.truncate(limit as usize);
         Ok(Candidates {
