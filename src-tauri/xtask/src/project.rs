@@ -4,7 +4,7 @@
 //! configuration may put it anywhere.
 
 use std::env;
-use std::ffi::OsString;
+use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -81,11 +81,22 @@ impl Project {
     }
 }
 
-/// The cargo that runs us, without what it told us about ourselves.
+/// The cargo that runs us, without what it told us about ourselves: a build script that watches these variables (ring's
+/// does) would otherwise run again, and half of the build after it, whenever cargo is used by hand in between.
 fn cargo(root: &Path) -> Command {
     let mut command = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
     command.current_dir(root);
+    for (name, _) in env::vars_os().filter(|(name, _)| is_about_us(name)) {
+        command.env_remove(name);
+    }
     command
+}
+
+/// Whether cargo sets a variable for the program that it runs ("Environment variables Cargo sets for crates"). Others that
+/// begin alike are the user's: `CARGO_HOME`, `CARGO_BUILD_JOBS`.
+fn is_about_us(name: &OsStr) -> bool {
+    let name = name.to_string_lossy();
+    name.starts_with("CARGO_PKG_") || name.starts_with("CARGO_MANIFEST_")
 }
 
 /// The app's data folder: `PACKLIGHT_DATA_DIR`, else the system's place for application data. `None` where the
@@ -115,6 +126,19 @@ mod tests {
 
     fn folder(variables: &[(&str, &str)]) -> Option<PathBuf> {
         data_folder(|name| variables.iter().find(|(key, _)| *key == name).map(|(_, value)| value.into()))
+    }
+
+    /// Cargo tells a test about itself, too.
+    #[test]
+    fn what_cargo_said_about_us_is_not_handed_on() {
+        let command = cargo(Path::new("."));
+        let removed: Vec<_> =
+            command.get_envs().filter(|(_, value)| value.is_none()).map(|(name, _)| name).collect();
+        assert!(removed.contains(&OsStr::new("CARGO_PKG_NAME")), "{removed:?}");
+        assert!(removed.contains(&OsStr::new("CARGO_MANIFEST_DIR")), "{removed:?}");
+        for name in ["CARGO", "CARGO_HOME", "CARGO_TARGET_DIR", "CARGO_BUILD_JOBS"] {
+            assert!(!is_about_us(OsStr::new(name)), "{name}");
+        }
     }
 
     #[test]
