@@ -1,8 +1,11 @@
 //! What the window may ask. A command takes typed input, calls one method of the engine and maps its error; nothing else.
 
 pub(crate) mod accounts;
+pub(crate) mod activity;
 pub(crate) mod app;
+pub(crate) mod matching;
 pub(crate) mod orders;
+pub(crate) mod stock;
 pub(crate) mod sync;
 
 use crate::error::CommandError;

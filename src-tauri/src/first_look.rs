@@ -101,7 +101,8 @@ mod tests {
 
     #[test]
     fn the_look_stands_in_the_head_of_the_page() {
-        let with = put_into(b"<html><head><title>x</title></head><body></body></html>", &look("/home/a")).unwrap();
+        let with =
+            put_into(b"<html><head><title>x</title></head><body></body></html>", &look("/home/a")).unwrap();
         let with = String::from_utf8(with).unwrap();
         let json = with
             .strip_prefix("<html><head><title>x</title><script type=\"application/json\" id=\"first-look\">")

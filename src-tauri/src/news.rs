@@ -146,7 +146,11 @@ mod tests {
         room.publish([CacheTag::Orders], None);
         room.publish([CacheTag::Counts], None);
         assert_eq!(room.after(known, PATIENCE).await, news(2, &[CacheTag::Orders, CacheTag::Counts]));
-        assert_eq!(room.after(1, PATIENCE).await, news(2, &[CacheTag::Counts]), "only what is newer than known");
+        assert_eq!(
+            room.after(1, PATIENCE).await,
+            news(2, &[CacheTag::Counts]),
+            "only what is newer than known"
+        );
     }
 
     #[tokio::test]

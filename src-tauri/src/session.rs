@@ -63,7 +63,8 @@ impl Desk {
             first_look: Arc::default(),
         };
         // Both locks are taken before anybody can ask.
-        let slots = (Arc::clone(&desk.session).try_write_owned(), Arc::clone(&desk.first_look).try_lock_owned());
+        let slots =
+            (Arc::clone(&desk.session).try_write_owned(), Arc::clone(&desk.first_look).try_lock_owned());
         let opening = desk.clone();
         tauri::async_runtime::spawn(async move {
             if let (Ok(mut session), Ok(mut first_look)) = slots {

@@ -29,26 +29,6 @@ export const commands = {
 	setNote: (id: OrderRowId, note: string) => typedError<BatchId | null, CommandError>(__TAURI_INVOKE("set_note", { id, note })),
 	/**  Opens an Amazon order in Seller Central, in the system's browser. The address is made here, never by the window. */
 	openOnAmazon: (id: OrderRowId) => typedError<null, CommandError>(__TAURI_INVOKE("open_on_amazon", { id })),
-	/**  How the sync of each account stands. */
-	syncStatus: () => typedError<SyncStatus, CommandError>(__TAURI_INVOKE("sync_status")),
-	/**  Syncs every account now, or joins the run that is going on; answers when it has ended. */
-	syncNow: () => typedError<SyncReport, CommandError>(__TAURI_INVOKE("sync_now")),
-	/**  Stops running syncs at their next safe point. */
-	stopSync: () => typedError<null, CommandError>(__TAURI_INVOKE("stop_sync")),
-	/**  Every account, without secrets. */
-	listAccounts: () => typedError<AccountView[], CommandError>(__TAURI_INVOKE("list_accounts")),
-	/**  Amazon's marketplaces. */
-	marketplaces: () => typedError<MarketplaceView[], CommandError>(__TAURI_INVOKE("marketplaces")),
-	/**  Tries the secrets at Amazon, keeps them and connects the account. */
-	connectAccount: (input: ConnectInput) => typedError<AccountView, CommandError>(__TAURI_INVOKE("connect_account", { input })),
-	/**  Asks Amazon what the account may read. */
-	checkAccount: (id: AccountId) => typedError<AccountCheck, CommandError>(__TAURI_INVOKE("check_account", { id })),
-	/**  Tries other secrets at Amazon and puts them in the place of the account's. */
-	replaceSecrets: (id: AccountId, input: SecretsInput) => typedError<AccountView, CommandError>(__TAURI_INVOKE("replace_secrets", { id, input })),
-	/**  Forgets the account's secrets and schedule; its orders stay. */
-	disconnectAccount: (id: AccountId) => typedError<null, CommandError>(__TAURI_INVOKE("disconnect_account", { id })),
-	/**  Opens the vault file. */
-	unlockVault: (passphrase: string) => typedError<null, CommandError>(__TAURI_INVOKE("unlock_vault", { passphrase })),
 	/**  Rows of the stock. */
 	listUnits: (request: UnitListRequest) => typedError<UnitPage, CommandError>(__TAURI_INVOKE("list_units", { request })),
 	/**  One unit. */
@@ -61,7 +41,7 @@ export const commands = {
 	addUnits: (draft: UnitDraft, quantity: number) => typedError<UnitsChanged, CommandError>(__TAURI_INVOKE("add_units", { draft, quantity })),
 	/**  Changes a unit. */
 	editUnit: (id: UnitId, draft: UnitDraft) => typedError<UnitsChanged, CommandError>(__TAURI_INVOKE("edit_unit", { id, draft })),
-	/**  Moves units to a storage location. */
+	/**  Moves units to a storage location, or clears it. */
 	moveUnits: (selection: UnitSelection, location: string | null) => typedError<UnitsChanged, CommandError>(__TAURI_INVOKE("move_units", { selection, location })),
 	/**  Deletes units that no order holds. */
 	deleteUnits: (selection: UnitSelection) => typedError<UnitsChanged, CommandError>(__TAURI_INVOKE("delete_units", { selection })),
@@ -95,6 +75,26 @@ export const commands = {
 	orderActs: (id: OrderRowId) => typedError<ActEntry[], CommandError>(__TAURI_INVOKE("order_acts", { id })),
 	/**  The runs of the sync, newest first. */
 	activityRuns: (before: number | null, limit: number) => typedError<RunEntry[], CommandError>(__TAURI_INVOKE("activity_runs", { before, limit })),
+	/**  How the sync of each account stands. */
+	syncStatus: () => typedError<SyncStatus, CommandError>(__TAURI_INVOKE("sync_status")),
+	/**  Syncs every account now, or joins the run that is going on; answers when it has ended. */
+	syncNow: () => typedError<SyncReport, CommandError>(__TAURI_INVOKE("sync_now")),
+	/**  Stops running syncs at their next safe point. */
+	stopSync: () => typedError<null, CommandError>(__TAURI_INVOKE("stop_sync")),
+	/**  Every account, without secrets. */
+	listAccounts: () => typedError<AccountView[], CommandError>(__TAURI_INVOKE("list_accounts")),
+	/**  Amazon's marketplaces. */
+	marketplaces: () => typedError<MarketplaceView[], CommandError>(__TAURI_INVOKE("marketplaces")),
+	/**  Tries the secrets at Amazon, keeps them and connects the account. */
+	connectAccount: (input: ConnectInput) => typedError<AccountView, CommandError>(__TAURI_INVOKE("connect_account", { input })),
+	/**  Asks Amazon what the account may read. */
+	checkAccount: (id: AccountId) => typedError<AccountCheck, CommandError>(__TAURI_INVOKE("check_account", { id })),
+	/**  Tries other secrets at Amazon and puts them in the place of the account's. */
+	replaceSecrets: (id: AccountId, input: SecretsInput) => typedError<AccountView, CommandError>(__TAURI_INVOKE("replace_secrets", { id, input })),
+	/**  Forgets the account's secrets and schedule; its orders stay. */
+	disconnectAccount: (id: AccountId) => typedError<null, CommandError>(__TAURI_INVOKE("disconnect_account", { id })),
+	/**  Opens the vault file. */
+	unlockVault: (passphrase: string) => typedError<null, CommandError>(__TAURI_INVOKE("unlock_vault", { passphrase })),
 	/**  What a file would do. */
 	previewImport: (input: ImportInput) => typedError<ImportPreview, CommandError>(__TAURI_INVOKE("preview_import", { input })),
 	/**  Imports a file. */
@@ -288,16 +288,6 @@ export type ViewCounts = {
 /**  Row id of a view in the store. */
 export type ViewId = number;
 
-/**  Rows of the mapping page. */
-export type MappingPage = {
-	/**  The rows. */
-	rows: Mapping[],
-	/**  Position of the first row. */
-	offset: number,
-	/**  Mappings that match. */
-	total: number,
-};
-
 /**  What a look at the seller's listings brought. */
 export type ListingsReport = {
 	/**  Listings of all accounts. */
@@ -306,6 +296,99 @@ export type ListingsReport = {
 	units_updated: number,
 	/**  For undo. */
 	batch: BatchId | null,
+};
+
+/**  Which column of the file fills a field. */
+export type ColumnChoice = {
+	/**  The field, as it is named in the documented file: `set_number`, `order_id`, …. */
+	field: string,
+	/**  The column, counted from 0; `None` leaves the field empty. */
+	column: number | null,
+};
+
+/**  A field that a file can fill. */
+export type ImportField = {
+	/**  Its name in the documented file. */
+	name: string,
+	/**  What it is called on screen. */
+	label: string,
+	/**  A file without it cannot be read. */
+	required: boolean,
+};
+
+/**  A file and how it is to be read. */
+export type ImportInput = {
+	/**  What it holds. */
+	kind: ImportKind,
+	/**  Its name, for messages. */
+	name: string,
+	/**  Its bytes in Base64. */
+	content: string,
+	/**  The columns; guessed from their heads unless given. */
+	columns: ColumnChoice[] | null,
+};
+
+/**  What a file is read as. */
+export type ImportKind = 
+/**  Units in stock. */
+"units" | 
+/**  Orders of this platform. */
+{ orders: Platform };
+
+/**  What a file would do: how it was read, and the result of a dry run. */
+export type ImportPreview = {
+	/**  Character set that was found: `UTF-8`, `UTF-16LE`, `Windows-1252`. */
+	charset: string,
+	/**  What separates columns: `comma`, `semicolon`, `tab`. */
+	separator: string,
+	/**  Heads of the columns. */
+	heads: string[],
+	/**  The first rows as they stand in the file, at most 5. */
+	sample: string[][],
+	/**  The fields of this kind of file. */
+	fields: ImportField[],
+	/**  Which column fills which field. */
+	columns: ColumnChoice[],
+	/**  What an import would do. */
+	report: ImportReport,
+};
+
+/**  What an import did, or would do. */
+export type ImportReport = {
+	/**  Rows read, without the head and empty lines. */
+	rows: number,
+	/**  Units added. */
+	units_added: number,
+	/**  Orders not known before. */
+	orders_new: number,
+	/**  Orders known before and different now. */
+	orders_changed: number,
+	/**  Rows not taken. */
+	rows_skipped: number,
+	/**  Why; at most 1,000 entries. */
+	errors: RowError[],
+	/**  Nothing was written. */
+	dry_run: boolean,
+	/**  For undo of units; `None` for a dry run, for orders, or where nothing was added. */
+	batch: BatchId | null,
+};
+
+/**  A row that was not taken, or a field of it that was left empty. */
+export type RowError = {
+	/**  The row as a spreadsheet counts it: the head is row 1. */
+	row: number,
+	/**  The field. */
+	field: string,
+	/**  What is wrong and what would do. */
+	message: string,
+};
+
+/**  A file that was written. */
+export type SavedFile = {
+	/**  Where it lies. */
+	path: string,
+	/**  Rows without the head. */
+	rows: number,
 };
 
 /**  What Amazon grants an account. */
@@ -456,14 +539,6 @@ export type BulkLink = {
 
 /**  A kind of data that a reader may hold a copy of. */
 export type CacheTag = 
-/**  Units in stock. */
-"inventory" | 
-/**  Mappings of numbers to sets. */
-"mappings" | 
-/**  Long work. */
-"jobs" | 
-/**  Settings kept with the data. */
-"settings" | 
 /**  Rows and details of orders. */
 "orders" | 
 /**  Counts of orders. */
@@ -471,7 +546,13 @@ export type CacheTag =
 /**  How the sync stands. */
 "sync" | 
 /**  Accounts and their checks. */
-"accounts";
+"accounts" | 
+/**  Units in stock. */
+"inventory" | 
+/**  Mappings of numbers to sets. */
+"mappings" | 
+/**  Settings kept with the data. */
+"settings" | "jobs";
 
 /**  A unit that a line could take. */
 export type Candidate = {
@@ -516,6 +597,10 @@ export type Code =
 "bad_input" | 
 /**  There is no such order or account. */
 "not_found" | 
+/**  Another line holds the unit. */
+"unit_claimed" | 
+/**  The rules of the desk do not allow it; the message says why. */
+"not_possible" | 
 /**  No Amazon account is connected. */
 "no_account" | 
 /**  Amazon does not take the client id, the secret or the refresh token. */
@@ -553,14 +638,6 @@ export type Code =
 /**  A fault of Packlight itself. */
 "internal";
 
-/**  Which column of the file fills a field. */
-export type ColumnChoice = {
-	/**  The field, as it is named in the documented file: `set_number`, `order_id`, …. */
-	field: string,
-	/**  The column, counted from 0; `None` leaves the field empty. */
-	column: number | null,
-};
-
 /**  A failed command. The window switches on `code`, shows `message` and points at `context` where there is one. */
 export type CommandError = {
 	code: Code,
@@ -587,79 +664,38 @@ export type Cursor = string;
 /**  Height of the table's rows. */
 export type Density = "compact" | "normal" | "comfortable";
 
+/**  What the window's first picture shows. */
+export type FirstLook = {
+	/**  As of which turn of the news. */
+	turn: number,
+	/**  What the window stands on. */
+	app: AppInfo,
+	/**  The preferences of this screen. */
+	preferences: Preferences,
+	/**  The orders; nothing where the data folder cannot be read. */
+	orders: FirstOrders | null,
+};
+
+/**  The page on which the window opens: Amazon's orders, newest first. */
+export type FirstOrders = {
+	/**  What was asked. */
+	request: ListRequest,
+	/**  The rows. */
+	page: OrderPage,
+	/**  The counts of the same platform. */
+	counts: OrderCounts,
+	/**  The counts of all platforms. */
+	all_counts: OrderCounts,
+	/**  How the sync stands. */
+	sync: SyncStatus,
+};
+
 /**  Whether something is granted, and the role that would grant it. */
 export type GrantView = {
 	/**  Amazon answered. */
 	granted: boolean,
 	/**  The role to tick for the application; a new role needs a new refresh token. */
 	missing_role: string | null,
-};
-
-/**  A field that a file can fill. */
-export type ImportField = {
-	/**  Its name in the documented file. */
-	name: string,
-	/**  What it is called on screen. */
-	label: string,
-	/**  A file without it cannot be read. */
-	required: boolean,
-};
-
-/**  A file and how it is to be read. */
-export type ImportInput = {
-	/**  What it holds. */
-	kind: ImportKind,
-	/**  Its name, for messages. */
-	name: string,
-	/**  Its bytes in Base64. */
-	content: string,
-	/**  The columns; guessed from their heads unless given. */
-	columns: ColumnChoice[] | null,
-};
-
-/**  What a file is read as. */
-export type ImportKind = 
-/**  Units in stock. */
-"units" | 
-/**  Orders of this platform. */
-{ orders: Platform };
-
-/**  What a file would do: how it was read, and the result of a dry run. */
-export type ImportPreview = {
-	/**  Character set that was found: `UTF-8`, `UTF-16LE`, `Windows-1252`. */
-	charset: string,
-	/**  What separates columns: `comma`, `semicolon`, `tab`. */
-	separator: string,
-	/**  Heads of the columns. */
-	heads: string[],
-	/**  The first rows as they stand in the file, at most 5. */
-	sample: string[][],
-	/**  The fields of this kind of file. */
-	fields: ImportField[],
-	/**  Which column fills which field. */
-	columns: ColumnChoice[],
-	/**  What an import would do. */
-	report: ImportReport,
-};
-
-/**  What an import did, or would do. */
-export type ImportReport = {
-	/**  Rows read, without the head and empty lines. */
-	rows: number,
-	/**  Units added. */
-	units_added: number,
-	/**  Orders not known before. */
-	orders_new: number,
-	/**  Orders known before and different now. */
-	orders_changed: number,
-	/**  Rows not taken. */
-	rows_skipped: number,
-	/**  Why; at most 1,000 entries. */
-	errors: RowError[],
-	/**  Nothing was written. */
-	dry_run: boolean,
-	/**  For undo of units; `None` for a dry run, for orders, or where nothing was added. */
-	batch: BatchId | null,
 };
 
 /**  A line of an order. */
@@ -774,6 +810,16 @@ export type MappingDone = {
 	batch: BatchId | null,
 };
 
+/**  Mappings by number, and where they stand. */
+export type MappingPage = {
+	/**  The rows, in list order. */
+	rows: Mapping[],
+	/**  Position of the first row. */
+	offset: number,
+	/**  Mappings that match. */
+	total: number,
+};
+
 /**  A marketplace to choose from. */
 export type MarketplaceView = {
 	id: string,
@@ -806,6 +852,16 @@ export type MatchSummary = {
 	no_asin: number,
 	/**  No line is unmatched or without ASIN. */
 	all_matched: boolean,
+};
+
+/**  What changed since a turn. */
+export type News = {
+	/**  To be named by the next question. */
+	turn: number,
+	/**  Copies of this data in the window are out of date. */
+	tags: CacheTag[],
+	/**  How the sync stands, if that changed. */
+	sync: SyncStatus | null,
 };
 
 /**  What the cards count. Every order is in `all` and in one of the statuses. */
@@ -1036,16 +1092,6 @@ export type Region =
 /**  Far East and Australia. */
 "fe";
 
-/**  A row that was not taken, or a field of it that was left empty. */
-export type RowError = {
-	/**  The row as a spreadsheet counts it: the head is row 1. */
-	row: number,
-	/**  The field. */
-	field: string,
-	/**  What is wrong and what would do. */
-	message: string,
-};
-
 /**  One run of a sync in the journal (invariant I20). */
 export type RunEntry = {
 	/**  Its row in the journal; newer runs have greater ids. */
@@ -1086,14 +1132,6 @@ export type RunError = {
 	message: string,
 	/**  Amazon's id of the request. */
 	request_id: string | null,
-};
-
-/**  A file that was written. */
-export type SavedFile = {
-	/**  Where it lies. */
-	path: string,
-	/**  Rows without the head. */
-	rows: number,
 };
 
 /**  The three secrets of a private application, and where to keep them. */
@@ -1381,42 +1419,6 @@ export type UnitsChanged = {
 	units: number,
 	/**  Units left alone: held by an order, or already so. */
 	skipped: number,
-};
-
-/**  What the window's first picture shows. */
-export type FirstLook = {
-	/**  As of which turn of the news. */
-	turn: number,
-	/**  What the window stands on. */
-	app: AppInfo,
-	/**  The preferences of this screen. */
-	preferences: Preferences,
-	/**  The orders; nothing where the data folder cannot be read. */
-	orders: FirstOrders | null,
-};
-
-/**  The page on which the window opens: Amazon's orders, newest first. */
-export type FirstOrders = {
-	/**  What was asked. */
-	request: ListRequest,
-	/**  The rows. */
-	page: OrderPage,
-	/**  The counts of the same platform. */
-	counts: OrderCounts,
-	/**  The counts of all platforms. */
-	all_counts: OrderCounts,
-	/**  How the sync stands. */
-	sync: SyncStatus,
-};
-
-/**  What changed since a turn. */
-export type News = {
-	/**  To be named by the next question. */
-	turn: number,
-	/**  Copies of this data in the window are out of date. */
-	tags: CacheTag[],
-	/**  How the sync stands, if that changed. */
-	sync: SyncStatus | null,
 };
 
 /* Tauri Specta runtime */

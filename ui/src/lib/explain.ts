@@ -26,6 +26,12 @@ const pages: Record<Code, Explanation> = {
   bad_query: { title: "The search has a word that is not understood", meanwhile: null, step: null },
   bad_input: { title: "Something typed in cannot be used", meanwhile: null, step: null },
   not_found: { title: "It is not here any more", meanwhile: "The list is read again.", step: null },
+  unit_claimed: {
+    title: "Another order holds this unit",
+    meanwhile: "Nothing was changed. Choose another unit, or unlink it there first.",
+    step: null,
+  },
+  not_possible: { title: "This cannot be done", meanwhile: "Nothing was changed.", step: null },
   no_account: {
     title: "Amazon not configured",
     meanwhile: readable,
