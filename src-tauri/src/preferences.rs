@@ -34,10 +34,12 @@ pub(crate) enum Density {
 }
 
 /// The preferences of this screen.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, specta::Type)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, specta::Type)]
 pub(crate) struct Preferences {
     pub(crate) theme: Theme,
     pub(crate) density: Density,
+    /// Columns of the order table that are shown, by id; `None` lets the width of the window decide.
+    pub(crate) columns: Option<Vec<String>>,
 }
 
 /// The preferences kept in `folder`.
@@ -50,7 +52,7 @@ pub(crate) fn load(app: &AppHandle, folder: &Path) -> Preferences {
 }
 
 /// Keeps `preferences` in `folder`.
-pub(crate) fn save(app: &AppHandle, folder: &Path, preferences: Preferences) -> Result<(), CommandError> {
+pub(crate) fn save(app: &AppHandle, folder: &Path, preferences: &Preferences) -> Result<(), CommandError> {
     let failed = |error: &dyn std::fmt::Display| {
         CommandError::internal(format!("the preferences were not saved: {error}"))
     };

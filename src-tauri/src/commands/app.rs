@@ -82,5 +82,5 @@ pub(crate) async fn preferences(desk: State<'_, Desk>) -> Answer<Preferences> {
 #[tauri::command]
 #[specta::specta]
 pub(crate) async fn set_preferences(desk: State<'_, Desk>, preferences: Preferences) -> Answer<()> {
-    preferences::save(desk.app(), desk.data_folder(), preferences)
+    preferences::save(desk.app(), desk.data_folder(), &preferences)
 }

@@ -151,7 +151,7 @@ describe("the frame", () => {
     await waitFor(() => expect(document.documentElement).toHaveAttribute("data-theme", "dark"));
     await user.click(screen.getByRole("radio", { name: /Compact/ }));
     await waitFor(() =>
-      expect(core.callsOf("setPreferences").at(-1)?.[0]).toEqual({ theme: "dark", density: "compact" }),
+      expect(core.callsOf("setPreferences").at(-1)?.[0]).toEqual({ theme: "dark", density: "compact", columns: null }),
     );
     await user.click(screen.getByRole("link", { name: /Orders/ }));
     await rowsShown();

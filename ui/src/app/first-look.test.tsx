@@ -20,7 +20,7 @@ function lookAt(shop: MadeUpShop, turn = 0): FirstLook {
   return {
     turn,
     app: INFO,
-    preferences: { theme: "dark", density: "normal" },
+    preferences: { theme: "dark", density: "normal", columns: null },
     orders: {
       request: NEWEST_FIRST,
       page: shop.page(NEWEST_FIRST),

@@ -34,13 +34,19 @@ const orders = createRoute({
   getParentRoute: () => root,
   path: "/orders",
   validateSearch: readSearch,
-  component: () => <OrdersRoute platform={null} />,
+  component: () => <OrdersRoute page={null} />,
 });
 const amazonOrders = createRoute({
   getParentRoute: () => root,
   path: "/orders/amazon",
   validateSearch: readSearch,
-  component: () => <OrdersRoute platform="amazon" />,
+  component: () => <OrdersRoute page="amazon" />,
+});
+const ebayOrders = createRoute({
+  getParentRoute: () => root,
+  path: "/orders/ebay",
+  validateSearch: readSearch,
+  component: () => <OrdersRoute page="ebay" />,
 });
 const settings = createRoute({
   getParentRoute: () => root,
@@ -99,6 +105,7 @@ const routeTree = root.addChildren([
   inventory,
   mappings,
   activity,
+  ebayOrders,
   settings,
   amazonSettings,
   connect,

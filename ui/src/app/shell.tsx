@@ -7,6 +7,7 @@ import { lazy, Suspense, useState, type ReactNode } from "react";
 import { IconButton } from "~/components/button";
 import { useCommands } from "~/components/keys";
 import { useEver } from "~/components/use-ever";
+import { useActs } from "~/components/undo";
 import { FailureNotice, Notice } from "~/components/notice";
 import { DemoBox } from "~/features/demo/demo-box";
 import { usePreferences } from "~/features/settings/use-preferences";
@@ -32,11 +33,33 @@ export function Shell() {
   const [dialog, setDialog] = useState<"palette" | "keys" | null>(null);
   const [palette, keyHelp] = [useEver(dialog === "palette"), useEver(dialog === "keys")];
   const router = useRouter();
+  const acts = useActs();
   useTheme(known ? preferences.theme : undefined);
   useCommands([
     { id: "palette", label: "All commands", keys: "Ctrl k", group: "Help", run: () => setDialog("palette") },
     { id: "keys", label: "Keys", keys: "?", group: "Help", run: () => setDialog("keys") },
-    { id: "go-orders", label: "Go to orders", group: "Go", run: () => void router.navigate({ to: "/orders/amazon" }) },
+    {
+      id: "go-orders",
+      label: "Go to Amazon orders",
+      keys: "g o",
+      group: "Go",
+      run: () => void router.navigate({ to: "/orders/amazon" }),
+    },
+    {
+      id: "go-all-orders",
+      label: "Go to all orders",
+      keys: "g a",
+      group: "Go",
+      words: "platforms",
+      run: () => void router.navigate({ to: "/orders" }),
+    },
+    { id: "go-ebay", label: "Go to eBay orders", group: "Go", run: () => void router.navigate({ to: "/orders/ebay" }) },
+    {
+      id: "go-bricqer",
+      label: "Go to Bricqer orders",
+      group: "Go",
+      run: () => void router.navigate({ to: "/orders", search: { platform: "bricqer" } }),
+    },
     {
       id: "go-stock",
       label: "Go to inventory",
@@ -61,9 +84,11 @@ export function Shell() {
     {
       id: "go-settings",
       label: "Go to settings",
+      keys: "g s",
       group: "Go",
       run: () => void router.navigate({ to: "/settings/amazon" }),
     },
+    { id: "undo", label: "Undo the last act", keys: "z or Ctrl z", group: "Orders", run: () => void acts.undoLast() },
     { id: "theme-light", label: "Light theme", group: "View", run: () => set({ theme: "light" }) },
     { id: "theme-dark", label: "Dark theme", group: "View", run: () => set({ theme: "dark" }) },
     { id: "theme-system", label: "Theme of the system", group: "View", run: () => set({ theme: "system" }) },

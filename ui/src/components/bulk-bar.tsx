@@ -9,6 +9,8 @@ import styles from "./bulk-bar.module.css";
 type Props = {
   count: number;
   total: number;
+  /** False where at least `total` match. */
+  exact?: boolean;
   /** Buttons, the most likely first. */
   children: ReactNode;
   /** What the first of them would do. */
@@ -16,11 +18,12 @@ type Props = {
   onClear: () => void;
 };
 
-export function BulkBar({ count, total, children, preview, onClear }: Props) {
+export function BulkBar({ count, total, exact = true, children, preview, onClear }: Props) {
   return (
     <div className={styles.bar} role="region" aria-label="Picked rows" data-testid="bulk-bar">
       <strong className={styles.count} aria-live="polite">
-        {format.number(count)} of {format.number(total)} selected
+        {format.number(count)} of {exact ? "" : "at least "}
+        {format.number(total)} selected
       </strong>
       {children}
       <span className={styles.preview} aria-live="polite">

@@ -6,14 +6,27 @@ import styles from "./dialog.module.css";
 
 export default function DialogBox(props: DialogProps) {
   const { open, onClose, title, children, actions, initialFocus, alert = false } = props;
+  const { icon, description, aside } = props;
   return (
     <Base.Root open={open} onOpenChange={(next) => !next && onClose()} disablePointerDismissal={alert}>
       <Base.Portal>
         <Base.Backdrop className={styles.backdrop} />
         <Base.Popup className={styles.popup} initialFocus={initialFocus} role={alert ? "alertdialog" : "dialog"}>
-          <Base.Title className={styles.title}>{title}</Base.Title>
+          <header className={styles.head}>
+            {icon}
+            <Base.Title className={styles.title}>{title}</Base.Title>
+            {description !== undefined && (
+              <Base.Description className={styles.description}>{description}</Base.Description>
+            )}
+          </header>
           <div className={styles.body}>{children}</div>
-          {actions !== undefined && <div className={styles.actions}>{actions}</div>}
+          {actions !== undefined && (
+            <footer className={styles.actions}>
+              {aside}
+              <span className={styles.space} />
+              {actions}
+            </footer>
+          )}
         </Base.Popup>
       </Base.Portal>
     </Base.Root>

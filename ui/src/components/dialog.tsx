@@ -7,9 +7,15 @@ export type DialogProps = {
   open: boolean;
   onClose: () => void;
   title: string;
+  /** Stands before the title. */
+  icon?: ReactNode;
+  /** A sentence below the title. */
+  description?: string;
   children: ReactNode;
   /** Buttons, the primary one last. */
   actions?: ReactNode;
+  /** A lesser action, apart from the others on the left. */
+  aside?: ReactNode;
   initialFocus?: RefObject<HTMLElement | null>;
   /** For an act that cannot be undone: read out at once and not closed by a click beside it. */
   alert?: boolean;

@@ -2,7 +2,7 @@
 import { Menu as Base } from "@base-ui/react/menu";
 import { Check } from "lucide-react";
 
-import type { AnchoredMenuProps } from "./menu";
+import type { AnchoredMenuProps, MenuEntry } from "./menu";
 import styles from "./menu.module.css";
 
 export default function MenuPopup({ anchor, label, entries, align = "end", onClose, returnTo }: AnchoredMenuProps) {
@@ -20,20 +20,40 @@ export default function MenuPopup({ anchor, label, entries, align = "end", onClo
         <Base.Positioner className={styles.positioner} anchor={anchor} align={align} sideOffset={4}>
           <Base.Popup className={styles.popup} aria-label={label} finalFocus={returnTo}>
             {entries.map((entry) => (
-              <Base.Item
-                key={entry.id}
-                className={styles.item}
-                onClick={entry.run}
-                aria-current={entry.chosen || undefined}
-              >
-                <span className={styles.icon}>{entry.chosen ? <Check size={14} /> : entry.icon}</span>
-                <span className={styles.label}>{entry.label}</span>
-                {entry.keys !== undefined && <kbd>{entry.keys}</kbd>}
-              </Base.Item>
+              <Entry key={entry.id} entry={entry} />
             ))}
           </Base.Popup>
         </Base.Positioner>
       </Base.Portal>
     </Base.Root>
+  );
+}
+
+function Entry({ entry }: { entry: MenuEntry }) {
+  const ticked = entry.chosen ?? entry.checked ?? false;
+  const inside = (
+    <>
+      <span className={styles.icon}>{ticked ? <Check size={14} /> : entry.icon}</span>
+      <span className={styles.label}>{entry.label}</span>
+      {entry.keys !== undefined && <kbd>{entry.keys}</kbd>}
+    </>
+  );
+  return (
+    <>
+      {entry.heading !== undefined && (
+        <div role="presentation" className={styles.heading}>
+          {entry.heading}
+        </div>
+      )}
+      {entry.checked === undefined ? (
+        <Base.Item className={styles.item} onClick={entry.run} aria-current={entry.chosen || undefined}>
+          {inside}
+        </Base.Item>
+      ) : (
+        <Base.CheckboxItem className={styles.item} checked={entry.checked} onCheckedChange={entry.run}>
+          {inside}
+        </Base.CheckboxItem>
+      )}
+    </>
   );
 }

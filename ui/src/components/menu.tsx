@@ -19,6 +19,10 @@ export type MenuEntry = {
   keys?: string;
   /** Given for a choice: whether it is the present one. */
   chosen?: boolean;
+  /** Given for a box to tick: the menu stays open. */
+  checked?: boolean;
+  /** Begins a part of the menu under this heading. */
+  heading?: string;
   run: () => void;
 };
 

@@ -1068,6 +1068,8 @@ export type Platform =
 export type Preferences = {
 	theme: Theme,
 	density: Density,
+	/**  Columns of the order table that are shown, by id; `None` lets the width of the window decide. */
+	columns: string[] | null,
 };
 
 /**  Why a unit is proposed for a line, strongest first. */

@@ -34,6 +34,9 @@ export const keys = {
   /** As of which turn the cache was filled, and the rows that the page was given: `firstOrders`. */
   turn: ["first", "turn"],
   firstOrders: ["first", "orders"],
+  views: ["views"],
+  viewCounts: (platform: Platform | null) => ["counts", "views", platform],
+  orderActs: (id: OrderRowId) => ["orders", "acts", id],
 } as const;
 
 /** Which keys a tag makes stale; a tag of the core that is missing here does not compile. */
@@ -45,7 +48,7 @@ export const staleBy: Record<CacheTag, readonly QueryKey[]> = {
   inventory: [["inventory"], ["candidates"], keys.acts],
   mappings: [["mappings"], ["candidates"], keys.acts],
   jobs: [["jobs"]],
-  settings: [["settings"]],
+  settings: [["settings"], keys.views, ["counts", "views"]],
 };
 
 /** What the screens ask for. */
@@ -67,6 +70,15 @@ export const queries = {
   stockCounts: queryOptions({ queryKey: keys.stockCounts, queryFn: () => backend.stockCounts() }),
   locations: queryOptions({ queryKey: keys.locations, queryFn: () => backend.storageLocations() }),
   homeCurrency: queryOptions({ queryKey: keys.homeCurrency, queryFn: () => backend.homeCurrency() }),
+  views: queryOptions({ queryKey: keys.views, queryFn: () => backend.savedViews() }),
+  /** The counts before stay until the next are there, so that the row of views does not jump. */
+  viewCounts: (platform: Platform | null) =>
+    queryOptions({
+      queryKey: keys.viewCounts(platform),
+      queryFn: () => backend.viewCounts(platform),
+      placeholderData: keepPreviousData,
+    }),
+  orderActs: (id: OrderRowId) => queryOptions({ queryKey: keys.orderActs(id), queryFn: () => backend.orderActs(id) }),
 };
 
 /** A cache for one window, filled with what its page was given. */

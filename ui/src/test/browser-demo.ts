@@ -61,6 +61,7 @@ export function startBrowserDemo(): void {
   let preferences: Preferences = {
     theme: (wish.get("theme") as Preferences["theme"] | null) ?? "system",
     density: (wish.get("density") as Preferences["density"] | null) ?? "normal",
+    columns: null,
   };
   let stopped = false;
   const status = (state: SyncState) => {

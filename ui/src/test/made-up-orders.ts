@@ -1,6 +1,8 @@
 /** A made-up shop of any size, every order made from its number alone, so that a million cost nothing until seen. */
 import type {
   ListRequest,
+  MatchStatus,
+  MatchSummary,
   OrderCounts,
   OrderDetail,
   OrderItem,
@@ -11,13 +13,14 @@ import type {
 } from "~/lib/bindings";
 
 import { refusal } from "./fake-backend";
+import { MadeUpStock } from "./made-up-stock";
 
 const TITLES = [
-  "Walnut desk organiser, 6 compartments",
-  "Enamel camping mug 350 ml · midnight blue",
-  "Linen tea towels, set of 4",
-  "Brass bookmark",
-  "Cast iron trivet · Oak coaster set",
+  "Walnut desk organiser 1042, 6 compartments",
+  "Enamel camping mug 2210 · midnight blue",
+  "Linen tea towels 3307, set of 4",
+  "Brass bookmark 4481",
+  "Cast iron trivet 5120 · Oak coaster set",
   "Tasse à café · 木製トレイ · Puzzle 500",
   "Cork yoga block ×2",
   "Ceramic planter 14 cm with saucer",
@@ -50,12 +53,41 @@ function statusOf(id: number, newest: number): UiStatus {
   return "Completed";
 }
 
+/** How the lines of an order match before anybody has worked on it. */
+function statusesOf(id: number, status: UiStatus, lines: number): MatchStatus[] {
+  return Array.from({ length: lines }, (_, line): MatchStatus => {
+    const dice = chance(id, 30 + line);
+    if (dice < 0.04) return "no_asin";
+    if (dice < 0.16) return "unmatched";
+    if (dice < 0.55 || status === "Completed" || status === "Cancelled") return "matched";
+    return "linked";
+  });
+}
+
+function summaryOf(statuses: readonly MatchStatus[]): MatchSummary {
+  const count = (wanted: MatchStatus) => statuses.filter((status) => status === wanted).length;
+  const [linked, unmatched, no_asin] = [count("linked"), count("unmatched"), count("no_asin")];
+  return { total: statuses.length, linked, unmatched, no_asin, all_matched: unmatched + no_asin === 0 };
+}
+
+/** The same counts as statuses of lines, for a row that a test has made. */
+function spread({ total, linked, unmatched, no_asin }: MatchSummary): MatchStatus[] {
+  const all = [
+    ...Array.from({ length: no_asin }, () => "no_asin" as const),
+    ...Array.from({ length: unmatched }, () => "unmatched" as const),
+    ...Array.from({ length: linked }, () => "linked" as const),
+  ];
+  return Array.from({ length: total }, (_, line) => all[line] ?? "matched");
+}
+
+export const asinOf = (order: number, line: number) =>
+  `B0${(order * 7 + line).toString(36).toUpperCase().padStart(8, "7")}`;
+
 /** Order number `id` of a shop whose newest order has the number `newest`, as seen at `now`. */
 export function madeUpRow(id: number, newest: number, now: number): OrderRow {
   const status = statusOf(id, newest);
   const placed = now - (newest - id) * 47 * MINUTE - Math.floor(chance(id, 2) * 40) * MINUTE;
   const lines = chance(id, 3) < 0.72 ? 1 : 2 + Math.floor(chance(id, 4) * 2);
-  const noAsin = chance(id, 5) < 0.05 ? 1 : 0;
   const pence = 450 + Math.floor(chance(id, 6) ** 2 * 24_000);
   const digits = (salt: number, length: number) =>
     String(Math.floor(chance(id, salt) * 10 ** length)).padStart(length, "0");
@@ -82,16 +114,21 @@ export function madeUpRow(id: number, newest: number, now: number): OrderRow {
     cancel_requested: open && chance(id, 13) < 0.08,
     missing_items: false,
     has_note: chance(id, 14) < 0.06,
-    matches: { total: lines, linked: 0, unmatched: lines - noAsin, no_asin: noAsin, all_matched: false },
+    matches: summaryOf(statusesOf(id, status, lines)),
   };
 }
 
-function detailOf(row: OrderRow, note: string | null): OrderDetail {
-  const items = Array.from({ length: row.lines }, (_, line): OrderItem => {
-    const asin =
-      line < row.matches.no_asin ? null : `B0${(row.id * 7 + line).toString(36).toUpperCase().padStart(8, "7")}`;
+/** The lines of an order, with what has been linked and mapped since. */
+function linesOf(row: OrderRow, stock: MadeUpStock): OrderItem[] {
+  return spread(row.matches).map((status, line): OrderItem => {
+    const asin = status === "no_asin" ? null : asinOf(row.id, line);
+    const order_item_id = `${row.id}${line}`;
+    const mapping = (asin !== null && stock.mappings.get(asin)) || null;
+    const mapped_to =
+      mapping ?? (status === "matched" || status === "linked" ? { set_number: "1042", condition: "New Sealed" } : null);
+    const units = stock.links.get(order_item_id) ?? (status === "linked" ? [stock.oldLink(order_item_id)] : []);
     return {
-      order_item_id: `${row.id}${line}`,
+      order_item_id,
       asin,
       seller_sku: `SHOP-${(row.id + line) % 400}`,
       title: line === 0 ? row.description : (TITLES[(row.id + line * 5) % TITLES.length] ?? null),
@@ -102,11 +139,15 @@ function detailOf(row: OrderRow, note: string | null): OrderDetail {
       condition: "New",
       is_gift: chance(row.id, 20) < 0.1,
       cancel_requested: row.cancel_requested && line === 0,
-      match_status: asin === null ? "no_asin" : "unmatched",
-      mapped_to: null,
-      units: [],
+      match_status:
+        units.length > 0 ? "linked" : asin === null ? "no_asin" : mapped_to === null ? "unmatched" : "matched",
+      mapped_to,
+      units,
     };
   });
+}
+
+function detailOf(row: OrderRow, items: OrderItem[], note: string | null): OrderDetail {
   const shipped = row.ui_status === "Shipped" || row.ui_status === "Completed";
   const packages: PackageState[] = shipped
     ? [{ reference: "1", status: row.ui_status === "Completed" ? "DELIVERED" : "IN_TRANSIT" }]
@@ -144,21 +185,37 @@ export class MadeUpShop {
   readonly notes = new Map<number, string>();
   /** Rows that differ from what their number makes of them. */
   readonly special = new Map<number, Partial<OrderRow>>();
+  readonly stock: MadeUpStock;
   readonly #now: () => number;
 
   constructor(orders: number, now: () => number = Date.now) {
     this.newest = orders;
     this.#now = now;
+    this.stock = new MadeUpStock(now);
   }
 
-  row(id: number): OrderRow {
+  /** An order as its number makes it, before anybody has linked anything. */
+  #made(id: number): OrderRow {
     const row = madeUpRow(id, this.newest, this.#now());
     return { ...row, has_note: this.notes.has(id) || row.has_note, ...this.special.get(id) };
   }
 
+  row(id: number): OrderRow {
+    const row = this.#made(id);
+    if (this.stock.links.size === 0 && this.stock.mappings.size === 0) return row;
+    return { ...row, matches: summaryOf(linesOf(row, this.stock).map(({ match_status }) => match_status)) };
+  }
+
   detail(id: number): OrderDetail {
     if (id < 1 || id > this.newest) throw refusal("not_found", "This order is not here any more.");
-    return detailOf(this.row(id), this.notes.get(id) ?? (this.row(id).has_note ? "Wrap as a gift" : null));
+    const items = linesOf(this.#made(id), this.stock);
+    return detailOf(this.row(id), items, this.notes.get(id) ?? (this.row(id).has_note ? "Wrap as a gift" : null));
+  }
+
+  line(order: number, orderItemId: string): OrderItem {
+    const item = this.detail(order).items.find(({ order_item_id }) => order_item_id === orderItemId);
+    if (item === undefined) throw refusal("not_found", "This line is not here any more.");
+    return item;
   }
 
   page(request: ListRequest): OrderPage {
@@ -218,6 +275,11 @@ export class MadeUpShop {
   }
 
   #test(word: string): (id: number) => boolean {
+    const negated = word.startsWith("-");
+    if (negated) {
+      const test = this.#test(word.slice(1));
+      return (id) => !test(id);
+    }
     const [key, value] = word.split(":");
     if (value === undefined) {
       const text = word.toLowerCase();
@@ -226,6 +288,8 @@ export class MadeUpShop {
         return platform_order_id.includes(text) || description.toLowerCase().includes(text);
       };
     }
+    if (key === "is") return this.#flag(value.toLowerCase());
+    if (key === "ship" || key === "date") return (id) => id % 3 === 0;
     if (key !== "status") {
       throw refusal("bad_query", `unknown filter '${key}:': use status:, or put the text in quotes to search for it`, {
         context: `${key}:`,
@@ -240,5 +304,21 @@ export class MadeUpShop {
       });
     }
     return (id) => wanted.includes((this.special.get(id)?.ui_status ?? statusOf(id, this.newest)).toLowerCase());
+  }
+
+  #flag(flag: string): (id: number) => boolean {
+    const flags: Record<string, (row: OrderRow) => boolean> = {
+      unmatched: ({ matches }) => matches.unmatched > 0,
+      no_asin: ({ matches }) => matches.no_asin > 0,
+      matched: ({ matches }) => matches.all_matched,
+      linked: ({ matches }) => matches.total > 0 && matches.linked === matches.total,
+      late: (row) => row.ui_status === "Paid" && Date.parse(row.ship_by ?? "") < this.#now(),
+      cancel_requested: (row) => row.cancel_requested,
+      part_shipped: (row) => row.part_shipped,
+      fbm: () => true,
+    };
+    const test = flags[flag];
+    if (test === undefined) throw refusal("bad_query", `unknown flag '${flag}'`, { context: flag });
+    return (id) => test(this.row(id));
   }
 }

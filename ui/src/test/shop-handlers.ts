@@ -11,6 +11,7 @@ import type {
 } from "~/lib/bindings";
 
 import type { Handlers } from "./fake-backend";
+import { madeUpHelp, matchingHandlers, viewHandlers } from "./made-up-desk";
 import type { MadeUpShop } from "./made-up-orders";
 
 export const MARKETPLACES: MarketplaceView[] = [
@@ -84,16 +85,28 @@ export function syncReport(found: Partial<AccountReport>): SyncReport {
 
 /** Handlers of the commands that every page needs. */
 export function shopHandlers(shop: MadeUpShop, now: () => number = Date.now): Partial<Handlers> {
-  let preferences: Preferences = { theme: "system", density: "normal" };
+  let preferences: Preferences = { theme: "system", density: "normal", columns: null };
   return {
+    ...matchingHandlers(shop),
+    ...viewHandlers(shop),
+    queryHelp: madeUpHelp,
     appInfo: () => INFO,
     listOrders: (request) => shop.page(request),
     orderCounts: () => shop.counts(),
     getOrder: (id) => shop.detail(id),
     setNote: (id, note) => {
-      if (note === "") shop.notes.delete(id);
-      else shop.notes.set(id, note);
-      return null;
+      const before = shop.notes.get(id);
+      const write = (text: string | undefined) => {
+        if (text === undefined || text === "") shop.notes.delete(id);
+        else shop.notes.set(id, text);
+      };
+      write(note);
+      return shop.stock.act(
+        "Changed a note",
+        id,
+        () => write(before),
+        () => write(note),
+      );
     },
     openOnAmazon: () => null,
     syncStatus: () => ({ accounts: [accountSync(now())] }),

@@ -1,22 +1,46 @@
 /** The columns of the order table and how each cell reads. Titles and ids are the world's text: isolated, never markup. */
-import { MessageSquareText, TriangleAlert, X, Check } from "lucide-react";
+import { MessageSquareText } from "lucide-react";
 
 import type { Column } from "~/components/data-grid";
 import { StatusPill } from "~/components/status-pill";
 import type { OrderRow, Platform, SortKey } from "~/lib/bindings";
 import { format } from "~/lib/format";
 
+import { Items } from "./columns-items";
 import styles from "./columns.module.css";
-import { RowMenuButton } from "./row-menu";
+import { RowMenuButton, type RowActions } from "./row-menu";
 
 export const PLATFORM_NAMES: Record<Platform, string> = { amazon: "Amazon", ebay: "eBay", bricqer: "Bricqer" };
 
 /** Columns that fold away in narrower windows, with the width from which they are shown. */
 const SHOWN_FROM: Record<string, number> = { buyer: 1400, platform: 1200, ship_by: 1080 };
 
+/** The columns that can be chosen; the order id and the menu are always there. */
+export const CHOICES = [
+  { id: "platform", label: "Platform" },
+  { id: "date", label: "Date" },
+  { id: "ship_by", label: "Ship by" },
+  { id: "buyer", label: "Buyer" },
+  { id: "description", label: "Description" },
+  { id: "items", label: "Items" },
+  { id: "status", label: "Status" },
+  { id: "total", label: "Total" },
+] as const;
+
+/** The columns shown: those chosen, or as many as the window has room for. */
+export function shownColumns(windowWidth: number, chosen: readonly string[] | null): ReadonlySet<string> {
+  const ids = CHOICES.map(({ id }) => id);
+  return new Set(ids.filter((id) => chosen?.includes(id) ?? windowWidth >= (SHOWN_FROM[id] ?? 0)));
+}
+
 type OpenMenu = (row: OrderRow, button: HTMLElement) => void;
 
-export function columnsFor(windowWidth: number, now: number, onMenu: OpenMenu): Column<OrderRow, SortKey>[] {
+export function columnsFor(
+  shown: ReadonlySet<string>,
+  now: number,
+  actions: RowActions,
+  onMenu: OpenMenu,
+): Column<OrderRow, SortKey>[] {
   const columns: Column<OrderRow, SortKey>[] = [
     {
       id: "order",
@@ -40,7 +64,7 @@ export function columnsFor(windowWidth: number, now: number, onMenu: OpenMenu): 
     },
     { id: "buyer", header: "Buyer", width: "136px", cell: (row) => row.buyer_name },
     { id: "description", header: "Description", width: "minmax(140px, 1fr)", cell: (row) => <Description row={row} /> },
-    { id: "items", header: "Items", width: "188px", cell: (row) => <Items row={row} /> },
+    { id: "items", header: "Items", width: "218px", cell: (row) => <Items row={row} actions={actions} /> },
     {
       id: "status",
       header: "Status",
@@ -55,14 +79,24 @@ export function columnsFor(windowWidth: number, now: number, onMenu: OpenMenu): 
       sort: "total",
       cell: (row) =>
         row.total === null ? (
-          <span title="Amazon tells the total once the payment has cleared">—</span>
+          <span title={unknownTotal(row)}>—</span>
         ) : (
           <span className={styles.main}>{format.money(row.total)}</span>
         ),
     },
     { id: "menu", header: "", width: "44px", align: "end", cell: (row) => <RowMenuButton row={row} onMenu={onMenu} /> },
   ];
-  return columns.filter(({ id }) => windowWidth >= (SHOWN_FROM[id] ?? 0));
+  const kept = columns.filter(({ id }) => id === "order" || id === "menu" || shown.has(id));
+  // Without its widest column the table still fills the window.
+  const [order] = kept;
+  if (order !== undefined && !shown.has("description")) order.width = "minmax(158px, 1fr)";
+  return kept;
+}
+
+export function unknownTotal({ platform }: Pick<OrderRow, "platform">): string {
+  return platform === "amazon"
+    ? "Amazon tells the total once the payment has cleared"
+    : "The imported file gave no total";
 }
 
 function Day({ at, now }: { at: string | null; now: number }) {
@@ -94,57 +128,6 @@ function Description({ row }: { row: OrderRow }) {
           <span className="visually-hidden">Has a note</span>
         </span>
       )}
-    </span>
-  );
-}
-
-/**
- * Lines and what is wrong with them, the most pressing first, since a narrow window cuts the end. A match badge shows
- * only where stock is linked: there is nothing to match yet.
- */
-export function Items({ row }: { row: OrderRow }) {
-  const { total, linked, no_asin } = row.matches;
-  return (
-    <span className={styles.items}>
-      {row.missing_items ? (
-        <span title="Amazon has not told the items of this order yet">not read yet</span>
-      ) : (
-        <span>{format.number(row.lines)}</span>
-      )}
-      {row.cancel_requested && (
-        <Badge tone="bad" icon={<X size={13} strokeWidth={3} />} title="The buyer asked to cancel">
-          cancel asked
-        </Badge>
-      )}
-      {no_asin > 0 && (
-        <Badge tone="bad" icon={<TriangleAlert size={13} />} title="Amazon gave no ASIN for these lines">
-          {format.number(no_asin)} No ASIN
-        </Badge>
-      )}
-      {row.part_shipped && (
-        <Badge tone="info" title="Some units are shipped, some are not">
-          part shipped
-        </Badge>
-      )}
-      {total > 0 && linked === total && (
-        <Badge tone="ok" icon={<Check size={13} strokeWidth={3} />}>
-          linked
-        </Badge>
-      )}
-    </span>
-  );
-}
-
-function Badge(props: {
-  tone: "ok" | "bad" | "info";
-  icon?: React.ReactNode;
-  title?: string;
-  children: React.ReactNode;
-}) {
-  return (
-    <span className={`${styles.badge} ${styles[props.tone]}`} title={props.title}>
-      {props.icon}
-      <span>{props.children}</span>
     </span>
   );
 }

@@ -1,6 +1,18 @@
 import { describe, expect, it } from "vitest";
 
-import { keyOf, nextSort, readSearch, readSort, statusesOf, withStatus, words, writeSort } from "./filter";
+import {
+  keyOf,
+  matchOf,
+  nextSort,
+  ordersPlace,
+  readSearch,
+  readSort,
+  statusesOf,
+  withMatch,
+  withStatus,
+  words,
+  writeSort,
+} from "./filter";
 
 describe("the status term of a query", () => {
   it("is written, replaced and taken away, and the other words stay", () => {
@@ -22,6 +34,33 @@ describe("the status term of a query", () => {
     expect(keyOf("-status:paid")).toBe("-status:");
     expect(keyOf("status:")).toBeNull();
     expect(keyOf("mug")).toBeNull();
+  });
+});
+
+describe("the match term of a query", () => {
+  it("is written, replaced and taken away, and the other words stay", () => {
+    expect(withMatch("", "unmatched")).toBe("is:unmatched");
+    expect(withMatch("is:unmatched falcon is:late", "no_asin")).toBe("falcon is:late is:no_asin");
+    expect(withMatch("status:paid -is:matched", null)).toBe("status:paid");
+    expect(withMatch("is:unmatched,late", "matched")).toBe("is:unmatched,late is:matched");
+  });
+
+  it("is read where it says one thing", () => {
+    expect(matchOf("mug IS:Unmatched")).toBe("unmatched");
+    expect(matchOf("is:late")).toBeNull();
+    expect(matchOf("is:unmatched,no_asin")).toBeNull();
+    expect(matchOf("-is:matched")).toBeNull();
+    expect(matchOf('"is:matched"')).toBeNull();
+  });
+});
+
+describe("the pages of the platforms", () => {
+  it("are exactly four, and the filter goes along", () => {
+    const search = { q: "status:paid", platform: "bricqer" } as const;
+    expect(ordersPlace(null, search)).toEqual({ to: "/orders", search: { q: "status:paid" } });
+    expect(ordersPlace("amazon", search)).toEqual({ to: "/orders/amazon", search: { q: "status:paid" } });
+    expect(ordersPlace("ebay", search)).toEqual({ to: "/orders/ebay", search: { q: "status:paid" } });
+    expect(ordersPlace("bricqer", {})).toEqual({ to: "/orders", search: { platform: "bricqer" } });
   });
 });
 

@@ -2,7 +2,7 @@
  * The filter is the text of the query bar, and that text lives in the URL. These functions read and write the parts of
  * it that can be chosen by mouse; what they do not know they leave alone. The core alone decides what a query means.
  */
-import type { Sort, SortKey } from "~/lib/bindings";
+import type { Platform, Sort, SortKey } from "~/lib/bindings";
 
 /** Statuses that have a card, as words of the query language. */
 export const STATUS_WORDS = ["pending", "paid", "shipped", "completed", "cancelled"] as const;
@@ -35,6 +35,33 @@ export function withStatus(query: string, status: StatusWord | null): string {
   return (status === null ? rest : [`status:${status}`, ...rest]).join(" ");
 }
 
+/** How lines match the stock, as the words of the drop-down. */
+export const MATCH_WORDS = ["matched", "unmatched", "no_asin"] as const;
+export type MatchWord = (typeof MATCH_WORDS)[number];
+
+const isMatchWord = (word: string): word is MatchWord => MATCH_WORDS.some((known) => known === word);
+
+/** The values of an `is:` term that says nothing but how lines match; empty for any other word. */
+function matchTerm(word: string): string[] {
+  const values = /^is:(.+)$/i.exec(word)?.[1]?.toLowerCase().split(",") ?? [];
+  return values.every(isMatchWord) ? values : [];
+}
+
+/** The match that a query asks for; `null` for none, or for more than a drop-down can show. */
+export function matchOf(query: string): MatchWord | null {
+  const asked = words(query).flatMap(({ text }) => matchTerm(text));
+  const [only] = asked;
+  return asked.length === 1 && only !== undefined && isMatchWord(only) ? only : null;
+}
+
+/** The query with this match for its only one, or with none; its other words stay. */
+export function withMatch(query: string, match: MatchWord | null): string {
+  const rest = words(query)
+    .map(({ text }) => text)
+    .filter((text) => matchTerm(text.replace(/^-/, "")).length === 0);
+  return (match === null ? rest : [...rest, `is:${match}`]).join(" ");
+}
+
 /** Key and value of a term such as `status:paid`, for showing; `null` for free text. */
 export function keyOf(word: string): string | null {
   return /^-?([a-z_]+:)(?=.)/i.exec(word)?.[0] ?? null;
@@ -47,7 +74,17 @@ export type OrdersSearch = {
   sort?: string;
   /** Row id of the order shown beside the table. */
   order?: string;
+  /** On the page of all platforms: only this one. The others have pages of their own. */
+  platform?: "bricqer";
 };
+
+/** Where the orders of a platform are shown, with this search. */
+export function ordersPlace(platform: Platform | null, search: OrdersSearch) {
+  const { platform: _, ...rest } = search;
+  if (platform === "amazon") return { to: "/orders/amazon", search: rest } as const;
+  if (platform === "ebay") return { to: "/orders/ebay", search: rest } as const;
+  return { to: "/orders", search: platform === null ? rest : { ...rest, platform } } as const;
+}
 
 const SORT_KEYS: readonly SortKey[] = ["date", "updated", "ship_by", "total", "order_id"];
 export const DEFAULT_SORT: Sort = { key: "date", descending: true };
@@ -77,5 +114,6 @@ export function readSearch(raw: Record<string, unknown>): OrdersSearch {
     q: text(raw.q)?.trim() || undefined,
     sort: writeSort(readSort(text(raw.sort))),
     order: order !== undefined && /^\d+$/.test(order) ? order : undefined,
+    platform: raw.platform === "bricqer" ? "bricqer" : undefined,
   };
 }

@@ -19,23 +19,37 @@ import { OrderLine } from "./order-line";
 import { OrderNote } from "./order-note";
 import type { RowActions } from "./row-menu";
 
-type Props = { id: OrderRowId; now: number; actions: RowActions; onClose: () => void };
+type Props = {
+  id: OrderRowId;
+  now: number;
+  actions: RowActions;
+  /** Whether the keys go to the drawer; otherwise the table keeps them. */
+  takeFocus: boolean;
+  onClose: () => void;
+};
 
-export default function OrderDrawer({ id, now, actions, onClose }: Props) {
+export default function OrderDrawer({ id, now, actions, takeFocus, onClose }: Props) {
   const order = useQuery(queries.order(id));
   const panel = useRef<HTMLElement>(null);
-  const close = useEffectEvent(onClose);
 
   useEffect(() => {
+    if (!takeFocus) return undefined;
     const before = document.activeElement;
-    panel.current?.focus();
+    const drawer = panel.current;
+    drawer?.focus();
     return () => {
-      if (before instanceof HTMLElement && before.isConnected) before.focus();
+      // Only a focus that was here is given back.
+      const isOurs = drawer?.contains(document.activeElement) || document.activeElement === document.body;
+      if (isOurs && before instanceof HTMLElement && before.isConnected) before.focus();
     };
-  }, []);
+  }, [takeFocus]);
+
+  const close = useEffectEvent(onClose);
   useEffect(() => {
+    // At the window, so that what is typed into may keep its Escape to itself first.
     const pressed = (event: KeyboardEvent) => {
-      if (event.key !== "Escape" || event.defaultPrevented) return;
+      const inside = event.target instanceof Node && panel.current?.contains(event.target);
+      if (event.key !== "Escape" || event.defaultPrevented || !inside) return;
       event.preventDefault();
       close();
     };

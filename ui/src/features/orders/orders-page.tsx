@@ -1,36 +1,38 @@
 /**
- * Orders: cards and query bar write the URL, the URL is the filter, the table shows what it asks for.
+ * Orders: cards, drop-downs and query bar write the URL, the URL is the filter, the table shows what it asks for.
  *
- * What other features add to the page (the sync button, what to show without an account) comes in from outside.
+ * What other features add to the page (views, matching, the sync button, what to show without an account) comes in from
+ * outside.
  */
 import { useQuery } from "@tanstack/react-query";
-import { ChevronDown } from "lucide-react";
 import { lazy, Suspense, useCallback, useLayoutEffect, useMemo, useRef, useState, type ReactNode } from "react";
 
-import { IconButton } from "~/components/button";
 import type { GridHandle } from "~/components/data-grid";
-import { useCommands } from "~/components/keys";
-import { Menu } from "~/components/menu";
 import { FailureNotice } from "~/components/notice";
-import { useToast } from "~/components/toast";
-import type { Density, OrderRow, Platform } from "~/lib/bindings";
-import { copyText } from "~/lib/clipboard";
+import type { PagedList } from "~/components/paged-list";
+import { useRowPicker } from "~/components/picked";
+import { useWindowWidth } from "~/components/use-window-width";
+import type { OrderRow, OrderSelection, Platform, SortKey } from "~/lib/bindings";
 import { useNow } from "~/lib/clock";
-import { explain } from "~/lib/explain";
 import { format } from "~/lib/format";
-import { backend, Failure } from "~/lib/ipc";
 import { queries } from "~/lib/query";
 
-import { nextSort, readSort, withStatus, writeSort, type OrdersSearch } from "./filter";
+import { EmptyList } from "./empty-list";
+import { nextSort, readSort, writeSort, type OrdersSearch } from "./filter";
+import { ColumnsMenu, MatchMenu, StatusMenu, type TableLook } from "./filter-menus";
 import styles from "./orders-page.module.css";
 import { OrdersTable } from "./orders-table";
+import { PlatformMenu } from "./platform-menu";
 import { QueryBar } from "./query-bar";
-import type { RowActions } from "./row-menu";
+import type { MatchActions } from "./row-menu";
 import { StatusCards } from "./status-cards";
+import { useOrderCommands } from "./use-order-commands";
 import { useOrderList } from "./use-order-list";
+import { useRowActions } from "./use-row-actions";
 
-// Loaded when the first order is opened.
+// Loaded when the first order is opened or selected.
 const OrderDrawer = lazy(() => import("./order-drawer"));
+const BulkBar = lazy(() => import("./bulk-bar"));
 
 export type OrdersPageProps = {
   platform: Platform | null;
@@ -39,28 +41,36 @@ export type OrdersPageProps = {
   onSearch: (search: OrdersSearch, replace: boolean) => void;
   /** Goes to all platforms or to one, keeping the filter. */
   onPlatform: (platform: Platform | null) => void;
-  density: Density;
+  look: TableLook;
+  onLook: (look: Partial<TableLook>) => void;
+  matching: MatchActions;
   /** Buttons of the page head. */
   actions?: ReactNode;
   /** News above the cards. */
   notice?: ReactNode;
+  /** A card for each platform. */
+  platforms?: ReactNode;
+  /** The row of saved views. */
+  views?: ReactNode;
   /** Shown instead of the table while there is not one order. */
   empty?: ReactNode;
 };
 
 export function OrdersPage(props: OrdersPageProps) {
-  const { platform, search, onSearch, onPlatform, density } = props;
+  const { platform, search, onSearch, look } = props;
   const query = search.q ?? "";
   const { sort: sortText } = search;
   const sort = useMemo(() => readSort(sortText), [sortText]);
   const openId = search.order === undefined ? null : Number(search.order);
 
   const now = useNow(30_000);
-  const toast = useToast();
+  const width = useWindowWidth();
   const grid = useRef<GridHandle>(null);
   const input = useRef<HTMLInputElement>(null);
   const pointerInside = useRef(false);
   const [active, setActive] = useState<number | null>(null);
+  /** The open order is only looked at: the keys stay with the table. */
+  const [peeking, setPeeking] = useState(false);
 
   const calm = useCallback(
     () =>
@@ -81,51 +91,44 @@ export function OrdersPage(props: OrdersPageProps) {
     setActive(null);
     set({ q: text === "" ? undefined : text }, typing);
   };
-  const actions = useMemo<RowActions>(
-    () => ({
-      open: (row) => onSearch({ ...search, order: String(row.id) }, true),
-      openOnAmazon: (row) =>
-        void backend.openOnAmazon(row.id).catch((thrown: unknown) => {
-          const failure = Failure.from(thrown);
-          toast({
-            text: "The order could not be opened",
-            detail: `${explain(failure).title}. ${failure.message}`,
-            tone: "bad",
-          });
-        }),
-      copyId: (row) => void copyText(row.platform_order_id).then(() => toast({ text: "Order id copied" })),
-    }),
-    [onSearch, search, toast],
+  const sortBy = (key: SortKey) => {
+    setActive(null);
+    set({ sort: writeSort(nextSort(sort, key)) });
+  };
+  const show = useCallback(
+    (row: OrderRow, peek: boolean) => {
+      setPeeking(peek);
+      onSearch({ ...search, order: String(row.id) }, true);
+    },
+    [onSearch, search],
   );
+  const open = useCallback((row: OrderRow) => show(row, false), [show]);
+  const close = () => set({ order: undefined }, true);
+  const actions = useRowActions(open, props.matching);
+  const picker = useRowPicker(`${platform} ${query}`, { total: state.total, idsBetween: idsOf(list) });
+  const selection = useMemo<OrderSelection>(() => {
+    const { picked } = picker;
+    if (!picked.all) return { ids: [...picked.ids] };
+    return { matching: { query, platform, account: null, except: [...picked.except] } };
+  }, [picker, query, platform]);
 
-  const withRow = (act: (row: OrderRow) => void) => {
-    const row = active === null ? undefined : list?.rowAt(active);
-    if (row !== undefined) act(row);
-  };
-  const step = (by: number) => {
-    if (state.total === 0) return;
-    const next = Math.max(0, Math.min(state.total - 1, (active ?? -1) + by));
-    grid.current?.reveal(next);
-    grid.current?.focus();
-    setActive(next);
-    const row = list?.rowAt(next);
-    if (openId !== null && row !== undefined) actions.open(row);
-  };
-  const focusSearch = () => {
-    input.current?.focus();
-    input.current?.select();
-  };
-  useCommands([
-    { id: "search", label: "Search", keys: "/", group: "Orders", run: focusSearch },
-    { id: "next", label: "Next order", keys: "j or ArrowDown", group: "Orders", run: () => step(1) },
-    { id: "previous", label: "Previous order", keys: "k or ArrowUp", group: "Orders", run: () => step(-1) },
-    { id: "open", label: "View details", keys: "Enter", group: "Orders" },
-    { id: "ends", label: "First or last order", keys: "Home or End", group: "Orders" },
-    { id: "amazon", label: "View on Amazon", keys: "o", group: "Orders", run: () => withRow(actions.openOnAmazon) },
-    { id: "copy", label: "Copy order id", keys: "y", group: "Orders", run: () => withRow(actions.copyId) },
-    { id: "show-all", label: "Show all orders", group: "View", run: () => filter("") },
-    { id: "show-paid", label: "Show paid orders", group: "View", run: () => filter(withStatus(query, "paid")) },
-  ]);
+  useOrderCommands({
+    grid,
+    input,
+    query,
+    total: state.total,
+    active,
+    row: active === null ? undefined : list?.rowAt(active),
+    rowAt: (position) => list?.rowAt(position),
+    setActive,
+    picker,
+    actions,
+    isOpen: openId !== null,
+    peek: (row) => show(row, true),
+    close,
+    onQuery: filter,
+    onSort: sortBy,
+  });
 
   const applyWaiting = () => {
     grid.current?.reveal(0);
@@ -137,55 +140,45 @@ export function OrdersPage(props: OrdersPageProps) {
     input.current?.focus();
   };
 
-  const name = platform === "amazon" ? "Amazon orders" : "All orders";
   const nothingAtAll = counts.data?.all === 0 && list !== null && state.total === 0 && query === "";
-  const wrongQuery = refused?.code === "bad_query" ? refused : null;
+  const failure = refused !== null && refused.code !== "bad_query" ? refused : list === null ? null : state.failure;
   return (
     <div className={styles.page}>
       <header className={styles.head}>
-        <h1>{name}</h1>
-        <Menu
-          label="Platform"
-          trigger={
-            <IconButton label="Choose the platform">
-              <ChevronDown size={15} />
-            </IconButton>
-          }
-          entries={[
-            { id: "all", label: "All platforms", chosen: platform === null, run: () => onPlatform(null) },
-            { id: "amazon", label: "Amazon", chosen: platform === "amazon", run: () => onPlatform("amazon") },
-          ]}
-        />
+        <PlatformMenu platform={platform} onPlatform={props.onPlatform} />
         <div className={styles.actions}>{props.actions}</div>
       </header>
       {props.notice}
+      {props.platforms}
       {nothingAtAll && props.empty !== undefined ? (
         <div className={styles.empty}>{props.empty}</div>
       ) : (
         <>
           <StatusCards counts={counts.data} query={query} onQuery={filter} />
+          <div className={styles.views}>
+            {props.views}
+            <span role="status">
+              {state.waiting !== null && (
+                <button type="button" className={styles.pill} onClick={applyWaiting} data-testid="new-orders">
+                  {waitingText(state.waiting)}
+                </button>
+              )}
+            </span>
+          </div>
           <QueryBar
             query={query}
             onQuery={filter}
             refused={refused}
             input={input}
             count={list === null ? null : countOf(state.total, state.exact)}
-            waiting={
-              state.waiting !== null && (
-                <button type="button" className={styles.pill} onClick={applyWaiting} data-testid="new-orders">
-                  {waitingText(state.waiting)}
-                </button>
-              )
-            }
-          />
-          {refused !== null && wrongQuery === null && (
+          >
+            <StatusMenu query={query} onQuery={filter} />
+            <MatchMenu query={query} onQuery={filter} />
+            <ColumnsMenu look={look} width={width} onLook={props.onLook} />
+          </QueryBar>
+          {failure !== null && (
             <div className={styles.notice}>
-              <FailureNotice error={refused} onAgain={shown.retry} />
-            </div>
-          )}
-          {state.failure !== null && list !== null && (
-            <div className={styles.notice}>
-              <FailureNotice error={state.failure} onAgain={list.retry} />
+              <FailureNotice error={failure} onAgain={refused === null ? list?.retry : shown.retry} />
             </div>
           )}
           <div
@@ -197,35 +190,51 @@ export function OrdersPage(props: OrdersPageProps) {
             }}
           >
             <OrdersTable
+              ref={grid}
               list={list}
               state={state}
               refused={refused !== null}
               busy={shown.busy}
               now={now}
-              density={density}
+              look={look}
+              width={width}
               sort={sort}
-              onSort={(key) => {
-                setActive(null);
-                set({ sort: writeSort(nextSort(sort, key)) });
-              }}
+              onSort={sortBy}
               active={active}
               onActive={setActive}
               actions={actions}
+              onPeek={(row) => (row.id === openId ? close() : show(row, true))}
+              picker={picker}
               openId={openId}
-              onClear={clearFilter}
-              ref={grid}
+              empty={
+                <EmptyList query={query} platform={platform} now={now} refused={list === null} onClear={clearFilter} />
+              }
             />
             {openId !== null && (
               <Suspense>
-                <OrderDrawer id={openId} now={now} actions={actions} onClose={() => set({ order: undefined }, true)} />
+                <OrderDrawer id={openId} now={now} actions={actions} takeFocus={!peeking} onClose={close} />
               </Suspense>
             )}
           </div>
+          {picker.count > 0 && (
+            <Suspense>
+              <BulkBar
+                selection={selection}
+                count={picker.count}
+                total={state.total}
+                exact={state.exact}
+                onClear={picker.clear}
+              />
+            </Suspense>
+          )}
         </>
       )}
     </div>
   );
 }
+
+const noIds = () => Promise.resolve<number[]>([]);
+const idsOf = (list: PagedList<OrderRow> | null) => list?.idsBetween ?? noIds;
 
 function waitingText(count: number): string {
   if (count === 0) return "↑ Show the changed list";
@@ -233,6 +242,6 @@ function waitingText(count: number): string {
 }
 
 function countOf(total: number, exact: boolean): string {
-  const number = exact ? format.number(total) : `over ${format.number(total)}`;
+  const number = exact ? format.number(total) : `at least ${format.number(total)}`;
   return total === 1 && exact ? "1 order" : `${number} orders`;
 }

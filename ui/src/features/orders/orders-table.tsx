@@ -1,14 +1,15 @@
-/** The table of one list: its columns by window width, the pill of what waits, and what to do when nothing is found. */
-import { useCallback, useMemo, useState, useSyncExternalStore, type Ref } from "react";
+/** The table of one list: its columns by choice or window width, the boxes to pick rows, and the menu of a row. */
+import { useCallback, useMemo, useState, type ReactNode, type Ref } from "react";
 
-import { Button } from "~/components/button";
-import { AnchoredMenu } from "~/components/menu";
 import { DataGrid, type GridHandle } from "~/components/data-grid";
+import { AnchoredMenu } from "~/components/menu";
 import type { ListState, PagedList } from "~/components/paged-list";
+import { isPicked, type RowPicker } from "~/components/picked";
 import type { Density, OrderRow, OrderRowId, Sort, SortKey } from "~/lib/bindings";
+import { format } from "~/lib/format";
 
-import { columnsFor } from "./columns";
-import styles from "./orders-page.module.css";
+import { columnsFor, shownColumns } from "./columns";
+import type { TableLook } from "./filter-menus";
 import { rowCommands, type RowActions } from "./row-menu";
 
 const ROW_HEIGHTS: Record<Density, number> = { compact: 26, normal: 34, comfortable: 42 };
@@ -23,43 +24,42 @@ type Props = {
   refused: boolean;
   busy: boolean;
   now: number;
-  density: Density;
+  look: TableLook;
+  width: number;
   sort: Sort;
   onSort: (key: SortKey) => void;
   active: number | null;
   onActive: (position: number) => void;
   actions: RowActions;
+  onPeek: (row: OrderRow) => void;
+  picker: RowPicker;
   openId: OrderRowId | null;
-  onClear: () => void;
+  /** Shown where there are no rows. */
+  empty: ReactNode;
   ref: Ref<GridHandle>;
 };
-
-function useWindowWidth(): number {
-  const subscribe = useCallback((changed: () => void) => {
-    window.addEventListener("resize", changed);
-    return () => window.removeEventListener("resize", changed);
-  }, []);
-  return useSyncExternalStore(subscribe, () => window.innerWidth);
-}
 
 const noRow = () => undefined;
 const nowhere = () => {};
 
 export function OrdersTable(props: Props) {
-  const { list, state, now, density, sort, actions, openId } = props;
-  const width = useWindowWidth();
+  const { list, state, now, look, width, actions, openId, picker } = props;
   const [menu, setMenu] = useState<{ row: OrderRow; button: HTMLElement } | null>(null);
   const openMenu = useCallback(
     (row: OrderRow, button: HTMLElement) => setMenu((open) => (open?.button === button ? null : { row, button })),
     [],
   );
-  const columns = useMemo(() => columnsFor(width, now, openMenu), [width, now, openMenu]);
+  const columns = useMemo(
+    () => columnsFor(shownColumns(width, look.columns), now, actions, openMenu),
+    [width, look.columns, now, actions, openMenu],
+  );
   const isOpen = useCallback((row: OrderRow) => row.id === openId, [openId]);
   const openMenuByKey = useCallback((row: OrderRow) => {
     document.querySelector<HTMLElement>(`[data-row-menu="${row.id}"]`)?.click();
   }, []);
 
   const rows = list !== null ? state.total : props.refused ? 0 : BONES;
+  const all = picker.count > 0 && picker.count >= rows;
   return (
     <DataGrid<OrderRow, SortKey>
       ref={props.ref}
@@ -68,16 +68,26 @@ export function OrdersTable(props: Props) {
       columns={columns}
       rows={rows}
       exact={state.exact}
-      rowHeight={ROW_HEIGHTS[density]}
+      rowHeight={ROW_HEIGHTS[look.density]}
       rowAt={list?.rowAt ?? noRow}
       onRange={list?.look ?? nowhere}
-      sort={sort}
+      sort={props.sort}
       onSort={props.onSort}
       active={props.active}
       onActive={props.onActive}
       onOpen={actions.open}
+      onPeek={props.onPeek}
       isOpen={isOpen}
       onMenu={openMenuByKey}
+      picking={{
+        isPicked: (row) => isPicked(picker.picked, row.id),
+        onToggle: (row, position) => picker.toggle(row.id, position),
+        onExtend: picker.extend,
+        head: picker.count === 0 ? "none" : all ? "all" : "some",
+        onHead: picker.count > 0 ? picker.clear : picker.all,
+        headLabel: picker.count > 0 ? "Clear the selection" : `Select all ${format.number(state.total)} orders`,
+        rowLabel: (row) => `Select order ${row.platform_order_id}`,
+      }}
       busy={props.busy}
       overlay={
         <>
@@ -88,17 +98,7 @@ export function OrdersTable(props: Props) {
             onClose={() => setMenu(null)}
             returnTo={() => menu?.button.closest<HTMLElement>("[role=grid]") ?? null}
           />
-          {rows === 0 && (
-            <div className={styles.nothing} data-testid="nothing-found">
-              <strong>{list === null ? "Nothing to show" : "Nothing found"}</strong>
-              <p>
-                {list === null
-                  ? "The filter could not be used."
-                  : "No order matches the filter. Words are looked for in order id, SKU, ASIN and title."}
-              </p>
-              <Button onClick={props.onClear}>Clear the filter</Button>
-            </div>
-          )}
+          {rows === 0 && props.empty}
         </>
       }
     />

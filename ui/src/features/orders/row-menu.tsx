@@ -1,11 +1,25 @@
-/** What can be done with one order, by the ⋯ of its row. */
-import { Copy, Ellipsis, ExternalLink, PanelRight } from "lucide-react";
+/** What can be done with one order, by the ⋯ of its row, by key and from the drawer. */
+import { Copy, Ellipsis, ExternalLink, Link2, PanelRight } from "lucide-react";
 
 import { IconButton } from "~/components/button";
 import type { MenuEntry } from "~/components/menu";
-import type { OrderRow } from "~/lib/bindings";
+import type { OrderItem, OrderRow } from "~/lib/bindings";
 
-export type RowActions = {
+/** What matching does for the pages of orders; it lives in a feature of its own. */
+export type MatchActions = {
+  /** Shows the lines of an order that are not matched. */
+  match: (row: OrderRow) => void;
+  /** Goes through unmatched lines one after the other, from this order on. */
+  triage: (row: OrderRow) => void;
+  /** Chooses a unit for one line. */
+  link: (row: OrderRow, item: OrderItem) => void;
+  /** Frees the units of one line. */
+  unlink: (row: OrderRow, item: OrderItem) => void;
+  /** Shows the units that an order holds. */
+  showLinked: (row: OrderRow, anchor: HTMLElement) => void;
+};
+
+export type RowActions = MatchActions & {
   open: (row: OrderRow) => void;
   openOnAmazon: (row: OrderRow) => void;
   copyId: (row: OrderRow) => void;
@@ -32,6 +46,15 @@ export function rowCommands(row: OrderRow, actions: RowActions): MenuEntry[] {
     icon: <Copy size={14} />,
     run: () => actions.copyId(row),
   });
+  if (row.matches.unmatched + row.matches.no_asin > 0) {
+    entries.push({
+      id: "match",
+      label: "Link items",
+      keys: "M",
+      icon: <Link2 size={14} />,
+      run: () => actions.match(row),
+    });
+  }
   return entries;
 }
 

@@ -6,7 +6,7 @@ import type { Preferences } from "~/lib/bindings";
 import { backend, type Failure } from "~/lib/ipc";
 import { keys, queries } from "~/lib/query";
 
-const FIRST: Preferences = { theme: "system", density: "normal" };
+const FIRST: Preferences = { theme: "system", density: "normal", columns: null };
 
 export function usePreferences() {
   const client = useQueryClient();

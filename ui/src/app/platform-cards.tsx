@@ -1,0 +1,74 @@
+/** The cards of the page of all orders: Amazon with its connection and Sync, the others with what was imported. */
+import { useQuery } from "@tanstack/react-query";
+import { Link } from "@tanstack/react-router";
+
+import { Button, buttonClass } from "~/components/button";
+import { PlatformCard } from "~/features/orders/platform-card";
+import styles from "~/features/orders/platform-card.module.css";
+import { useSync } from "~/features/sync/use-sync";
+import type { AccountSync, AppInfo } from "~/lib/bindings";
+import { useNow } from "~/lib/clock";
+import { format } from "~/lib/format";
+import { queries } from "~/lib/query";
+
+import ImportOrders, { LastImport } from "./import-orders";
+
+/** How Amazon stands, in a few words. */
+function stateText(app: AppInfo | undefined, accounts: readonly AccountSync[]): string {
+  if (app === undefined) return "";
+  if (accounts.length === 0) return "Not connected";
+  const [name] = accounts.length === 1 ? [accounts[0]?.label ?? ""] : [`${format.number(accounts.length)} accounts`];
+  const kinds = new Set(accounts.map(({ state }) => state.kind));
+  const who = app.demo ? "Demo seller" : name;
+  if (kinds.has("refused")) return `${who}, Amazon refuses`;
+  if (kinds.has("offline")) return `${who}, offline`;
+  if (kinds.has("running")) return `${who}, syncing`;
+  return `Connected: ${who}`;
+}
+
+export default function PlatformCards() {
+  return (
+    <div className={styles.cards}>
+      <AmazonCard />
+      <PlatformCard
+        platform="ebay"
+        state={<LastImport platform="ebay" />}
+        action={<ImportOrders small platform="ebay" />}
+      />
+      <PlatformCard
+        platform="bricqer"
+        state={<LastImport platform="bricqer" />}
+        action={<ImportOrders small platform="bricqer" />}
+      />
+    </div>
+  );
+}
+
+function AmazonCard() {
+  const { data: app } = useQuery(queries.app);
+  const { data: status } = useQuery(queries.sync);
+  const now = useNow(30_000);
+  const { start, busy } = useSync();
+  const accounts = status?.accounts ?? [];
+  const checked = accounts.flatMap(({ checked_at }) => checked_at ?? []).toSorted()[0];
+  const isConnected = accounts.length > 0;
+  const state = (
+    <span title={checked === undefined ? undefined : format.absolute(checked)}>
+      {stateText(app, accounts)}
+      {isConnected && ` · ${checked === undefined ? "never synced" : `last sync ${format.ago(checked, now)}`}`}
+    </span>
+  );
+  const action = isConnected ? (
+    <Button small disabled={busy || app?.problem?.code === "read_only"} onClick={start}>
+      {busy ? "Syncing…" : "Sync"}
+    </Button>
+  ) : (
+    app !== undefined &&
+    !app.demo && (
+      <Link to="/settings/amazon/connect" className={buttonClass("plain", true)}>
+        Configure
+      </Link>
+    )
+  );
+  return <PlatformCard platform="amazon" state={state} action={action} />;
+}

@@ -1,0 +1,111 @@
+/** The commands of a page of orders: its keys, and what the palette offers there. */
+import type { RefObject } from "react";
+
+import type { GridHandle } from "~/components/data-grid";
+import { useCommands, type Command } from "~/components/keys";
+import type { RowPicker } from "~/components/picked";
+import type { OrderRow, SortKey } from "~/lib/bindings";
+
+import { withStatus } from "./filter";
+import type { RowActions } from "./row-menu";
+
+type Page = {
+  grid: RefObject<GridHandle | null>;
+  input: RefObject<HTMLInputElement | null>;
+  query: string;
+  total: number;
+  active: number | null;
+  row: OrderRow | undefined;
+  rowAt: (position: number) => OrderRow | undefined;
+  setActive: (position: number) => void;
+  picker: RowPicker;
+  actions: RowActions;
+  isOpen: boolean;
+  peek: (row: OrderRow) => void;
+  close: () => void;
+  onQuery: (query: string) => void;
+  onSort: (key: SortKey) => void;
+};
+
+const SORTS: readonly [SortKey, string][] = [
+  ["date", "Sort by date"],
+  ["updated", "Sort by last change"],
+  ["ship_by", "Sort by ship-by time"],
+  ["total", "Sort by total"],
+  ["order_id", "Sort by order id"],
+];
+
+export function useOrderCommands(page: Page): void {
+  const { grid, input, row, active, picker, actions, query, onQuery } = page;
+  const withRow = (act: (row: OrderRow) => void) => () => {
+    if (row !== undefined) act(row);
+  };
+  const step = (by: number) => () => {
+    if (page.total === 0) return;
+    const next = Math.max(0, Math.min(page.total - 1, (active ?? -1) + by));
+    grid.current?.reveal(next);
+    grid.current?.focus();
+    page.setActive(next);
+    const there = page.rowAt(next);
+    if (page.isOpen && there !== undefined) page.peek(there);
+  };
+  const search = () => {
+    input.current?.focus();
+    input.current?.select();
+  };
+  // One thing at a time: the drawer, then the selection, then the filter.
+  const escape = () => {
+    if (page.isOpen) page.close();
+    else if (picker.count > 0) picker.clear();
+    else onQuery("");
+  };
+  const some = row !== undefined;
+  const commands: Command[] = [
+    { id: "search", label: "Search", keys: "/", group: "Orders", run: search },
+    { id: "next", label: "Next order", keys: "j or ArrowDown", group: "Orders", run: step(1) },
+    { id: "previous", label: "Previous order", keys: "k or ArrowUp", group: "Orders", run: step(-1) },
+    { id: "open", label: "View details", keys: "Enter", group: "Orders" },
+    { id: "peek", label: "Look at the order and stay in the table", keys: "Space", group: "Orders" },
+    { id: "ends", label: "First or last order", keys: "Home or End", group: "Orders" },
+    { id: "cells", label: "Move over the cells, Enter presses", keys: "ArrowLeft or ArrowRight", group: "Orders" },
+    {
+      id: "pick",
+      label: "Select the order",
+      keys: "x",
+      group: "Orders",
+      when: some,
+      run: withRow((there) => picker.toggle(there.id, active ?? 0)),
+    },
+    {
+      id: "pick-range",
+      label: "Select up to here",
+      keys: "Shift x",
+      group: "Orders",
+      when: some,
+      run: () => picker.extend(active ?? 0),
+    },
+    {
+      id: "pick-all",
+      label: "Select all matching orders",
+      keys: "Ctrl a",
+      group: "Orders",
+      when: page.total > 0,
+      run: picker.all,
+    },
+    { id: "clear", label: "Close, deselect or clear the filter", keys: "Escape", group: "Orders", run: escape },
+    { id: "match", label: "Link items", keys: "m", group: "Orders", when: some, run: withRow(actions.triage) },
+    {
+      id: "amazon",
+      label: "View on Amazon",
+      keys: "o",
+      group: "Orders",
+      when: row?.platform === "amazon",
+      run: withRow(actions.openOnAmazon),
+    },
+    { id: "copy", label: "Copy order id", keys: "y", group: "Orders", when: some, run: withRow(actions.copyId) },
+    { id: "show-all", label: "Show all orders", group: "View", run: () => onQuery("") },
+    { id: "show-paid", label: "Show paid orders", group: "View", run: () => onQuery(withStatus(query, "paid")) },
+    ...SORTS.map(([key, label]): Command => ({ id: `sort-${key}`, label, group: "View", run: () => page.onSort(key) })),
+  ];
+  useCommands(commands);
+}
