@@ -134,7 +134,7 @@ describe("the frame", () => {
     openWindow();
     await rowsShown();
     const links = within(screen.getByRole("navigation", { name: "Main" })).getAllByRole("link");
-    expect(links.map((link) => link.getAttribute("title"))).toEqual(["Orders", "Settings"]);
+    expect(links.map((link) => link.getAttribute("title"))).toEqual(["Orders", "Inventory", "Activity", "Settings"]);
     expect(links[0]).toHaveTextContent(/^Orders\d+$/);
   });
 

@@ -41,7 +41,9 @@ describe("a page that was given its first look", () => {
     await waitFor(() => expect(firstRow()).toMatch(/^\d{3}-\d{7}-\d{7}$/));
     expect(screen.getByTestId("card-all")).toHaveTextContent("312");
     expect(document.documentElement.dataset.theme).toBe("dark");
-    expect(new Set(asked(core))).toEqual(new Set(["news"]));
+    // The views come a moment later, in a row that keeps its place.
+    const own = asked(core).filter((command) => !["savedViews", "viewCounts"].includes(command));
+    expect(new Set(own)).toEqual(new Set(["news"]));
   });
 
   it("asks for news from the turn of the look, and shows what changed in between", async () => {
