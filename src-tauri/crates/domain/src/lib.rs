@@ -13,6 +13,7 @@ pub mod marketplace;
 pub mod matching;
 pub mod money;
 pub mod natural;
+pub mod offer;
 pub mod order;
 pub mod page;
 pub mod query;

@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use chrono::{DateTime, TimeDelta, Utc};
-use http::header::{ACCEPT, HeaderName, HeaderValue, USER_AGENT};
+use http::header::{ACCEPT, CONTENT_TYPE, HeaderName, HeaderValue, USER_AGENT};
 use http::{Method, Request, Response};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use tokio::time::Instant;
@@ -46,7 +46,7 @@ pub struct ClientConfig {
 
 /// A client of the Selling Partner API for one application, seller and region. Clones share everything.
 #[derive(Clone)]
-pub struct Client(Arc<Inner>);
+pub struct Client(pub(crate) Arc<Inner>);
 
 pub(crate) struct Inner {
     transport: Arc<dyn Transport>,
@@ -62,11 +62,31 @@ pub(crate) struct Inner {
     reduced: Mutex<Option<(IncludedData, Instant)>>,
 }
 
-/// A GET request before it has a host, a token and a number.
+/// A request before it has a host, a token and a number.
 pub(crate) struct Ask {
-    pub(crate) asked: Asked,
-    pub(crate) path: String,
-    pub(crate) query: Vec<(&'static str, String)>,
+    asked: Asked,
+    path: String,
+    query: Vec<(&'static str, String)>,
+    /// JSON to post; a request with it changes something at Amazon.
+    body: Option<Bytes>,
+}
+
+impl Ask {
+    /// A request that reads.
+    pub(crate) fn get(asked: Asked, path: String, query: Vec<(&'static str, String)>) -> Self {
+        Self { asked, path, query, body: None }
+    }
+
+    /// A request that changes something. It is made once: where its fate is unknown (no answer, a failure of Amazon's, an
+    /// answer that cannot be read) the caller has to look before it asks again.
+    pub(crate) fn post(asked: Asked, path: String, body: String) -> Self {
+        Self { asked, path, query: Vec::new(), body: Some(Bytes::from(body)) }
+    }
+
+    /// How often it may be sent in all, where `tries` would do for a request that reads.
+    fn tries(&self, tries: u32) -> u32 {
+        if self.body.is_some() { 1 } else { tries }
+    }
 }
 
 /// What an answer brought, and by which request id Amazon knows it.
@@ -183,7 +203,8 @@ impl Client {
                     let tries = match reason {
                         // Asking again at once brings the same megabytes.
                         TransportError::TooLarge(_) => 1,
-                        _ => errand.patience.tries(),
+                        ref reason if reason.never_left() => errand.patience.tries(),
+                        _ => ask.tries(errand.patience.tries()),
                     };
                     (ApiError::new(Some(operation), ErrorKind::Offline(reason)), tries)
                 }
@@ -202,7 +223,7 @@ impl Client {
                             }
                             Err(why) => {
                                 tracing::warn!(%operation, %why, "the answer cannot be read");
-                                let tries = errand.patience.tries().min(UNREADABLE_TRIES);
+                                let tries = ask.tries(errand.patience.tries().min(UNREADABLE_TRIES));
                                 (classify::unreadable(ask.asked, &answer, why), tries)
                             }
                         },
@@ -221,7 +242,7 @@ impl Client {
                             refused_token = Some(pass.generation);
                             continue;
                         }
-                        Verdict::Again(error) => (error, errand.patience.tries()),
+                        Verdict::Again(error) => (error, ask.tries(errand.patience.tries())),
                         Verdict::Final(error) => return Err(error),
                     }
                 }
@@ -260,6 +281,24 @@ impl Client {
 }
 
 impl Inner {
+    /// Where Amazon's storage may be asked for a document by `url`, without a token; `None` where it is not Amazon's.
+    pub(crate) fn document_uri(&self, url: &str) -> Option<http::Uri> {
+        self.endpoints.document(url)
+    }
+
+    /// Sends a request that carries no token and belongs to no bucket.
+    pub(crate) async fn send_plainly(&self, uri: http::Uri) -> Result<Response<Bytes>, TransportError> {
+        let request =
+            Request::builder().method(Method::GET).uri(uri).header(USER_AGENT, self.user_agent.clone());
+        let request = request.body(Bytes::new());
+        self.transport.send(request.map_err(|error| TransportError::Other(error.to_string()))?).await
+    }
+
+    /// How long to wait after the `failures`-th failure in a row.
+    pub(crate) fn backoff(&self, failures: u32) -> Duration {
+        self.dice.backoff(failures)
+    }
+
     fn request(&self, ask: &Ask, pass: &Pass) -> Result<Request<Bytes>, ApiError> {
         let query: Vec<_> =
             ask.query.iter().map(|(name, value)| format!("{name}={}", encoded(value))).collect();
@@ -269,14 +308,18 @@ impl Inner {
             uri.push_str(&query.join("&"));
         }
         let date = self.clock.now().format("%Y%m%dT%H%M%SZ").to_string();
-        Request::builder()
-            .method(Method::GET)
+        let mut request = Request::builder()
+            .method(if ask.body.is_some() { Method::POST } else { Method::GET })
             .uri(uri)
             .header(ACCEPT, "application/json")
             .header(USER_AGENT, self.user_agent.clone())
             .header(HeaderName::from_static("x-amz-date"), date)
-            .header(HeaderName::from_static("x-amz-access-token"), pass.header.clone())
-            .body(Bytes::new())
+            .header(HeaderName::from_static("x-amz-access-token"), pass.header.clone());
+        if ask.body.is_some() {
+            request = request.header(CONTENT_TYPE, "application/json");
+        }
+        request
+            .body(ask.body.clone().unwrap_or_default())
             .map_err(|_| ApiError::new(Some(ask.asked.operation), ErrorKind::InvalidInput))
     }
 

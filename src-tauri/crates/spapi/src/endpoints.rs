@@ -23,6 +23,9 @@ const SP_API_HOSTS: [&str; 6] = [
     "sandbox.sellingpartnerapi-fe.amazon.com",
 ];
 
+/// Endings of the hosts that documents of reports are stored at.
+const STORAGE: [&str; 4] = [".amazonaws.com", ".amazonaws.com.cn", ".amazon.com", ".cloudfront.net"];
+
 /// Hosts of Login with Amazon.
 const LWA_HOSTS: [&str; 3] = ["api.amazon.com", "api.amazon.co.uk", "api.amazon.co.jp"];
 
@@ -133,6 +136,21 @@ impl Endpoints {
     /// The token endpoint.
     pub fn lwa(&self) -> &Uri {
         &self.lwa
+    }
+
+    /// `url` of a report's document, if it may be followed: https to one of the hosts that Amazon stores documents at,
+    /// or this computer while the API itself is here. It is asked for without a token, whichever it is.
+    pub(crate) fn document(&self, url: &str) -> Option<Uri> {
+        let parsed: Url = url.parse().ok()?;
+        let host = parsed.host_str()?;
+        let near = self.sp_api.parse::<Url>().is_ok_and(|api| api.host_str().is_some_and(is_loopback));
+        let amazons = parsed.scheme() == "https"
+            && parsed.port().is_none()
+            && STORAGE.iter().any(|suffix| host.ends_with(suffix));
+        let here = near && is_loopback(host) && matches!(parsed.scheme(), "http" | "https");
+        let plain = parsed.username().is_empty() && parsed.password().is_none();
+        // The text is sent as Amazon wrote it: parsing and printing could change what its signature covers.
+        if plain && (amazons || here) { url.parse().ok() } else { None }
     }
 
     /// The usage plan of `operation` at these endpoints.
@@ -255,6 +273,34 @@ mod tests {
             overrides("", "https://example.com/token", "").unwrap_err(),
             "PACKLIGHT_LWA_URL leads to example.com, which is neither this computer nor Amazon's: use a loopback address or unset it"
         );
+    }
+
+    #[test]
+    fn documents_come_from_amazons_storage_or_from_beside_the_api() {
+        let amazon = Endpoints::of(Region::Eu);
+        let url =
+            "https://tortuga-prod-eu.s3-eu-west-1.amazonaws.com/%2FNinetyDays/a%20b?X-Amz-Expires=300&x=%2F";
+        assert_eq!(amazon.document(url).unwrap().to_string(), url, "not a byte differs");
+        assert!(amazon.document("https://d34o8swod1owfl.cloudfront.net/x").is_some());
+        let near = overrides("http://127.0.0.1:8080", "", "").unwrap();
+        for local in ["http://127.0.0.1:9999/document?x=1", "http://localhost:1/x", "http://[::1]:2/"] {
+            assert!(near.document(local).is_some(), "{local}");
+            assert!(amazon.document(local).is_none(), "{local}");
+        }
+        assert!(near.document(url).is_some());
+        for foreign in [
+            "http://tortuga-prod-eu.s3-eu-west-1.amazonaws.com/x",
+            "https://tortuga.amazonaws.com:8443/x",
+            "https://evilamazonaws.com/x",
+            "https://amazonaws.com.example.com/x",
+            "https://me@tortuga.amazonaws.com/x",
+            "https://example.com/.amazonaws.com",
+            "file:///etc/passwd",
+            "https://",
+            "",
+        ] {
+            assert!(amazon.document(foreign).is_none() && near.document(foreign).is_none(), "{foreign}");
+        }
     }
 
     #[test]

@@ -1,4 +1,5 @@
-//! A client of Amazon's Selling Partner API for one seller's own application: tokens, limits, orders, sellers.
+//! A client of Amazon's Selling Partner API for one seller's own application: tokens, limits, orders, reports,
+//! sellers.
 //!
 //! It asks for as little as the order desk needs, keeps strictly to Amazon's limits over restarts, never reads buyer
 //! data, and turns whatever comes back into facts of the domain or into one sentence with the next step.
@@ -20,6 +21,7 @@ mod limiter;
 mod operation;
 mod orders;
 mod probes;
+mod reports;
 mod sellers;
 mod surprises;
 mod transport;
@@ -36,6 +38,10 @@ pub use limiter::{Budget, Ledger, LedgerError};
 pub use operation::{Operation, Plan};
 pub use orders::{ListOrdersV0, OrdersPage, SearchOrders};
 pub use probes::Grant;
+pub use reports::{
+    BadLine, ListReports, ListingsError, ListingsFile, NewReport, Report, ReportDocument, ReportStatus,
+    ReportText,
+};
 pub use sellers::Participation;
 pub use surprises::Surprises;
 pub use transport::{HttpTransport, Timeouts, Transport, TransportError};

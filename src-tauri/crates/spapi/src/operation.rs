@@ -21,6 +21,12 @@ pub enum Operation {
     ListTransactions,
     /// `GET /reports/2021-06-30/reports`.
     GetReports,
+    /// `POST /reports/2021-06-30/reports`.
+    CreateReport,
+    /// `GET /reports/2021-06-30/reports/{reportId}`.
+    GetReport,
+    /// `GET /reports/2021-06-30/documents/{reportDocumentId}`.
+    GetReportDocument,
 }
 
 /// How often an operation may be called: a bucket of `burst` tokens that fills at `micro_hertz` / 1,000,000 a second.
@@ -34,7 +40,7 @@ pub struct Plan {
 
 impl Operation {
     /// Every operation.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 10] = [
         Self::SearchOrders,
         Self::GetOrder,
         Self::GetOrdersV0,
@@ -42,6 +48,9 @@ impl Operation {
         Self::GetMarketplaceParticipations,
         Self::ListTransactions,
         Self::GetReports,
+        Self::CreateReport,
+        Self::GetReport,
+        Self::GetReportDocument,
     ];
 
     /// Amazon's name of the operation, with the version where two would share a name.
@@ -54,6 +63,9 @@ impl Operation {
             Self::GetMarketplaceParticipations => "getMarketplaceParticipations",
             Self::ListTransactions => "listTransactions",
             Self::GetReports => "getReports",
+            Self::CreateReport => "createReport",
+            Self::GetReport => "getReport",
+            Self::GetReportDocument => "getReportDocument",
         }
     }
 
@@ -66,6 +78,8 @@ impl Operation {
             Self::GetMarketplaceParticipations => (16_000, 15),
             Self::ListTransactions => (500_000, 10),
             Self::GetReports => (22_200, 10),
+            Self::CreateReport | Self::GetReportDocument => (16_700, 15),
+            Self::GetReport => (2_000_000, 15),
         };
         Plan { micro_hertz, burst }
     }
@@ -79,6 +93,9 @@ impl Operation {
             Self::GetMarketplaceParticipations => "the seller's marketplaces",
             Self::ListTransactions => "the seller's transactions",
             Self::GetReports => "the list of reports",
+            Self::CreateReport => "a new report",
+            Self::GetReport => "a report",
+            Self::GetReportDocument => "the document of a report",
         }
     }
 
@@ -90,7 +107,10 @@ impl Operation {
             }
             Self::GetMarketplaceParticipations => "Selling Partner Insights",
             Self::ListTransactions => "Finance and Accounting",
-            Self::GetReports => "Product Listing",
+            // The report's type decides; whoever asks for another type names its role.
+            Self::GetReports | Self::CreateReport | Self::GetReport | Self::GetReportDocument => {
+                "Product Listing"
+            }
         }
     }
 }

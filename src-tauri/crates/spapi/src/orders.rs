@@ -90,7 +90,7 @@ impl Client {
         if let Some(token) = &search.page_token {
             query.push(("paginationToken", token.clone()));
         }
-        let ask = Ask { asked, path: "/orders/2026-01-01/orders".to_owned(), query };
+        let ask = Ask::get(asked, "/orders/2026-01-01/orders".to_owned(), query);
         let answer = self
             .call(&ask, errand, |text| {
                 let page: wire_2026::Page<'_> = json::read(text)?;
@@ -136,7 +136,7 @@ impl Client {
         // An order that does not say when it changed is as of now, less what Amazon's lists lag behind.
         let as_of = self.server_now() - packlight_domain::window::END_MARGIN;
         let answer = self
-            .call(&Ask { asked, path, query }, errand, |text| {
+            .call(&Ask::get(asked, path, query), errand, |text| {
                 let single: wire_2026::Single<'_> = json::read(text)?;
                 convert_2026::single(&single, included, as_of)
             })
@@ -202,7 +202,11 @@ impl Retreat {
     }
 }
 
-fn push_list(query: &mut Vec<(&'static str, String)>, name: &'static str, values: &[impl AsRef<str>]) {
+pub(crate) fn push_list(
+    query: &mut Vec<(&'static str, String)>,
+    name: &'static str,
+    values: &[impl AsRef<str>],
+) {
     // A comma inside a value would make two of it (reference: spapi.md F22); no id or word of Amazon's has one.
     let values: Vec<_> = values.iter().map(AsRef::as_ref).filter(|value| !value.contains(',')).collect();
     if !values.is_empty() {
@@ -211,10 +215,15 @@ fn push_list(query: &mut Vec<(&'static str, String)>, name: &'static str, values
 }
 
 /// An id as a part of a path. One that would change the path is no id.
-fn path_part(id: &str, operation: Operation) -> Result<String, ApiError> {
+pub(crate) fn path_part(id: &str, operation: Operation) -> Result<String, ApiError> {
     if id.is_empty() || id.len() > 100 || id.bytes().all(|byte| byte == b'.') {
+        let thing = match operation {
+            Operation::GetReport => "a report",
+            Operation::GetReportDocument => "a document",
+            _ => "an order",
+        };
         return Err(ApiError::new(Some(operation), ErrorKind::InvalidInput)
-            .with_message("this is not an order id of Amazon: check it and try again"));
+            .with_message(format!("this is not {thing} id of Amazon: check it and try again")));
     }
     Ok(encoded(id))
 }

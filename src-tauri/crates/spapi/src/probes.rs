@@ -71,7 +71,7 @@ impl Client {
     ) -> Result<Grant, ApiError> {
         let asked = Asked { operation, page_token: false, bounded: false };
         let granted = Grant { granted: true, missing_role: None };
-        match self.call(&Ask { asked, path, query }, errand, |_| Ok(())).await {
+        match self.call(&Ask::get(asked, path, query), errand, |_| Ok(())).await {
             Ok(_) => Ok(granted),
             // Whoever says that the order does not exist, or that the question is wrong, has let the question in.
             Err(error) if matches!(error.kind, ErrorKind::NotFound | ErrorKind::InvalidInput) => Ok(granted),

@@ -54,7 +54,7 @@ impl Client {
     pub async fn marketplace_participations(&self, errand: &Errand) -> Result<Vec<Participation>, ApiError> {
         let asked =
             Asked { operation: Operation::GetMarketplaceParticipations, page_token: false, bounded: false };
-        let ask = Ask { asked, path: "/sellers/v1/marketplaceParticipations".to_owned(), query: Vec::new() };
+        let ask = Ask::get(asked, "/sellers/v1/marketplaceParticipations".to_owned(), Vec::new());
         let answer = self
             .call(&ask, errand, |text| {
                 let answer: Answer<'_> = json::read(text)?;

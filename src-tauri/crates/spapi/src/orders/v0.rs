@@ -47,7 +47,7 @@ impl Client {
         if let Some(token) = &list.page_token {
             query.push(("NextToken", token.clone()));
         }
-        let ask = Ask { asked, path: "/orders/v0/orders".to_owned(), query };
+        let ask = Ask::get(asked, "/orders/v0/orders".to_owned(), query);
         let answer = self
             .call(&ask, errand, |text| {
                 let answer: wire_v0::ListAnswer<'_> = json::read(text)?;
@@ -74,7 +74,7 @@ impl Client {
         loop {
             let asked = Asked { operation, page_token: token.is_some(), bounded: false };
             let query = token.take().map(|token| ("NextToken", token)).into_iter().collect();
-            let ask = Ask { asked, path: path.clone(), query };
+            let ask = Ask::get(asked, path.clone(), query);
             let answer = self
                 .call(&ask, errand, |text| {
                     let answer: wire_v0::ItemsAnswer<'_> = json::read(text)?;

@@ -10,6 +10,7 @@ mod limits;
 mod orders_2026;
 mod orders_v0;
 mod over_http;
+mod reports;
 mod secrets;
 mod sellers;
 mod support;
