@@ -13,7 +13,7 @@ pub struct Call {
     pub operation: Operation,
     /// Status of the answer.
     pub status: u16,
-    /// Order id in the path.
+    /// Id in the path: of an order, a report or a document.
     pub order_id: Option<String>,
     /// Query parameters as sent.
     pub query: Vec<(String, String)>,
@@ -35,7 +35,7 @@ impl Call {
 
     /// The paging token in the query, in either API's spelling.
     pub fn page_token(&self) -> Option<&str> {
-        self.parameter("paginationToken").or_else(|| self.parameter("NextToken"))
+        ["paginationToken", "NextToken", "nextToken"].into_iter().find_map(|name| self.parameter(name))
     }
 
     /// Whether the call asked for data of buyers, which this product never does.

@@ -92,7 +92,6 @@ pub(crate) fn product(draw: &mut Draw, odd_title_permille: u32) -> Product {
     } else {
         ("New", "New", pence)
     };
-    let key = mix(name.len() as u64, number.bytes().fold(0, |sum, byte| sum * 31 + u64::from(byte)));
     let short = if used { "U" } else { "N" };
     let title = if draw.chance(odd_title_permille) {
         odd_title(draw, number, name)
@@ -100,13 +99,30 @@ pub(crate) fn product(draw: &mut Draw, odd_title_permille: u32) -> Product {
         format!("LEGO {number} {name} Building Set")
     };
     Product {
-        asin: format!("B0SIM{}", base36(key, 5)),
+        asin: asin(number, name),
         sku: format!("{number}-1-{short}-{}", draw.between(1, 90)),
         title,
         condition,
         condition_subtype,
         pence: price,
     }
+}
+
+/// One new copy of every set, under SKUs that no order names.
+pub(crate) fn range() -> impl Iterator<Item = Product> {
+    SETS.iter().map(|(number, name, pence)| Product {
+        asin: asin(number, name),
+        sku: format!("{number}-1-N-0"),
+        title: format!("LEGO {number} {name} Building Set"),
+        condition: "New",
+        condition_subtype: "New",
+        pence: *pence,
+    })
+}
+
+fn asin(number: &str, name: &str) -> String {
+    let key = mix(name.len() as u64, number.bytes().fold(0, |sum, byte| sum * 31 + u64::from(byte)));
+    format!("B0SIM{}", base36(key, 5))
 }
 
 fn odd_title(draw: &mut Draw, number: &str, name: &str) -> String {

@@ -17,6 +17,7 @@ use crate::paging::Traversals;
 use crate::plan::{Bucket, Operation, Plan, micro_text};
 use crate::probes::{self, Role};
 use crate::problem::Problem;
+use crate::reports::{self, Reports};
 use crate::seller::Seller;
 use crate::{v0, v2026};
 
@@ -31,7 +32,8 @@ pub(crate) struct Desk {
     /// Calls so far.
     pub(crate) requests: u64,
     pub(crate) lwa: Lwa,
-    rate_scale: u32,
+    pub(crate) reports: Reports,
+    pub(crate) rate_scale: u32,
     pub(crate) denied: HashSet<Role>,
     buckets: HashMap<(usize, Operation), Bucket>,
     pub(crate) faults: Faults,
@@ -42,7 +44,7 @@ pub(crate) struct Desk {
 pub(crate) struct Visit<'a> {
     pub(crate) request: &'a Request,
     pub(crate) operation: Operation,
-    /// Order id in the path.
+    /// Id in the path: of an order, a report or a document.
     pub(crate) order_id: Option<&'a str>,
     pub(crate) at: Millis,
     /// The same instant in nanoseconds, for the buckets.
@@ -62,6 +64,7 @@ impl Desk {
             closed_marketplaces: HashSet::new(),
             requests: 0,
             lwa: Lwa::new(seller.applications.clone(), seller.seed),
+            reports: Reports::default(),
             rate_scale: seller.rate_scale,
             denied: HashSet::new(),
             buckets: HashMap::new(),
@@ -77,7 +80,24 @@ impl Desk {
         if visit.operation == Operation::Token {
             return self.token(visit);
         }
-        self.served(visit, world).unwrap_or_else(|problem| problem.response())
+        if visit.operation == Operation::DownloadDocument {
+            return self.stored(visit, world);
+        }
+        let answer = self.served(visit, world).unwrap_or_else(|problem| problem.response());
+        let lost = visit.faults.iter().find_map(|fault| match fault {
+            Fault::LostAnswer(status) => Some(Problem::server(*status).response()),
+            _ => None,
+        });
+        lost.unwrap_or(answer)
+    }
+
+    /// Amazon's storage knows neither tokens nor usage plans.
+    fn stored(&self, visit: &Visit<'_>, world: &Orders) -> Response {
+        let failure = visit.faults.iter().find_map(|fault| match fault {
+            Fault::ServerError(status) => Some(Problem::server(*status).response()),
+            _ => None,
+        });
+        failure.unwrap_or_else(|| reports::download(visit, self, world))
     }
 
     fn token(&mut self, visit: &Visit<'_>) -> Response {
@@ -107,8 +127,14 @@ impl Desk {
         }
         let role = match visit.operation {
             Operation::ListTransactions => Some(Role::Finance),
-            Operation::GetReports => Some(probes::report_role(visit)),
-            Operation::GetMarketplaceParticipations | Operation::Token | Operation::Unknown => None,
+            Operation::GetReports
+            | Operation::CreateReport
+            | Operation::GetReport
+            | Operation::GetReportDocument => self.reports.role(visit),
+            Operation::GetMarketplaceParticipations
+            | Operation::Token
+            | Operation::DownloadDocument
+            | Operation::Unknown => None,
             _ => Some(Role::Orders),
         };
         if visit.faults.contains(&Fault::AccessDenied) || role.is_some_and(|role| self.denied.contains(&role))
@@ -122,11 +148,13 @@ impl Desk {
             Operation::GetOrderItemsV0 => v0::get_order_items(visit, self, world),
             Operation::GetMarketplaceParticipations => Ok(probes::participations(self, world)),
             Operation::ListTransactions => probes::transactions(visit),
-            Operation::GetReports => probes::reports(visit),
-            Operation::Token | Operation::Unknown => Err(Problem::not_found(format!(
-                "No operation at {} {}.",
-                visit.request.method, visit.request.path
-            ))),
+            Operation::GetReports => reports::list(visit, self, world),
+            Operation::CreateReport => reports::create(visit, self, world),
+            Operation::GetReport => reports::get(visit, self, world),
+            Operation::GetReportDocument => reports::document(visit, self, world),
+            Operation::Token | Operation::DownloadDocument | Operation::Unknown => Err(Problem::not_found(
+                format!("No operation at {} {}.", visit.request.method, visit.request.path),
+            )),
         }
     }
 
@@ -196,7 +224,7 @@ impl Desk {
         }
         header("x-amzn-RequestId", visit.request_id.clone());
         // A refusal for want of tokens names no rate; nor do other errors that the model declares without one.
-        if let (Some(rate), 200 | 400 | 404) = (rate, response.status) {
+        if let (Some(rate), 200 | 202 | 400 | 404) = (rate, response.status) {
             header("x-amzn-RateLimit-Limit", rate);
         }
     }

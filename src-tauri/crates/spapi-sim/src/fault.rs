@@ -85,6 +85,55 @@ pub enum Fault {
     Lwa(LwaError),
     /// The token service states this lifetime; the real one stays an hour.
     ExpiresIn(i64),
+    /// The call takes effect, but its answer is this error.
+    LostAnswer(u16),
+    /// A report that is asked for waits this long before it is made.
+    ReportStuck(Duration),
+    /// A report that is asked for ends as `CANCELLED`.
+    ReportCancelled,
+    /// A report that is asked for ends as `FATAL`, with a document that tells the error.
+    ReportFatal,
+    /// A report that is asked for ends as `DONE`, but names no document.
+    ReportWithoutDocument,
+    /// The document of a report that is asked for is not packed.
+    DocumentPlain,
+    /// The address of a document is too old when it is given out.
+    DocumentLinkExpired,
+    /// A document ends after this share of its bytes; its packing is whole.
+    DocumentCut {
+        /// Share in permille.
+        permille: u32,
+    },
+    /// A document is encoded in this charset and declared as that one.
+    DocumentCharset {
+        /// What it is.
+        charset: Charset,
+        /// What its content type says; nothing where `None`.
+        declared: Option<String>,
+    },
+    /// A flat file has columns that nobody knows.
+    ExtraColumns,
+    /// Every seventh row of a flat file has a tab in its first field.
+    TabInTitle,
+    /// Every seventh row of a flat file has a line break in its first field.
+    LineBreakInTitle,
+    /// The header of a flat file is Japanese.
+    LocalisedHeader,
+    /// The header of a flat file has no name that anybody knows.
+    UnknownHeader,
+}
+
+/// How a document is encoded.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Charset {
+    /// UTF-8.
+    Utf8,
+    /// UTF-8 with a byte order mark in front.
+    Utf8WithMark,
+    /// Western Europe as on Windows.
+    Cp1252,
+    /// Japan as on Windows.
+    ShiftJis,
 }
 
 /// Ways in which a body is no JSON.
@@ -138,6 +187,19 @@ impl Fault {
         let lists = matches!(call.operation, Operation::SearchOrders | Operation::GetOrdersV0);
         let fits = match self {
             Self::Lwa(_) | Self::ExpiresIn(_) => return call.operation == Operation::Token,
+            Self::ReportStuck(_)
+            | Self::ReportCancelled
+            | Self::ReportFatal
+            | Self::ReportWithoutDocument
+            | Self::DocumentPlain => call.operation == Operation::CreateReport,
+            Self::DocumentLinkExpired => call.operation == Operation::GetReportDocument,
+            Self::DocumentCut { .. }
+            | Self::DocumentCharset { .. }
+            | Self::ExtraColumns
+            | Self::TabInTitle
+            | Self::LineBreakInTitle
+            | Self::LocalisedHeader
+            | Self::UnknownHeader => call.operation == Operation::DownloadDocument,
             Self::PaginationTokenRefused => call.continues,
             Self::LoopingToken | Self::NewTokenSamePage => lists && call.continues,
             Self::DuplicateOrders

@@ -8,7 +8,7 @@ use std::time::Duration;
 use thiserror::Error;
 
 use crate::auth::LwaError;
-use crate::fault::{BadJson, Fault, Injection, RateHeader};
+use crate::fault::{BadJson, Charset, Fault, Injection, RateHeader};
 use crate::plan::Operation;
 
 /// A fault whose words are not understood.
@@ -25,7 +25,7 @@ pub enum FaultTextError {
     NotANumber(String),
 }
 
-const NAMES: [&str; 36] = [
+const NAMES: [&str; 50] = [
     "throttle",
     "empty-bucket",
     "server-error:STATUS",
@@ -62,6 +62,20 @@ const NAMES: [&str; 36] = [
     "invalid-client",
     "unauthorized-client",
     "expires-in:SECONDS",
+    "lost-answer:STATUS",
+    "report-stuck:SECONDS",
+    "report-cancelled",
+    "report-fatal",
+    "report-without-document",
+    "document-plain",
+    "document-expired",
+    "document-cut:PERMILLE",
+    "document-utf8[:DECLARED]",
+    "document-shift-jis[:DECLARED]",
+    "extra-columns",
+    "tab-in-title",
+    "line-break-in-title",
+    "localised-header",
 ];
 
 impl FromStr for Injection {
@@ -135,8 +149,26 @@ fn fault(words: &str) -> Option<Fault> {
         ("invalid-client", "") => Fault::Lwa(LwaError::InvalidClient),
         ("unauthorized-client", "") => Fault::Lwa(LwaError::UnauthorizedClient),
         ("expires-in", seconds) => Fault::ExpiresIn(seconds.parse().ok()?),
+        ("lost-answer", status) => Fault::LostAnswer(error_status(status)?),
+        ("report-stuck", seconds) => Fault::ReportStuck(Duration::from_secs(seconds.parse().ok()?)),
+        ("report-cancelled", "") => Fault::ReportCancelled,
+        ("report-fatal", "") => Fault::ReportFatal,
+        ("report-without-document", "") => Fault::ReportWithoutDocument,
+        ("document-plain", "") => Fault::DocumentPlain,
+        ("document-expired", "") => Fault::DocumentLinkExpired,
+        ("document-cut", permille) => Fault::DocumentCut { permille: permille.parse().ok()? },
+        ("document-utf8", declared) => charset(Charset::Utf8, declared),
+        ("document-shift-jis", declared) => charset(Charset::ShiftJis, declared),
+        ("extra-columns", "") => Fault::ExtraColumns,
+        ("tab-in-title", "") => Fault::TabInTitle,
+        ("line-break-in-title", "") => Fault::LineBreakInTitle,
+        ("localised-header", "") => Fault::LocalisedHeader,
         _ => return None,
     })
+}
+
+fn charset(charset: Charset, declared: &str) -> Fault {
+    Fault::DocumentCharset { charset, declared: (!declared.is_empty()).then(|| declared.to_owned()) }
 }
 
 fn error_status(text: &str) -> Option<u16> {

@@ -107,6 +107,16 @@ impl Orders {
         (0..self.lives.placed_by(at)).chain(self.hand_placed.keys().copied())
     }
 
+    /// The orders shown at `at` that were placed last, at most `limit` of the automatic ones.
+    pub(crate) fn recent(&self, at: Millis, limit: u64) -> impl Iterator<Item = Order> + '_ {
+        let placed = self.lives.placed_by(at);
+        (placed.saturating_sub(limit)..placed)
+            .rev()
+            .chain(self.hand_placed.keys().copied())
+            .filter(move |index| self.life(*index).is_some_and(|life| life.shown(at)))
+            .filter_map(|index| self.order(index))
+    }
+
     /// Every order that Amazon shows at `at`, in the sequence of their placing.
     pub(crate) fn shown(&self, at: Millis) -> impl Iterator<Item = (Order, Standing)> + '_ {
         self.indexes(at).filter_map(move |index| {

@@ -24,13 +24,21 @@ pub enum Operation {
     ListTransactions,
     /// Reports 2021-06-30 `getReports`.
     GetReports,
+    /// Reports 2021-06-30 `createReport`.
+    CreateReport,
+    /// Reports 2021-06-30 `getReport`.
+    GetReport,
+    /// Reports 2021-06-30 `getReportDocument`.
+    GetReportDocument,
+    /// The storage that documents of reports are fetched from; not a part of the API.
+    DownloadDocument,
     /// Anything else.
     Unknown,
 }
 
 impl Operation {
     /// Every operation that is simulated.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 12] = [
         Self::Token,
         Self::SearchOrders,
         Self::GetOrder,
@@ -39,6 +47,10 @@ impl Operation {
         Self::GetMarketplaceParticipations,
         Self::ListTransactions,
         Self::GetReports,
+        Self::CreateReport,
+        Self::GetReport,
+        Self::GetReportDocument,
+        Self::DownloadDocument,
     ];
 
     /// Amazon's name of the operation; the two of v0 carry a suffix.
@@ -52,14 +64,21 @@ impl Operation {
             Self::GetMarketplaceParticipations => "getMarketplaceParticipations",
             Self::ListTransactions => "listTransactions",
             Self::GetReports => "getReports",
+            Self::CreateReport => "createReport",
+            Self::GetReport => "getReport",
+            Self::GetReportDocument => "getReportDocument",
+            Self::DownloadDocument => "downloadDocument",
             Self::Unknown => "unknown",
         }
     }
 
-    /// The operation that a request addresses, and the order id in its path.
+    /// The operation that a request addresses, and the id in its path: of an order, a report or a document.
     pub(crate) fn of(request: &Request) -> (Self, Option<&str>) {
         if request.path == "/auth/o2/token" {
             return (Self::Token, None);
+        }
+        if request.method == "POST" && request.path == "/reports/2021-06-30/reports" {
+            return (Self::CreateReport, None);
         }
         if request.method != "GET" {
             return (Self::Unknown, None);
@@ -70,18 +89,23 @@ impl Operation {
             "/sellers/v1/marketplaceParticipations" => (Self::GetMarketplaceParticipations, None),
             "/finances/2024-06-19/transactions" => (Self::ListTransactions, None),
             "/reports/2021-06-30/reports" => (Self::GetReports, None),
-            path => Self::of_one_order(path),
+            path => Self::of_one_thing(path),
         }
     }
 
-    fn of_one_order(path: &str) -> (Self, Option<&str>) {
-        let v2026 = path.strip_prefix("/orders/2026-01-01/orders/");
-        let v0 = path.strip_prefix("/orders/v0/orders/").and_then(|rest| rest.strip_suffix("/orderItems"));
-        match (v2026, v0) {
-            (Some(id), _) if !id.is_empty() && !id.contains('/') => (Self::GetOrder, Some(id)),
-            (_, Some(id)) if !id.is_empty() && !id.contains('/') => (Self::GetOrderItemsV0, Some(id)),
-            _ => (Self::Unknown, None),
-        }
+    fn of_one_thing(path: &str) -> (Self, Option<&str>) {
+        let places = [
+            (Self::GetOrder, "/orders/2026-01-01/orders/", ""),
+            (Self::GetOrderItemsV0, "/orders/v0/orders/", "/orderItems"),
+            (Self::GetReport, "/reports/2021-06-30/reports/", ""),
+            (Self::GetReportDocument, "/reports/2021-06-30/documents/", ""),
+            (Self::DownloadDocument, "/NinetyDays/", ""),
+        ];
+        let found = places.into_iter().find_map(|(operation, before, behind)| {
+            let id = path.strip_prefix(before)?.strip_suffix(behind)?;
+            (!id.is_empty() && !id.contains('/')).then_some((operation, Some(id)))
+        });
+        found.unwrap_or((Self::Unknown, None))
     }
 
     /// Amazon's published plan; none for the token service, whose limits are not published.
@@ -93,7 +117,9 @@ impl Operation {
             Self::GetMarketplaceParticipations => (16_000, 15),
             Self::ListTransactions => (500_000, 10),
             Self::GetReports => (22_200, 10),
-            Self::Token | Self::Unknown => return None,
+            Self::CreateReport | Self::GetReportDocument => (16_700, 15),
+            Self::GetReport => (2_000_000, 15),
+            Self::Token | Self::DownloadDocument | Self::Unknown => return None,
         };
         Some(Plan { micro_hertz, burst })
     }

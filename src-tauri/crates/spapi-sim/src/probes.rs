@@ -1,4 +1,4 @@
-//! Small operations by which a client finds out what it was granted: sellers, finances and reports.
+//! Small operations by which a client finds out what it was granted: sellers and finances.
 //!
 //! Invariant: with the role they answer like an account in which nothing happened; without it, 403.
 
@@ -24,7 +24,6 @@ pub enum Role {
 }
 
 const TWO_MINUTES: i64 = 120_000;
-const DAY: i64 = 24 * 3600 * 1000;
 
 /// Answers `getMarketplaceParticipations`.
 pub(crate) fn participations(desk: &Desk, world: &Orders) -> Response {
@@ -86,33 +85,4 @@ pub(crate) fn transactions(visit: &Visit<'_>) -> Result<Response, Problem> {
         return Err(Problem::invalid_input("postedBefore must be more than two minutes before the request."));
     }
     Ok(Response::json(200, &json!({"payload": {"transactions": []}})))
-}
-
-/// The role that `getReports` needs for the first report type asked for.
-pub(crate) fn report_role(visit: &Visit<'_>) -> Role {
-    match visit.request.parameter("reportTypes").unwrap_or_default() {
-        types if types.starts_with("GET_SALES_AND_TRAFFIC") => Role::BrandAnalytics,
-        types if types.starts_with("GET_V2_SETTLEMENT") => Role::Finance,
-        types if types.starts_with("GET_MERCHANT_LISTINGS") => Role::ProductListing,
-        _ => Role::Orders,
-    }
-}
-
-/// Answers `getReports`: none was ever made.
-pub(crate) fn reports(visit: &Visit<'_>) -> Result<Response, Problem> {
-    let parameter = |name| visit.request.parameter(name);
-    if parameter("reportTypes").is_none() {
-        return Err(Problem::invalid_input("Either reportTypes or nextToken must be provided."));
-    }
-    if let Some(text) = parameter("createdSince")
-        && instant("createdSince", text)? < visit.at - 90 * DAY
-    {
-        return Err(Problem::invalid_input("createdSince must not be more than 90 days ago."));
-    }
-    if let Some(text) = parameter("pageSize")
-        && !text.parse::<u32>().is_ok_and(|size| (1..=100).contains(&size))
-    {
-        return Err(Problem::invalid_input("pageSize must be between 1 and 100."));
-    }
-    Ok(Response::json(200, &json!({"reports": []})))
 }

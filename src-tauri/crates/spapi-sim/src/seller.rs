@@ -166,7 +166,7 @@ impl Seller {
         self
     }
 
-    /// Multiplies the rate of every usage plan, not the burst.
+    /// Multiplies the rate of every usage plan, not the burst; reports are made as many times faster.
     #[must_use]
     pub fn rate_scale(mut self, times: u32) -> Self {
         self.rate_scale = times.max(1);

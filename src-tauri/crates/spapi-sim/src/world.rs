@@ -10,6 +10,7 @@ use chrono::{DateTime, Utc};
 use crate::marketplace::Marketplace;
 use crate::order::Status;
 use crate::orders::Orders;
+use crate::reports::{self, TruthListing};
 use crate::seller::Seller;
 use crate::truth::{TruthLine, truth_lines};
 
@@ -56,6 +57,12 @@ impl World {
             .shown(at.timestamp_millis())
             .flat_map(|(order, standing)| truth_lines(&order, &standing))
             .collect()
+    }
+
+    /// What is on sale at a store at `at`, by SKU: what a listings report made then says, without what is lost on its way.
+    pub fn listings(&self, marketplace_id: &str, at: DateTime<Utc>) -> Vec<TruthListing> {
+        let store = Marketplace::by_id(marketplace_id);
+        store.map(|store| reports::offers(&self.read(), store, at.timestamp_millis())).unwrap_or_default()
     }
 
     pub(crate) fn read(&self) -> RwLockReadGuard<'_, Orders> {

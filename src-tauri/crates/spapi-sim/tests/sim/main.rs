@@ -9,6 +9,7 @@
 mod client;
 mod faults;
 mod models;
+mod reports;
 mod rules;
 mod wire;
 mod world;

@@ -11,6 +11,7 @@ use packlight_spapi_sim::{Fault, GERMANY, JAPAN, Response, Seller, UK, US};
 use serde_json::{Value, json};
 
 use crate::client::{Desk, noon, text};
+use crate::reports::{REPORTS, create, listings};
 
 fn models() -> Option<PathBuf> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../../shared/reference/spapi-models");
@@ -148,4 +149,44 @@ fn the_probes_fit_their_models() {
     check(&finance_errors, &desk.get("/finances/2024-06-19/transactions", &[]), 400);
     let reports = validator(&folder, "reports_2021-06-30.json", "GetReportsResponse");
     check(&reports, &desk.get("/reports/2021-06-30/reports", &[("reportTypes", "GET_X")]), 200);
+}
+
+#[test]
+fn reports_fit_the_model() {
+    let Some(folder) = models() else { return };
+    let of = |definition| validator(&folder, "reports_2021-06-30.json", definition);
+    let (created, one, list, document, errors) = (
+        of("CreateReportResponse"),
+        of("Report"),
+        of("GetReportsResponse"),
+        of("ReportDocument"),
+        of("ErrorList"),
+    );
+    for fault in [None, Some(Fault::ReportCancelled), Some(Fault::ReportFatal), Some(Fault::DocumentPlain)] {
+        let desk = Desk::new(Seller::with_orders(20, 1, noon()).marketplaces([UK, JAPAN]));
+        if let Some(fault) = fault {
+            desk.amazon.inject(fault);
+        }
+        for store in [UK, JAPAN] {
+            let answer = create(&desk, &listings(store));
+            check(&created, &answer, 202);
+            let path = format!("{REPORTS}/{}", answer.value()["reportId"].as_str().unwrap());
+            for _ in 0..4 {
+                let report = desk.get(&path, &[]);
+                check(&one, &report, 200);
+                if let Some(id) = report.value()["reportDocumentId"].as_str() {
+                    check(&document, &desk.get(&format!("/reports/2021-06-30/documents/{id}"), &[]), 200);
+                }
+                desk.advance(TimeDelta::seconds(30));
+            }
+        }
+        let query = [("reportTypes", "GET_MERCHANT_LISTINGS_ALL_DATA"), ("pageSize", "1")];
+        check(&list, &desk.get(REPORTS, &query), 200);
+    }
+    let desk = Desk::still(1);
+    check(&errors, &create(&desk, &json!({})), 400);
+    check(&errors, &create(&desk, &listings(JAPAN)), 403);
+    check(&errors, &desk.get(&format!("{REPORTS}/none"), &[]), 404);
+    check(&errors, &desk.get("/reports/2021-06-30/documents/none", &[]), 404);
+    check(&errors, &desk.get(REPORTS, &[("nextToken", "x")]), 400);
 }
