@@ -137,6 +137,9 @@ pub enum StoreError {
     /// There is no such job, or it has ended.
     #[error("there is no active job {0}")]
     NoJob(i64),
+    /// There is no such request for a report, or it has ended.
+    #[error("there is no open request {0} for a report")]
+    NoReport(i64),
     /// There is no such batch of acts.
     #[error("there is no action {0} to undo")]
     NoBatch(i64),
