@@ -120,6 +120,7 @@ pub(crate) struct Desk {
     pub(crate) user_agent: UserAgent,
     pub(crate) connections: tokio::sync::Mutex<HashMap<AccountId, Connection>>,
     running: Mutex<HashMap<AccountId, (Joined, CancellationToken)>>,
+    pub(crate) reports: crate::reports::Running,
     /// Ends every wait of the supervisor: secrets changed, the vault was opened.
     pub(crate) wake: watch::Sender<()>,
     /// Held while this process may write.
@@ -148,6 +149,7 @@ impl Engine {
             user_agent: config.user_agent,
             connections: tokio::sync::Mutex::default(),
             running: Mutex::default(),
+            reports: crate::reports::Running::default(),
             wake: watch::Sender::new(()),
             lock,
         }));
@@ -159,6 +161,7 @@ impl Engine {
 
     /// Writes what is left to write and closes the file. Other handles of this engine are of no use afterwards.
     pub async fn close(&self) {
+        self.halt_reports().await;
         self.stop_sync().await;
         self.0.store.close().await;
     }

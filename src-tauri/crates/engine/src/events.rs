@@ -25,6 +25,8 @@ pub enum CacheTag {
     Mappings,
     /// Settings kept with the data.
     Settings,
+    /// Long work.
+    Jobs,
 }
 
 /// Something happened.

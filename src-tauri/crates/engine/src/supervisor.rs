@@ -57,6 +57,7 @@ impl Supervisor {
 /// Starts and ends one task for each connected account as accounts come and go.
 async fn supervise(engine: Engine, poll: Duration, stop: CancellationToken) {
     let mut events = engine.events().subscribe();
+    let reports = tokio::spawn(engine.clone().keep_reports(stop.clone()));
     let mut tasks: HashMap<AccountId, (CancellationToken, JoinHandle<()>)> = HashMap::new();
     loop {
         let accounts = engine.connected(None).await.unwrap_or_default();
@@ -76,6 +77,7 @@ async fn supervise(engine: Engine, poll: Duration, stop: CancellationToken) {
             tokio::select! {
                 () = stop.cancelled() => {
                     engine.stop_sync().await;
+                    let _ = reports.await;
                     for (_, (_, task)) in tasks {
                         let _ = task.await;
                     }

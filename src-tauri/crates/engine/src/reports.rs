@@ -1,0 +1,263 @@
+//! Fetching reports from Amazon, however long it takes: each request is a row and a job, and survives a kill at any moment.
+//!
+//! Owns invariant I18. One run per account, kind and marketplace; who asks again joins it. A run lives on a task of its own,
+//! uses buckets that orders do not need, and goes on at the next start where it was.
+
+use std::collections::HashMap;
+use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
+
+use chrono::{DateTime, Utc};
+use futures::FutureExt;
+use futures::future::{BoxFuture, Shared};
+use packlight_domain::account::AccountId;
+use packlight_domain::instant::to_text;
+use packlight_spapi::{Errand, Priority};
+use packlight_store::{Account, JobEnd, ReportEnd, ReportRequest, ReportState};
+use serde::{Deserialize, Serialize};
+use tokio::sync::watch;
+use tokio_util::sync::CancellationToken;
+
+use crate::desk::Engine;
+use crate::error::{Code, EngineError};
+use crate::events::CacheTag;
+
+mod abandoned;
+mod job;
+mod kind;
+mod run;
+
+pub use kind::ReportKind;
+pub(crate) use kind::{Taken, TakenIn};
+pub(crate) use run::source_of;
+
+/// Which report is wanted.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ReportSpec {
+    /// Of which kind.
+    pub kind: ReportKind,
+    /// For which marketplace.
+    pub marketplace_id: String,
+    /// From when to when, for kinds that have a period.
+    pub period: Option<(DateTime<Utc>, DateTime<Utc>)>,
+}
+
+/// What a report brought.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, specta::Type)]
+pub struct ReportOutcome {
+    /// Rows that were taken in.
+    pub rows: u32,
+    /// Lines of the document that could not be read.
+    pub skipped: u32,
+    /// Rows that are new or different.
+    pub changed: u32,
+    /// Rows that are no longer there.
+    pub removed: u32,
+    /// When Amazon made the report, UTC.
+    pub as_of: Option<DateTime<Utc>>,
+}
+
+/// How a request for a report stands. Instants are UTC.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, specta::Type)]
+pub struct ReportView {
+    /// The account's label.
+    pub account: String,
+    /// Amazon's id of the marketplace.
+    pub marketplace_id: String,
+    /// It is being worked on.
+    pub active: bool,
+    /// One word: `intended`, `asking`, `waiting`, `done`, `empty`, `failed`, `abandoned`, `stopped`.
+    pub state: String,
+    /// Amazon's word, such as `IN_QUEUE`.
+    pub status: Option<String>,
+    /// When the next step is due.
+    pub next_at: Option<DateTime<Utc>>,
+    /// What went wrong last, in one sentence.
+    pub problem: Option<String>,
+    /// When Amazon made the report that was taken in.
+    pub as_of: Option<DateTime<Utc>>,
+}
+
+type Joined = Shared<BoxFuture<'static, Result<ReportOutcome, EngineError>>>;
+
+/// A request by its account, type and scope.
+type Key = (AccountId, &'static str, String);
+
+/// The runs of this process.
+#[derive(Default)]
+pub(crate) struct Running(Mutex<HashMap<Key, (Joined, CancellationToken)>>);
+
+/// Between two looks at whether an abandoned report is due.
+const LOOK: Duration = Duration::from_hours(1);
+
+impl Engine {
+    /// Fetches a report and takes in what it says, or joins the run that does. Amazon needs seconds to hours for it.
+    pub async fn fetch_report(
+        &self,
+        account: &Account,
+        spec: &ReportSpec,
+        priority: Priority,
+    ) -> Result<ReportOutcome, EngineError> {
+        self.start_report(account, spec, priority)?.await
+    }
+
+    fn start_report(
+        &self,
+        account: &Account,
+        spec: &ReportSpec,
+        priority: Priority,
+    ) -> Result<Joined, EngineError> {
+        self.require_writer()?;
+        let key = (account.id, spec.kind.report_type(), spec.scope());
+        let mut running = self.0.reports.0.lock().unwrap_or_else(PoisonError::into_inner);
+        running.retain(|_, (run, _)| run.peek().is_none());
+        if let Some((run, _)) = running.get(&key) {
+            return Ok(run.clone());
+        }
+        let stop = CancellationToken::new();
+        let work = run::fetch(self.clone(), account.clone(), spec.clone(), priority, stop.clone());
+        let task = tokio::spawn(work);
+        let run = async move {
+            task.await.unwrap_or_else(|_| {
+                Err(EngineError::retryable(
+                    Code::Internal,
+                    "fetching the report ended unexpectedly; it goes on at the next start",
+                ))
+            })
+        }
+        .boxed()
+        .shared();
+        running.insert(key, (run.clone(), stop));
+        Ok(run)
+    }
+
+    /// Stops fetching reports of `kind` for good. Amazon may still make them; a later request takes them up.
+    pub async fn stop_reports(&self, kind: ReportKind) -> Result<(), EngineError> {
+        self.end_runs(Some(kind)).await;
+        for request in self.0.store.active_reports().await? {
+            if request.report_type == kind.report_type() {
+                let now = (self.0.clock)();
+                self.0.store.finish_report(request.id, ReportEnd::Stopped, now).await?;
+                job::end(self, kind, &request, JobEnd::Stopped).await?;
+            }
+        }
+        self.0.events.changed(&[CacheTag::Jobs]);
+        Ok(())
+    }
+
+    /// Ends all runs at their next safe point; they go on at the next start.
+    pub(crate) async fn halt_reports(&self) {
+        self.end_runs(None).await;
+    }
+
+    async fn end_runs(&self, kind: Option<ReportKind>) {
+        let runs: Vec<_> = {
+            let running = self.0.reports.0.lock().unwrap_or_else(PoisonError::into_inner);
+            let concerned = |key: &&Key| kind.is_none_or(|kind| kind.report_type() == key.1);
+            running.iter().filter(|(key, _)| concerned(key)).map(|(_, run)| run.clone()).collect()
+        };
+        for (run, stop) in runs {
+            stop.cancel();
+            // Its result goes to whoever asked for it.
+            let _ = run.await;
+        }
+    }
+
+    /// Goes on with every request that an earlier process left, and looks at abandoned ones once a day, until `stop`.
+    pub(crate) async fn keep_reports(self, stop: CancellationToken) {
+        if let Err(error) = self.resume_reports().await {
+            tracing::warn!(%error, "reports of an earlier start could not be taken up");
+        }
+        while !stop.is_cancelled() {
+            tokio::select! {
+                () = stop.cancelled() => {}
+                looked = self.look_at_abandoned(&stop) => {
+                    if let Err(error) = looked {
+                        tracing::info!(%error, "abandoned reports could not be looked at");
+                    }
+                }
+            }
+            tokio::select! {
+                () = stop.cancelled() => {}
+                () = tokio::time::sleep(LOOK) => {}
+            }
+        }
+        self.halt_reports().await;
+    }
+
+    /// Starts the runs of requests that are active but not worked on, and returns how many there are.
+    pub async fn resume_reports(&self) -> Result<usize, EngineError> {
+        if !self.can_write() {
+            return Ok(0);
+        }
+        let accounts = self.0.store.accounts().await?;
+        let mut resumed = 0;
+        for request in self.0.store.active_reports().await? {
+            let account = accounts.iter().find(|account| account.id == request.account);
+            let account = account.filter(|account| account.is_connected());
+            let Some((account, spec)) = account.zip(ReportSpec::of(&request)) else {
+                tracing::info!(report_type = request.report_type, "a report is left for later");
+                continue;
+            };
+            // The run goes on by itself; its outcome is in the rows.
+            drop(self.start_report(account, &spec, Priority::History)?);
+            resumed += 1;
+        }
+        Ok(resumed)
+    }
+
+    /// How the latest requests of `kind` stand, one for each connected account and marketplace that had any.
+    pub async fn reports(&self, kind: ReportKind) -> Result<Vec<ReportView>, EngineError> {
+        let mut views = Vec::new();
+        for account in self.0.store.accounts().await?.iter().filter(|account| account.is_connected()) {
+            for marketplace in &account.marketplaces {
+                let scope = scope(&marketplace.id, None);
+                let latest = self.0.store.reports_of(account.id, kind.report_type(), &scope, 1).await?;
+                views.extend(latest.into_iter().map(|request| ReportView {
+                    account: account.label.clone(),
+                    marketplace_id: marketplace.id.clone(),
+                    active: request.state.is_active(),
+                    state: request.state.word().to_owned(),
+                    as_of: request.made_at.filter(|_| request.state == ReportState::Done),
+                    status: request.status,
+                    next_at: request.next_at,
+                    problem: request.error,
+                }));
+            }
+        }
+        Ok(views)
+    }
+
+    /// An errand that waits as long as Amazon's limits ask, behind everything that somebody waits for.
+    fn report_errand(
+        connection: &crate::connection::Connection,
+        priority: Priority,
+        stop: &CancellationToken,
+    ) -> Errand {
+        // Its waits are its own: the strip shows those of the orders.
+        Errand { priority, waiting: watch::Sender::new(None), ..connection.errand(stop) }
+    }
+}
+
+impl ReportSpec {
+    /// What tells it from other reports of its kind.
+    pub(crate) fn scope(&self) -> String {
+        scope(&self.marketplace_id, self.period)
+    }
+
+    /// The report of a request, if its kind is known.
+    fn of(request: &ReportRequest) -> Option<Self> {
+        Some(Self {
+            kind: ReportKind::of(&request.report_type)?,
+            marketplace_id: request.marketplace_ids.first()?.clone(),
+            period: request.data_from.zip(request.data_to),
+        })
+    }
+}
+
+fn scope(marketplace_id: &str, period: Option<(DateTime<Utc>, DateTime<Utc>)>) -> String {
+    match period {
+        None => marketplace_id.to_owned(),
+        Some((from, to)) => format!("{marketplace_id} {}/{}", to_text(from), to_text(to)),
+    }
+}

@@ -1,0 +1,527 @@
+//! One run of one request: look for a report that serves, else ask for one, watch it, fetch its document, take it in.
+//!
+//! Every step is written down before the next begins, and each is safe to repeat but one: asking for a report. So `asking`
+//! is on disk before the request leaves, and whoever finds it there looks through Amazon's list before asking again.
+
+use std::collections::BTreeSet;
+
+use chrono::{DateTime, TimeDelta, Utc};
+use packlight_spapi::{
+    ApiError, Client, Errand, ErrorKind, ListReports, NewReport, Patience, Priority, Report, ReportDocument,
+    ReportStatus,
+};
+use packlight_store::{Account, JobEnd, NewReportRequest, ReportEnd, ReportRequest, ReportState, ReportStep};
+use tokio_util::sync::CancellationToken;
+
+use super::job::JobLine;
+use super::kind::{Taken, TakenIn};
+use super::{ReportOutcome, ReportSpec};
+use crate::desk::Engine;
+use crate::error::{Code, EngineError};
+
+/// So long after it was asked for, a report is surely in Amazon's list.
+const VISIBLE: TimeDelta = TimeDelta::minutes(2);
+/// How far Amazon's time of asking may lie before ours.
+const EARLIER: TimeDelta = TimeDelta::minutes(1);
+/// How long Amazon has; after that the report is only looked at once a day (fault catalogue row 42).
+const TIME_ALLOWED: TimeDelta = TimeDelta::hours(6);
+/// Between two daily looks.
+pub(super) const DAILY: TimeDelta = TimeDelta::days(1);
+/// Before another report is asked for after one came to nothing: sooner ends badly (reference: spapi.md §7.6).
+const REST: TimeDelta = TimeDelta::minutes(31);
+/// Reports that are asked for in one request.
+const ATTEMPTS: u32 = 3;
+/// Looks at a report that is done but names no document, a minute apart.
+const LATE_DOCUMENT: u32 = 3;
+
+/// What a step led to.
+enum Flow {
+    On,
+    End(ReportOutcome),
+}
+
+/// Why a step was not made.
+enum Trouble {
+    Amazon(ApiError),
+    Here(EngineError),
+}
+
+impl From<ApiError> for Trouble {
+    fn from(error: ApiError) -> Self {
+        Self::Amazon(error)
+    }
+}
+
+impl From<packlight_store::StoreError> for Trouble {
+    fn from(error: packlight_store::StoreError) -> Self {
+        Self::Here(error.into())
+    }
+}
+
+impl From<EngineError> for Trouble {
+    fn from(error: EngineError) -> Self {
+        Self::Here(error)
+    }
+}
+
+struct Run {
+    engine: Engine,
+    client: Client,
+    spec: ReportSpec,
+    errand: Errand,
+    job: JobLine,
+    request: ReportRequest,
+    /// When this process took it up.
+    started_at: DateTime<Utc>,
+    /// Failures in a row, for the pauses between them.
+    failures: u32,
+    /// Documents of the present report that were cut short.
+    cut_short: u32,
+}
+
+/// Works on the request for `spec` until it ends or `stop` is cancelled; then it goes on at the next start.
+pub(super) async fn fetch(
+    engine: Engine,
+    account: Account,
+    spec: ReportSpec,
+    priority: Priority,
+    stop: CancellationToken,
+) -> Result<ReportOutcome, EngineError> {
+    let connection = engine.connection(&account).await?.fresh_count();
+    let errand = Engine::report_errand(&connection, priority, &stop);
+    let client = connection.client.clone();
+    // Amazon's clock, if it can be had; where Amazon is away, the steps below wait for it.
+    let clock = client.authorise(&Errand { patience: Patience::Now, ..errand.clone() }).await;
+    if let Err(error) = clock.map_err(EngineError::from)
+        && !error.retryable
+    {
+        return Err(error);
+    }
+    let new = NewReportRequest {
+        account: account.id,
+        report_type: spec.kind.report_type().to_owned(),
+        scope: spec.scope(),
+        marketplace_ids: vec![spec.marketplace_id.clone()],
+        options: spec.kind.options(),
+        data_from: spec.period.map(|(from, _)| from),
+        data_to: spec.period.map(|(_, to)| to),
+        now: client.server_now(),
+    };
+    let (request, resumed) = engine.0.store.intend_report(&new).await?;
+    let job = JobLine::begin(&engine, spec.kind, &request).await?;
+    tracing::info!(report_type = %new.report_type, resumed, state = ?request.state, "report wanted");
+    let started_at = client.server_now();
+    let run = Run { engine, client, spec, errand, job, request, started_at, failures: 0, cut_short: 0 };
+    run.work().await
+}
+
+/// What `request` took its rows from: when Amazon made the report.
+pub(crate) fn source_of(request: &ReportRequest, now: DateTime<Utc>) -> DateTime<Utc> {
+    request.made_at.unwrap_or(now)
+}
+
+impl Run {
+    async fn work(mut self) -> Result<ReportOutcome, EngineError> {
+        loop {
+            self.pause().await?;
+            match self.step().await {
+                Ok(Flow::On) => self.failures = 0,
+                Ok(Flow::End(outcome)) => {
+                    self.job.done(&outcome).await?;
+                    self.engine.0.events.changed(&[self.spec.kind.tag()]);
+                    return Ok(outcome);
+                }
+                Err(Trouble::Here(error)) => return Err(error),
+                Err(Trouble::Amazon(error)) if error.kind == ErrorKind::Cancelled => return Err(error.into()),
+                Err(Trouble::Amazon(error)) => match self.ends_with(error).await? {
+                    Some(error) => return self.fail(error).await,
+                    None => self.failures = self.failures.saturating_add(1),
+                },
+            }
+            if self.now() - self.begun_at() > TIME_ALLOWED {
+                return self.abandon().await;
+            }
+        }
+    }
+
+    fn now(&self) -> DateTime<Utc> {
+        self.client.server_now()
+    }
+
+    /// Since when Amazon has had its time: since the report was asked for, else since somebody has been trying to ask.
+    fn begun_at(&self) -> DateTime<Utc> {
+        match self.request.made_at {
+            Some(made_at) => made_at.max(self.request.intended_at),
+            None => self.started_at.max(self.request.next_at.unwrap_or(self.started_at)),
+        }
+    }
+
+    /// Waits until the next step is due.
+    async fn pause(&mut self) -> Result<(), EngineError> {
+        let stage = match (self.request.state, self.request.status.as_deref()) {
+            (ReportState::Intended, _) if self.request.attempts > 0 => "asking_again",
+            (ReportState::Waiting, Some("IN_QUEUE")) => "in_queue",
+            (ReportState::Waiting, Some("IN_PROGRESS")) => "in_progress",
+            (ReportState::Waiting, _) => "asked",
+            _ => "asking",
+        };
+        let wait = self.request.next_at.and_then(|due| (due - self.now()).to_std().ok());
+        if wait.is_none() {
+            self.request.next_at = None;
+        }
+        self.job.show(&self.request, stage).await?;
+        tokio::select! {
+            biased;
+            () = self.errand.cancel.cancelled() => Err(stopped()),
+            () = tokio::time::sleep(wait.unwrap_or_default()) => Ok(()),
+        }
+    }
+
+    async fn step(&mut self) -> Result<Flow, Trouble> {
+        match self.request.state {
+            ReportState::Intended => self.look_then_ask().await,
+            ReportState::Asking => self.find_what_was_asked_for().await,
+            _ => self.look_at_it().await,
+        }
+    }
+
+    async fn advance(&mut self, step: ReportStep) -> Result<Flow, Trouble> {
+        self.request = self.engine.0.store.advance_report(self.request.id, step).await?;
+        Ok(Flow::On)
+    }
+
+    /// Takes up a report that is there already, whoever asked for it, else asks for one.
+    async fn look_then_ask(&mut self) -> Result<Flow, Trouble> {
+        if let Some(report) = self.left_behind().await? {
+            return self.take_up(&report).await;
+        }
+        let since = self.now() - self.spec.kind.serves_for();
+        let listed = self.listed(since).await?;
+        let fit = |report: &&Report| !matches!(report.status, ReportStatus::Cancelled | ReportStatus::Fatal);
+        match listed.iter().find(fit) {
+            Some(report) => self.take_up(report).await,
+            None => self.ask().await,
+        }
+    }
+
+    /// A report that was abandoned by an earlier request and has come after all.
+    async fn left_behind(&mut self) -> Result<Option<Report>, Trouble> {
+        let store = &self.engine.0.store;
+        let (kind, scope) = (self.spec.kind.report_type(), self.request.scope.clone());
+        for earlier in store.reports_of(self.request.account, kind, &scope, 5).await? {
+            let Some(id) = earlier.report_id.filter(|_| earlier.state == ReportState::Abandoned) else {
+                continue;
+            };
+            match self.client.report(&id, &self.errand).await {
+                Ok(report) if report.status == ReportStatus::Done && report.document_id.is_some() => {
+                    let end = ReportEnd::Failed("a later request took the report up".to_owned());
+                    store.finish_report(earlier.id, end, self.client.server_now()).await?;
+                    return Ok(Some(report));
+                }
+                Err(error) if error.kind != ErrorKind::NotFound => return Err(error.into()),
+                _ => {}
+            }
+        }
+        Ok(None)
+    }
+
+    async fn take_up(&mut self, report: &Report) -> Result<Flow, Trouble> {
+        tracing::info!(status = report.status.word(), "a report that exists is taken up");
+        let now = self.now();
+        self.advance(ReportStep::Made {
+            report_id: report.report_id.clone(),
+            at: report.created_at.unwrap_or(now),
+            next_at: now,
+        })
+        .await
+    }
+
+    /// Amazon's reports of this type, marketplace and period that were asked for since then, newest first.
+    async fn listed(&self, since: DateTime<Utc>) -> Result<Vec<Report>, ApiError> {
+        let list = ListReports {
+            report_types: vec![self.request.report_type.clone()],
+            marketplace_ids: self.request.marketplace_ids.clone(),
+            created_since: Some(since),
+        };
+        let given_up: BTreeSet<&String> = self.request.given_up.iter().collect();
+        let mut reports = self.client.reports(&list, &self.errand).await?;
+        reports.retain(|report| {
+            let same_period = self
+                .spec
+                .period
+                .is_none_or(|(from, to)| report.data_from.zip(report.data_to) == Some((from, to)));
+            report.report_type == self.request.report_type
+                && report.marketplace_ids == self.request.marketplace_ids
+                && same_period
+                && report.created_at.is_none_or(|at| at >= since)
+                && !given_up.contains(&report.report_id)
+        });
+        Ok(reports)
+    }
+
+    /// The one step that is not safe to repeat.
+    async fn ask(&mut self) -> Result<Flow, Trouble> {
+        let at = self.now();
+        self.advance(ReportStep::Asking { at }).await?;
+        let new = NewReport {
+            report_type: self.request.report_type.clone(),
+            marketplace_ids: self.request.marketplace_ids.clone(),
+            data_from: self.request.data_from,
+            data_to: self.request.data_to,
+            options: self.request.options.clone(),
+        };
+        match self.client.create_report(&new, &self.errand).await {
+            Ok(report_id) => {
+                let now = self.now();
+                self.advance(ReportStep::Made { report_id, at: now, next_at: now + pause_before(0) }).await
+            }
+            Err(error) if surely_not_made(&error) => {
+                let next_at = error.retry_at.unwrap_or(self.now());
+                self.advance(ReportStep::NotMade { next_at, error: Some(error.to_string()) }).await?;
+                Err(error.into())
+            }
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    /// A request left and its fate is unknown: the list knows.
+    async fn find_what_was_asked_for(&mut self) -> Result<Flow, Trouble> {
+        let asked_at = self.request.asked_at.unwrap_or(self.request.intended_at);
+        let listed = self.listed(asked_at - EARLIER).await?;
+        if let Some(report) = listed.first() {
+            return self.take_up(report).await;
+        }
+        let visible_at = asked_at + VISIBLE;
+        if self.now() < visible_at {
+            let error = "it is not known yet whether Amazon took the request: its list of reports is looked through before asking again";
+            return self.advance(ReportStep::Later { next_at: visible_at, error: error.to_owned() }).await;
+        }
+        self.ask().await
+    }
+
+    async fn look_at_it(&mut self) -> Result<Flow, Trouble> {
+        let Some(id) = self.request.report_id.clone() else {
+            return Err(Trouble::Here(EngineError::new(
+                Code::Internal,
+                "a report that is awaited has no id",
+            )));
+        };
+        let report = match self.client.report(&id, &self.errand).await {
+            Err(error) if error.kind == ErrorKind::NotFound => {
+                return self
+                    .again(
+                        "Amazon no longer knows the report that it was making".to_owned(),
+                        TimeDelta::zero(),
+                    )
+                    .await;
+            }
+            report => report?,
+        };
+        let next_at = self.now() + pause_before(self.request.polls + 1);
+        self.advance(ReportStep::Seen {
+            status: report.status.word().to_owned(),
+            document_id: report.document_id.clone(),
+            next_at,
+        })
+        .await?;
+        match (&report.status, &report.document_id) {
+            (ReportStatus::Done, Some(document)) => self.fetch_document(document).await,
+            (ReportStatus::Done, None) if self.request.polls < LATE_DOCUMENT => {
+                let next_at = self.now() + TimeDelta::minutes(1);
+                let error = "Amazon says that the report is done, but names no document yet".to_owned();
+                self.advance(ReportStep::Later { next_at, error }).await
+            }
+            (ReportStatus::Done, None) => self.nothing("is done but has no document").await,
+            (ReportStatus::Cancelled, _) => self.nothing("was called off by Amazon").await,
+            (ReportStatus::Fatal, document) => {
+                let reason = self.reason(document.as_deref()).await?;
+                self.again(format!("Amazon could not make {}{reason}", self.spec.kind.name()), REST).await
+            }
+            _ => Ok(Flow::On),
+        }
+    }
+
+    async fn fetch_document(&mut self, document_id: &str) -> Result<Flow, Trouble> {
+        let document = match self.client.report_document(document_id, &self.errand).await {
+            Err(error) if error.kind == ErrorKind::NotFound => {
+                return self
+                    .again("Amazon no longer keeps the document of the report".to_owned(), REST)
+                    .await;
+            }
+            document => document?,
+        };
+        match self.take_in(Some(document)).await? {
+            Taken::Whole(outcome) => Ok(Flow::End(outcome)),
+            Taken::Useless(error) => {
+                Err(Trouble::Here(self.failed(EngineError::new(Code::MalformedAnswer, error)).await?))
+            }
+            // The same address may have been cut on its way; a second copy that ends there too was made so.
+            Taken::CutShort(_) if self.cut_short == 0 => {
+                self.cut_short += 1;
+                let error = format!("{} arrived cut short: it is fetched again", self.spec.kind.name());
+                let next_at = self.now();
+                self.advance(ReportStep::Later { next_at, error }).await
+            }
+            Taken::CutShort(kept) => {
+                self.cut_short = 0;
+                let why = format!(
+                    "{} ends in the middle of a line: {} rows of it were kept and nothing was taken for gone",
+                    self.spec.kind.name(),
+                    kept.rows
+                );
+                self.again(why, REST).await
+            }
+        }
+    }
+
+    async fn take_in(&self, document: Option<ReportDocument>) -> Result<Taken, Trouble> {
+        let taken = TakenIn {
+            engine: &self.engine,
+            request: &self.request,
+            marketplace_id: &self.spec.marketplace_id,
+            document,
+            now: self.now(),
+        };
+        Ok(self.spec.kind.take_in(taken).await?)
+    }
+
+    /// No document: either there is nothing to report, or Amazon does not want to be asked so often. It says the same to
+    /// both, so what is known from elsewhere decides.
+    async fn nothing(&mut self, what: &str) -> Result<Flow, Trouble> {
+        let (kind, now) = (self.spec.kind, self.now());
+        if kind.is_contradicted(&self.engine, &self.request, &self.spec.marketplace_id, now).await? {
+            let why = format!(
+                "{} {what}, which means nothing to report, but there are sales or listings at this marketplace",
+                kind.name()
+            );
+            return self.again(why, REST).await;
+        }
+        match self.take_in(None).await? {
+            Taken::Whole(outcome) | Taken::CutShort(outcome) => Ok(Flow::End(outcome)),
+            Taken::Useless(error) => Err(Trouble::Here(EngineError::new(Code::MalformedAnswer, error))),
+        }
+    }
+
+    /// What Amazon wrote about a report that failed; the log has it whole.
+    async fn reason(&self, document_id: Option<&str>) -> Result<String, Trouble> {
+        let Some(id) = document_id else { return Ok(String::new()) };
+        let errand = Errand { patience: Patience::Short, ..self.errand.clone() };
+        match self.client.report_document(id, &errand).await {
+            Ok(document) => {
+                let text = document.text(&self.spec.marketplace_id).text;
+                tracing::warn!(%text, "a report failed at Amazon");
+                let line: String = text.trim().chars().filter(|c| !c.is_control()).take(160).collect();
+                Ok(if line.is_empty() { line } else { format!(" (\"{line}\")") })
+            }
+            Err(error) if error.kind == ErrorKind::Cancelled => Err(error.into()),
+            Err(_) => Ok(String::new()),
+        }
+    }
+
+    /// The report came to nothing: another one after a rest, or the end.
+    async fn again(&mut self, why: String, rest: TimeDelta) -> Result<Flow, Trouble> {
+        let next_at = self.now() + rest;
+        let (kind, tried) = (self.spec.kind, self.request.attempts + 1);
+        if tried >= ATTEMPTS {
+            let message =
+                format!("{why}; it was asked for {ATTEMPTS} times. Try again tomorrow: {}", kind.meanwhile());
+            let error = EngineError::retryable(Code::Unavailable, capital(&message));
+            return Err(Trouble::Here(self.failed(error).await?));
+        }
+        let error = capital(&format!("{why}. It is asked for again at {} UTC", next_at.format("%H:%M")));
+        self.advance(ReportStep::Again { next_at, error }).await
+    }
+
+    /// What an error of Amazon's means for the request: nothing but a later try, or its end.
+    async fn ends_with(&mut self, error: ApiError) -> Result<Option<EngineError>, EngineError> {
+        if !error.retryable {
+            let role = self.spec.kind.role();
+            let mut told = EngineError::from(error);
+            if told.code == Code::AccessDenied {
+                told.message = format!(
+                    "Amazon denies access to {}: give the application the role {role} in Seller Central, authorise it again, and enter the new refresh token",
+                    self.spec.kind.name()
+                );
+            }
+            return Ok(Some(told));
+        }
+        let next_at = error.retry_at.unwrap_or(self.now() + rest_after(self.failures)).max(self.now());
+        let step = ReportStep::Later { next_at, error: error.to_string() };
+        self.request = self.engine.0.store.advance_report(self.request.id, step).await?;
+        Ok(None)
+    }
+
+    /// Ends request and job with an error, and gives it back.
+    async fn failed(&mut self, error: EngineError) -> Result<EngineError, EngineError> {
+        let end = ReportEnd::Failed(error.message.clone());
+        self.engine.0.store.finish_report(self.request.id, end, self.now()).await?;
+        super::job::end(&self.engine, self.spec.kind, &self.request, JobEnd::Failed(error.message.clone()))
+            .await?;
+        self.engine.0.events.changed(&[crate::events::CacheTag::Jobs]);
+        Ok(error)
+    }
+
+    async fn fail<T>(&mut self, error: EngineError) -> Result<T, EngineError> {
+        Err(self.failed(error).await?)
+    }
+
+    /// Amazon's time is over. The id is kept, and the report is used if it comes after all.
+    async fn abandon<T>(&mut self) -> Result<T, EngineError> {
+        let (kind, now) = (self.spec.kind, self.now());
+        if self.request.report_id.is_none() {
+            let last = self.request.error.clone().unwrap_or_default();
+            let message = format!(
+                "Amazon could not be asked for {} for six hours (last: {last}): {}. Try again when the connection is back",
+                kind.name(),
+                kind.meanwhile()
+            );
+            return self.fail(EngineError::retryable(Code::Unavailable, message)).await;
+        }
+        let message = format!(
+            "Amazon has not made {} within six hours: it is looked at once a day and used when it comes; until then {}",
+            kind.name(),
+            kind.meanwhile()
+        );
+        let end = ReportEnd::Abandoned { next_at: now + DAILY, error: message.clone() };
+        self.engine.0.store.finish_report(self.request.id, end, now).await?;
+        super::job::end(&self.engine, kind, &self.request, JobEnd::Failed(message.clone())).await?;
+        self.engine.0.events.changed(&[crate::events::CacheTag::Jobs]);
+        Err(EngineError::retryable(Code::Unavailable, message))
+    }
+}
+
+/// Whether an error of `createReport` says that no report was made.
+fn surely_not_made(error: &ApiError) -> bool {
+    match &error.kind {
+        ErrorKind::Offline(reason) => reason.never_left(),
+        ErrorKind::Unavailable | ErrorKind::Malformed | ErrorKind::Cancelled => false,
+        _ => true,
+    }
+}
+
+/// The pause before the `nth` look at a report: a second at first, then longer and longer, five minutes at most.
+fn pause_before(nth: u32) -> TimeDelta {
+    // Doubled up to two minutes; a report that is not there after half an hour is in no hurry.
+    match nth {
+        0..=6 => TimeDelta::seconds(1 << nth),
+        7..=20 => TimeDelta::minutes(2),
+        _ => TimeDelta::minutes(5),
+    }
+}
+
+/// The pause after failures in a row, a quarter of an hour at most.
+fn rest_after(failures: u32) -> TimeDelta {
+    TimeDelta::seconds((15_i64 << failures.min(6)).min(900))
+}
+
+fn stopped() -> EngineError {
+    EngineError::new(
+        Code::Stopped,
+        "stopped; Amazon may still make the report, and it is taken up when it is wanted again",
+    )
+}
+
+fn capital(sentence: &str) -> String {
+    let mut letters = sentence.chars();
+    letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()
+}
