@@ -7,5 +7,6 @@ mod interrupted;
 mod limits;
 mod old_api;
 mod owner_packages;
+mod reports;
 mod several_askers;
 mod trouble;

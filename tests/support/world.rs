@@ -15,7 +15,7 @@ use packlight_engine::environment::Environment;
 use packlight_engine::secrets::{Cost, Credentials, Secrets, SecretsPlace, SystemKeychain};
 use packlight_engine::{Access, Config, Engine, EngineError, SyncReport, SyncRequest};
 use packlight_spapi::{Transport, TransportError, UserAgent};
-use packlight_spapi_sim::{Amazon, Clock, Seller};
+use packlight_spapi_sim::{Amazon, Clock, Delivery, Seller};
 use packlight_store::Store;
 use tempfile::TempDir;
 
@@ -63,6 +63,9 @@ impl Transport for InProcess {
             body,
         };
         let answer = self.amazon.handle(&asked);
+        if let Delivery::After(pause) = answer.delivery {
+            tokio::time::sleep(pause).await;
+        }
         let mut response = http::Response::builder().status(answer.status);
         for (name, value) in &answer.headers {
             response = response.header(name, value);
