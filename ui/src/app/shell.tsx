@@ -1,13 +1,11 @@
 /** The frame of every page: navigation, the freshness strip, news about the data folder, and the page itself. */
 import { useQuery } from "@tanstack/react-query";
-import { Link, Outlet, useLocation, useRouter } from "@tanstack/react-router";
+import { Link, Outlet, useLocation } from "@tanstack/react-router";
 import { Boxes, Lock, PanelLeft, ScrollText, Settings } from "lucide-react";
 import { lazy, Suspense, useState, type ReactNode } from "react";
 
 import { IconButton } from "~/components/button";
-import { useCommands } from "~/components/keys";
 import { useEver } from "~/components/use-ever";
-import { useActs } from "~/components/undo";
 import { FailureNotice, Notice } from "~/components/notice";
 import { DemoBox } from "~/features/demo/demo-box";
 import { usePreferences } from "~/features/settings/use-preferences";
@@ -17,6 +15,7 @@ import { queries } from "~/lib/query";
 
 import { BrandMark, OrdersIcon } from "./brand";
 import styles from "./shell.module.css";
+import { useFrameCommands } from "./use-frame-commands";
 import { useTheme } from "./theme";
 
 // Loaded when they are first asked for.
@@ -32,71 +31,13 @@ export function Shell() {
   const [narrow, setNarrow] = useState(() => window.innerWidth < 1100);
   const [dialog, setDialog] = useState<"palette" | "keys" | null>(null);
   const [palette, keyHelp] = [useEver(dialog === "palette"), useEver(dialog === "keys")];
-  const router = useRouter();
-  const acts = useActs();
   useTheme(known ? preferences.theme : undefined);
-  useCommands([
-    { id: "palette", label: "All commands", keys: "Ctrl k", group: "Help", run: () => setDialog("palette") },
-    { id: "keys", label: "Keys", keys: "?", group: "Help", run: () => setDialog("keys") },
-    {
-      id: "go-orders",
-      label: "Go to Amazon orders",
-      keys: "g o",
-      group: "Go",
-      run: () => void router.navigate({ to: "/orders/amazon" }),
-    },
-    {
-      id: "go-all-orders",
-      label: "Go to all orders",
-      keys: "g a",
-      group: "Go",
-      words: "platforms",
-      run: () => void router.navigate({ to: "/orders" }),
-    },
-    { id: "go-ebay", label: "Go to eBay orders", group: "Go", run: () => void router.navigate({ to: "/orders/ebay" }) },
-    {
-      id: "go-bricqer",
-      label: "Go to Bricqer orders",
-      group: "Go",
-      run: () => void router.navigate({ to: "/orders", search: { platform: "bricqer" } }),
-    },
-    {
-      id: "go-stock",
-      label: "Go to inventory",
-      keys: "g i",
-      group: "Go",
-      run: () => void router.navigate({ to: "/inventory" }),
-    },
-    {
-      id: "go-mappings",
-      label: "Go to mappings",
-      keys: "g m",
-      group: "Go",
-      run: () => void router.navigate({ to: "/inventory/mappings" }),
-    },
-    {
-      id: "go-activity",
-      label: "Go to activity",
-      keys: "g a",
-      group: "Go",
-      run: () => void router.navigate({ to: "/activity" }),
-    },
-    {
-      id: "go-settings",
-      label: "Go to settings",
-      keys: "g s",
-      group: "Go",
-      run: () => void router.navigate({ to: "/settings/amazon" }),
-    },
-    { id: "undo", label: "Undo the last act", keys: "z or Ctrl z", group: "Orders", run: () => void acts.undoLast() },
-    { id: "theme-light", label: "Light theme", group: "View", run: () => set({ theme: "light" }) },
-    { id: "theme-dark", label: "Dark theme", group: "View", run: () => set({ theme: "dark" }) },
-    { id: "theme-system", label: "Theme of the system", group: "View", run: () => set({ theme: "system" }) },
-    { id: "rows-compact", label: "Compact rows", group: "View", run: () => set({ density: "compact" }) },
-    { id: "rows-normal", label: "Normal rows", group: "View", run: () => set({ density: "normal" }) },
-    { id: "rows-comfortable", label: "Comfortable rows", group: "View", run: () => set({ density: "comfortable" }) },
-    { id: "navigation", label: "Fold or unfold the navigation", group: "View", run: () => setNarrow(!narrow) },
-  ]);
+  useFrameCommands({
+    set,
+    palette: () => setDialog("palette"),
+    keys: () => setDialog("keys"),
+    fold: () => setNarrow(!narrow),
+  });
 
   const problem = app.error ?? app.data?.problem ?? null;
   const tryAgain = () => void app.refetch();

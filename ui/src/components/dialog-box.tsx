@@ -13,8 +13,10 @@ export default function DialogBox(props: DialogProps) {
         <Base.Backdrop className={styles.backdrop} />
         <Base.Popup className={styles.popup} initialFocus={initialFocus} role={alert ? "alertdialog" : "dialog"}>
           <header className={styles.head}>
-            {icon}
-            <Base.Title className={styles.title}>{title}</Base.Title>
+            <div className={styles.titleLine}>
+              {icon}
+              <Base.Title className={styles.title}>{title}</Base.Title>
+            </div>
             {description !== undefined && (
               <Base.Description className={styles.description}>{description}</Base.Description>
             )}

@@ -59,6 +59,19 @@ class Newsroom {
   }
 }
 
+/** What a command changes, as the core tells it to all windows. */
+const MATCHING: readonly CacheTag[] = ["orders", "counts", "inventory", "mappings"];
+const TELLS: Partial<Record<Command, readonly CacheTag[]>> = {
+  setNote: ["orders"],
+  createMapping: MATCHING,
+  linkUnit: MATCHING,
+  unlinkLine: MATCHING,
+  linkSelected: MATCHING,
+  addView: ["settings"],
+  changeView: ["settings"],
+  undo: [...MATCHING, "settings"],
+};
+
 function camel(name: string): Command {
   return name.replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase()) as Command;
 }
@@ -76,7 +89,10 @@ export function startFakeBackend(first: Partial<Handlers>): FakeBackend {
     if (handler === undefined) {
       return Promise.reject(refusal("internal", `the fake core has no answer to ${command}`));
     }
-    return handler(...args);
+    const answer = await handler(...args);
+    const tags = TELLS[command];
+    if (tags !== undefined) void newsroom.publish([...tags], null);
+    return answer;
   });
   return {
     calls,

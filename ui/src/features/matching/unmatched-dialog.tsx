@@ -1,6 +1,7 @@
 /** The lines of one order that are not linked to inventory, each leading to the choice of a unit. */
 import { useQuery } from "@tanstack/react-query";
 import { TriangleAlert } from "lucide-react";
+import { useEffect, useRef } from "react";
 
 import { Button } from "~/components/button";
 import { Dialog } from "~/components/dialog";
@@ -17,6 +18,12 @@ export function UnmatchedDialog({ order, onLine, onClose }: Props) {
   const { data, error, refetch } = useQuery(queries.order(order.id));
   // The order before may still stand in until this one is read.
   const items = data?.row.id === order.id ? data.items.filter(isLeft) : undefined;
+  const list = useRef<HTMLUListElement>(null);
+  // The keys begin where the work is: at the first item that can be linked.
+  const isRead = items !== undefined;
+  useEffect(() => {
+    if (isRead) list.current?.querySelector("button")?.focus();
+  }, [isRead]);
   return (
     <Dialog
       open
@@ -31,7 +38,7 @@ export function UnmatchedDialog({ order, onLine, onClose }: Props) {
         Order <bdi className="mono">{order.platform_order_id}</bdi>
       </p>
       {items?.length === 0 && <p className={styles.calm}>Every item of this order is matched.</p>}
-      <ul className={styles.lines}>
+      <ul ref={list} className={styles.lines}>
         {items?.map((item) => (
           <li key={item.order_item_id}>
             <Line order={order} item={item} onChoose={() => onLine(item)} />

@@ -58,13 +58,18 @@ export function columnsFor(
     {
       id: "ship_by",
       header: "Ship by",
-      width: "106px",
+      width: "112px",
       sort: "ship_by",
       cell: (row) => <ShipBy row={row} now={now} />,
     },
-    { id: "buyer", header: "Buyer", width: "136px", cell: (row) => row.buyer_name },
-    { id: "description", header: "Description", width: "minmax(140px, 1fr)", cell: (row) => <Description row={row} /> },
-    { id: "items", header: "Items", width: "218px", cell: (row) => <Items row={row} actions={actions} /> },
+    { id: "buyer", header: "Buyer", width: "132px", cell: (row) => row.buyer_name },
+    { id: "description", header: "Description", width: "minmax(200px, 1fr)", cell: (row) => <Description row={row} /> },
+    {
+      id: "items",
+      header: "Items",
+      width: "minmax(150px, 218px)",
+      cell: (row) => <Items row={row} actions={actions} />,
+    },
     {
       id: "status",
       header: "Status",

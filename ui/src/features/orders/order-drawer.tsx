@@ -15,7 +15,9 @@ import { queries } from "~/lib/query";
 
 import { PLATFORM_NAMES, ShipBy } from "./columns";
 import styles from "./order-drawer.module.css";
+import { OrderHistory } from "./order-history";
 import { OrderLine } from "./order-line";
+import { OrderMoney } from "./order-money";
 import { OrderNote } from "./order-note";
 import type { RowActions } from "./row-menu";
 
@@ -78,8 +80,10 @@ export default function OrderDrawer({ id, now, actions, takeFocus, onClose }: Pr
           <>
             <Facts detail={detail} now={now} />
             <OrderNote key={detail.row.id} id={detail.row.id} note={detail.notes ?? ""} />
-            <Lines detail={detail} />
+            <Lines detail={detail} actions={actions} />
             <Packages detail={detail} />
+            <OrderMoney detail={detail} />
+            <OrderHistory detail={detail} now={now} />
           </>
         )}
       </div>
@@ -143,7 +147,7 @@ function Facts({ detail, now }: { detail: OrderDetail; now: number }) {
             .filter(Boolean)
             .join(" · ") || "—"}
         </Fact>
-        <Fact name="Amazon says">
+        <Fact name={`${PLATFORM_NAMES[row.platform]} says`}>
           <bdi>{detail.status ?? "—"}</bdi>
           {flags.length > 0 && <span className={styles.aside}>{flags.join(" · ")}</span>}
         </Fact>
@@ -168,7 +172,7 @@ function Instant({ at, now }: { at: string | null; now: number }) {
   return at === null ? "—" : <span title={format.absolute(at)}>{format.moment(at, now)}</span>;
 }
 
-function Lines({ detail }: { detail: OrderDetail }) {
+function Lines({ detail, actions }: { detail: OrderDetail; actions: RowActions }) {
   return (
     <section aria-labelledby="order-lines">
       <h3 id="order-lines" className={styles.section}>
@@ -177,7 +181,7 @@ function Lines({ detail }: { detail: OrderDetail }) {
       {detail.row.missing_items && <p className={styles.quiet}>Amazon has not told the items of this order yet.</p>}
       <ul className={styles.lines}>
         {detail.items.map((item) => (
-          <OrderLine key={item.order_item_id} item={item} />
+          <OrderLine key={item.order_item_id} row={detail.row} item={item} actions={actions} />
         ))}
       </ul>
     </section>

@@ -5,30 +5,25 @@
  */
 import { useRef, useState } from "react";
 
-import { useToast } from "~/components/toast";
+import { useActs } from "~/components/undo";
 import type { OrderRowId } from "~/lib/bindings";
-import { explain } from "~/lib/explain";
-import { backend, Failure } from "~/lib/ipc";
+import { backend } from "~/lib/ipc";
 
 import styles from "./order-drawer.module.css";
 
 export function OrderNote({ id, note }: { id: OrderRowId; note: string }) {
   const [draft, setDraft] = useState<string | null>(null);
   const saving = useRef<string | null>(null);
-  const toast = useToast();
+  const { done, failed } = useActs();
 
-  const write = async (text: string, before: string, offerUndo: boolean) => {
+  const write = async (text: string) => {
     saving.current = text;
     try {
-      await backend.setNote(id, text);
-      toast({
-        text: !offerUndo ? "Note put back" : text === "" ? "Note removed" : "Note saved",
-        action: offerUndo ? { label: "Undo", run: () => void write(before, text, false) } : undefined,
-      });
+      const batch = await backend.setNote(id, text);
+      done({ text: text === "" ? "Note removed" : "Note saved", batch });
       setDraft((present) => (present?.trim() === text ? null : present));
     } catch (thrown) {
-      const failure = Failure.from(thrown);
-      toast({ text: "The note was not saved", detail: `${explain(failure).title}. ${failure.message}`, tone: "bad" });
+      failed("The note was not saved", thrown);
     } finally {
       saving.current = null;
     }
@@ -37,7 +32,7 @@ export function OrderNote({ id, note }: { id: OrderRowId; note: string }) {
     if (draft === null) return;
     const text = draft.trim();
     if (text === note.trim()) setDraft(null);
-    else if (saving.current !== text) void write(text, note, true);
+    else if (saving.current !== text) void write(text);
   };
 
   return (
@@ -46,7 +41,7 @@ export function OrderNote({ id, note }: { id: OrderRowId; note: string }) {
       <textarea
         rows={2}
         maxLength={2000}
-        placeholder="Only for you: nothing is sent to Amazon"
+        placeholder="Only for you: nothing is sent anywhere"
         value={draft ?? note}
         onChange={(event) => setDraft(event.target.value)}
         onBlur={save}

@@ -343,8 +343,9 @@ describe("the drawer", () => {
     expect(await screen.findByTestId("toast")).toHaveTextContent("Note saved");
     expect(core.callsOf("setNote")).toEqual([[310, "Two bows"]]);
     await user.click(screen.getByRole("button", { name: "Undo" }));
-    await waitFor(() => expect(core.callsOf("setNote")).toHaveLength(2));
-    expect(await screen.findByText("Note put back")).toBeInTheDocument();
+    await waitFor(() => expect(core.callsOf("undo")).toHaveLength(1));
+    expect(await screen.findByText("Undone: Note saved")).toBeInTheDocument();
+    await waitFor(() => expect(note).not.toHaveValue("Two bows"));
   });
 
   it("keeps the draft when the note cannot be saved", async () => {
