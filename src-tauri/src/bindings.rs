@@ -35,6 +35,7 @@ pub(crate) fn builder() -> Builder<tauri::Wry> {
             commands::stock::delete_units,
             commands::stock::home_currency,
             commands::stock::set_home_currency,
+            commands::listings::fetch_listings,
             commands::matching::match_candidates,
             commands::matching::create_mapping,
             commands::matching::map_number,

@@ -3,6 +3,7 @@
 pub(crate) mod accounts;
 pub(crate) mod activity;
 pub(crate) mod app;
+pub(crate) mod listings;
 pub(crate) mod matching;
 pub(crate) mod orders;
 pub(crate) mod stock;

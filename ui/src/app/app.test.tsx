@@ -197,6 +197,9 @@ describe("accessibility", () => {
     ["connect Amazon", "/settings/amazon/connect", {}],
     ["Amazon settings", "/settings/amazon", {}],
     ["appearance", "/settings/appearance", {}],
+    ["the stock", "/inventory", {}],
+    ["mappings", "/inventory/mappings", {}],
+    ["activity", "/activity", {}],
     ["first run", "/orders/amazon", unconnected],
   ])("finds nothing serious: %s", async (_, at, handlers) => {
     openWindow({ at, handlers, orders: handlers === unconnected ? 0 : 312 });

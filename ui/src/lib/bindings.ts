@@ -296,6 +296,14 @@ export type ListingsReport = {
 	units_updated: number,
 	/**  For undo. */
 	batch: BatchId | null,
+	/**  Of those, new or different. */
+	changed: number,
+	/**  No longer on sale. */
+	removed: number,
+	/**  Lines that could not be read. */
+	skipped: number,
+	/**  What failed, one sentence for each marketplace; the others were taken in. */
+	problems: string[],
 };
 
 /**  Which column of the file fills a field. */

@@ -13,6 +13,7 @@ import type {
 import type { Handlers } from "./fake-backend";
 import { madeUpHelp, matchingHandlers, viewHandlers } from "./made-up-desk";
 import type { MadeUpShop } from "./made-up-orders";
+import { stockHandlers } from "./stock-handlers";
 
 export const MARKETPLACES: MarketplaceView[] = [
   { id: "ATVPDKIKX0DER", country: "US", name: "United States", region: "na", currency: "USD" },
@@ -88,6 +89,7 @@ export function shopHandlers(shop: MadeUpShop, now: () => number = Date.now): Pa
   let preferences: Preferences = { theme: "system", density: "normal", columns: null };
   return {
     ...matchingHandlers(shop),
+    ...stockHandlers(shop.stock),
     ...viewHandlers(shop),
     queryHelp: madeUpHelp,
     appInfo: () => INFO,

@@ -47,7 +47,8 @@ function Runs() {
   });
   const rows = runs.data?.pages.flat() ?? [];
   if (runs.error !== null) return <FailureNotice error={runs.error} onAgain={() => void runs.refetch()} />;
-  if (runs.data !== undefined && rows.length === 0) {
+  if (runs.data === undefined) return null;
+  if (rows.length === 0) {
     return (
       <Nothing
         title="No sync yet"
@@ -73,7 +74,8 @@ function Acts() {
   });
   const entries = acts.data?.pages.flat() ?? [];
   if (acts.error !== null) return <FailureNotice error={acts.error} onAgain={() => void acts.refetch()} />;
-  if (acts.data !== undefined && entries.length === 0) {
+  if (acts.data === undefined) return null;
+  if (entries.length === 0) {
     return (
       <Nothing
         title="Nothing was done here yet"

@@ -19,9 +19,9 @@ export function ListingsButton() {
   const fetch = async () => {
     setBusy(true);
     try {
-      const { listings, units_updated: units, batch } = await backend.fetchListings();
+      const { listings, units_updated: units, problems, batch } = await backend.fetchListings();
       const read = listings === 1 ? "1 listing read" : `${format.number(listings)} listings read`;
-      done({ text: read, detail: `${countUnits(units)} completed by SKU.`, batch });
+      done({ text: read, detail: [`${countUnits(units)} completed by SKU.`, ...problems].join(" "), batch });
     } catch (thrown) {
       failed("The listings were not read", thrown);
     } finally {

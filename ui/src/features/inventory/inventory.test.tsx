@@ -1,0 +1,138 @@
+import { screen, waitFor, within } from "@testing-library/react";
+import { describe, expect, it } from "vitest";
+
+import { MadeUpShop } from "~/test/made-up-orders";
+import { openWindow } from "~/test/open-window";
+
+import { valueOf, withValue } from "./search";
+
+const table = () => screen.findByTestId("stock-table");
+const rows = async () =>
+  within(await table())
+    .getAllByRole("row")
+    .slice(1);
+const card = (name: string) => screen.getByTestId(`stock-${name}`);
+
+async function openStock(at = "/inventory") {
+  const shop = new MadeUpShop(20);
+  const opened = openWindow({ at, shop });
+  await waitFor(async () => expect((await rows())[0]).toHaveTextContent(/\d{4}/));
+  return { ...opened, stock: shop.stock };
+}
+
+describe("the stock", () => {
+  it("shows units with their place, and cards that filter by the URL", async () => {
+    const { user, href } = await openStock();
+    expect(await table()).toHaveAttribute("aria-rowcount", "41");
+    expect(card("all")).toHaveTextContent("40");
+    expect(screen.getByText("£468.80")).toBeInTheDocument();
+    await user.click(card("sold"));
+    expect(href()).toBe("/inventory?q=status:sold");
+    expect(await screen.findByText("Nothing found")).toBeInTheDocument();
+    await user.click(screen.getByRole("button", { name: "Clear the filter" }));
+    await waitFor(async () => expect(await table()).toHaveAttribute("aria-rowcount", "41"));
+  });
+
+  it("a location is chosen from the list", async () => {
+    const { user, href } = await openStock();
+    await user.click(screen.getByRole("button", { name: "All locations" }));
+    await user.click(await screen.findByRole("menuitem", { name: "S49 · 6" }));
+    await waitFor(() => expect(href()).toBe("/inventory?q=in:S49"));
+    await waitFor(async () => {
+      for (const row of await rows()) expect(row).toHaveTextContent("S49");
+    });
+  });
+
+  it("a filter that is not understood is said, and the rows stay", async () => {
+    const { user } = await openStock();
+    const input = screen.getByTestId("stock-query");
+    await user.click(input);
+    await user.paste("colour:red");
+    expect(await screen.findByRole("alert")).toHaveTextContent("unknown filter 'colour:'");
+    expect(input).toHaveAttribute("aria-invalid", "true");
+    expect((await rows())[0]).toHaveTextContent("Cast iron trivet");
+  });
+
+  it("adds units, names the wrong field, and takes them back", async () => {
+    const { user, stock } = await openStock();
+    await user.click(screen.getByRole("button", { name: "Add units" }));
+    const dialog = await screen.findByRole("dialog", { name: "Add units" });
+    await user.click(within(dialog).getByRole("button", { name: "Add" }));
+    const field = within(dialog).getByRole("textbox", { name: "Set number" });
+    await waitFor(() => expect(field).toHaveAttribute("aria-invalid", "true"));
+    expect(field).toHaveAccessibleDescription("the set number is empty: type one, such as 75192");
+
+    await user.type(field, "75192");
+    await user.type(within(dialog).getByRole("textbox", { name: "Name" }), "Falcon");
+    await user.type(within(dialog).getByRole("combobox", { name: "Condition" }), "New");
+    await user.type(within(dialog).getByRole("textbox", { name: "Cost" }), "499.99");
+    await user.clear(within(dialog).getByRole("spinbutton", { name: "Quantity" }));
+    await user.type(within(dialog).getByRole("spinbutton", { name: "Quantity" }), "2");
+    await user.click(within(dialog).getByRole("button", { name: "Add" }));
+    await waitFor(() => expect(stock.units).toHaveLength(42));
+    expect(stock.units.at(-1)).toMatchObject({ set_number: "75192", cost: { amount: "499.99", currency: "GBP" } });
+
+    const toast = await screen.findByTestId("toast");
+    expect(toast).toHaveTextContent("2 units added");
+    await user.click(within(toast).getByRole("button", { name: "Undo" }));
+    await waitFor(() => expect(stock.units).toHaveLength(40));
+  });
+
+  it("a unit is opened by keyboard and changed", async () => {
+    const { user, stock, core } = await openStock();
+    (await table()).focus();
+    await user.keyboard("{ArrowDown}{Enter}");
+    const dialog = await screen.findByRole("dialog");
+    const place = within(dialog).getByRole("combobox", { name: "Storage location" });
+    await user.clear(place);
+    await user.type(place, "B-12");
+    await user.click(within(dialog).getByRole("button", { name: "Save" }));
+    await waitFor(() => expect(stock.units.some((unit) => unit.storage_location === "B-12")).toBe(true));
+    const [id, draft] = core.callsOf("editUnit")[0] ?? [];
+    expect(id).toBe(40);
+    // What was not touched is sent as it was.
+    expect(draft).toMatchObject({ cost: "11.40", listing_price: "24.00", currency: "GBP", storage_location: "B-12" });
+  });
+
+  it("moves all that match, over what is loaded", async () => {
+    const { user, core } = await openStock("/inventory?q=mug");
+    (await table()).focus();
+    await user.keyboard("{Control>}a{/Control}");
+    const bar = await screen.findByTestId("bulk-bar");
+    expect(bar).toHaveTextContent("8 of 8 selected");
+    await user.click(within(bar).getByRole("button", { name: "Move 8 units" }));
+    const dialog = await screen.findByRole("dialog", { name: "Move 8 units" });
+    await user.type(within(dialog).getByRole("combobox"), "Shed");
+    await user.click(within(dialog).getByRole("button", { name: "Move to Shed" }));
+    await waitFor(() =>
+      expect(core.callsOf("moveUnits")).toEqual([[{ matching: { query: "mug", except: [] } }, "Shed"]]),
+    );
+    expect(await screen.findByTestId("toast")).toHaveTextContent("8 units moved to Shed");
+  });
+
+  it("deletes what is picked and says what an order holds", async () => {
+    const { user, stock } = await openStock();
+    const box = within((await rows())[0] as HTMLElement).getByRole("checkbox");
+    await user.click(box);
+    await user.click(screen.getByRole("button", { name: "Delete 1 unit" }));
+    await waitFor(() => expect(stock.units).toHaveLength(39));
+    expect(await screen.findByTestId("toast")).toHaveTextContent("1 unit deleted");
+  });
+
+  it("an empty stock names the next step", async () => {
+    const shop = new MadeUpShop(5);
+    shop.stock.units.splice(0);
+    openWindow({ at: "/inventory", shop });
+    expect(await screen.findByText("No units in stock yet")).toBeInTheDocument();
+  });
+});
+
+describe("the query of the stock", () => {
+  it("takes one value of a key and leaves the other words", () => {
+    expect(withValue("falcon status:sold", "status", "in_stock")).toBe("status:in_stock falcon");
+    expect(withValue("status:sold falcon", "status", null)).toBe("falcon");
+    expect(withValue("", "in", "Top shelf")).toBe('in:"Top shelf"');
+    expect(valueOf('falcon in:"Top shelf"', "in")).toBe("Top shelf");
+    expect(valueOf("falcon", "in")).toBeNull();
+  });
+});

@@ -1,0 +1,50 @@
+import { screen, waitFor, within } from "@testing-library/react";
+import { describe, expect, it } from "vitest";
+
+import { MadeUpShop } from "~/test/made-up-orders";
+import { openWindow } from "~/test/open-window";
+
+function openMappings() {
+  const shop = new MadeUpShop(20);
+  shop.stock.mappings.set("B07JPLG4BS", { set_number: "75192", condition: "New" });
+  shop.stock.mappings.set("B09876WXYZ", { set_number: "10294", condition: "Used" });
+  return { ...openWindow({ at: "/inventory/mappings", shop }), stock: shop.stock };
+}
+
+const table = () => screen.findByTestId("mappings-table");
+
+describe("the mappings", () => {
+  it("are listed and searched in the URL", async () => {
+    const { user, href } = openMappings();
+    await waitFor(async () => expect(await table()).toHaveTextContent("B07JPLG4BS"));
+    await user.type(screen.getByRole("searchbox", { name: "Search the mappings" }), "10294");
+    await waitFor(() => expect(href()).toBe("/inventory/mappings?q=10294"));
+    await waitFor(async () => expect(await table()).not.toHaveTextContent("B07JPLG4BS"));
+    expect(await table()).toHaveTextContent("B09876WXYZ");
+  });
+
+  it("one is changed, said, and taken back", async () => {
+    const { user, stock } = openMappings();
+    await user.click(await screen.findByRole("button", { name: "Change the mapping of B07JPLG4BS" }));
+    const dialog = await screen.findByRole("dialog", { name: "Change the mapping of B07JPLG4BS" });
+    const set = within(dialog).getByRole("textbox", { name: "Set number" });
+    await user.clear(set);
+    await user.click(within(dialog).getByRole("button", { name: "Save" }));
+    await waitFor(() => expect(set).toHaveAccessibleDescription("the set number is empty"));
+    await user.type(set, "75313");
+    await user.click(within(dialog).getByRole("button", { name: "Save" }));
+    const toast = await screen.findByTestId("toast");
+    expect(toast).toHaveTextContent("B07JPLG4BS stands for 75313 New");
+    expect(stock.mappings.get("B07JPLG4BS")?.set_number).toBe("75313");
+    await user.click(within(toast).getByRole("button", { name: "Undo" }));
+    await waitFor(() => expect(stock.mappings.get("B07JPLG4BS")?.set_number).toBe("75192"));
+  });
+
+  it("one is deleted; the orders of another are shown", async () => {
+    const { user, stock, href } = openMappings();
+    await user.click(await screen.findByRole("button", { name: "Delete the mapping of B09876WXYZ" }));
+    await waitFor(() => expect(stock.mappings.has("B09876WXYZ")).toBe(false));
+    await user.click(screen.getAllByTitle("Show the orders with B07JPLG4BS")[0] as HTMLElement);
+    await waitFor(() => expect(href()).toBe("/orders?q=asin:B07JPLG4BS"));
+  });
+});
