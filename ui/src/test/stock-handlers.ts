@@ -96,9 +96,15 @@ export function stockHandlers(stock: MadeUpStock): Partial<Handlers> {
     listMappings: (search, offset, limit) => {
       const rows = [...stock.mappings]
         .filter(([number, { set_number }]) => `${number} ${set_number}`.toLowerCase().includes(search.toLowerCase()))
-        .map(([number, { set_number, condition }]) => ({
-          ...{ number, is_asin: true, set_number, condition },
-          ...{ created_at: "2026-01-10T09:00:00Z", lines: 3, free_units: 2, title: "A title" },
+        .map(([number, mapped]) => ({
+          number,
+          is_asin: true,
+          set_number: mapped.set_number,
+          condition: mapped.condition,
+          created_at: "2026-01-10T09:00:00Z",
+          lines: 3,
+          free_units: 2,
+          title: "A title",
         }));
       return { rows: rows.slice(offset, offset + limit), offset, total: rows.length };
     },
@@ -120,7 +126,13 @@ export function stockHandlers(stock: MadeUpStock): Partial<Handlers> {
     },
     activityRuns: () => [run({}), run({ id: 1, error: OUTAGE, new_orders: 0 })],
     fetchListings: () => ({
-      ...{ listings: 12, changed: 12, removed: 0, skipped: 0, units_updated: 3, problems: [], batch: 1 },
+      listings: 12,
+      changed: 12,
+      removed: 0,
+      skipped: 0,
+      units_updated: 3,
+      problems: [],
+      batch: 1,
     }),
   };
 }
@@ -130,9 +142,19 @@ const OUTAGE = { code: "unavailable", message: "Amazon does not answer at the mo
 /** A run of the journal. */
 export function run(more: Partial<RunEntry>): RunEntry {
   return {
-    ...{ id: 2, account: "My shop", kind: "orders", calls: 3, pages: 2, throttled: 1 },
-    ...{ new_orders: 12, changed_orders: 3, unchanged: 4, median_lateness_s: 95, error: null },
-    ...{ started_at: "2026-01-18T14:05:00Z", finished_at: "2026-01-18T14:05:04Z" },
+    id: 2,
+    account: "My shop",
+    kind: "orders",
+    calls: 3,
+    pages: 2,
+    throttled: 1,
+    new_orders: 12,
+    changed_orders: 3,
+    unchanged: 4,
+    median_lateness_s: 95,
+    error: null,
+    started_at: "2026-01-18T14:05:00Z",
+    finished_at: "2026-01-18T14:05:04Z",
     complete_up_to: "2026-01-18T14:03:00Z",
     ...more,
   };
