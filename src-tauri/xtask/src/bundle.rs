@@ -1,15 +1,14 @@
 //! `cargo xtask bundle`: the installable packages, with their sizes.
 //!
-//! The program inside is the one that `start` builds, with the command-line program beside it. What is promised is the
-//! system's first kind (`.deb` on Linux); an AppImage is tried after it, because its tools are downloaded while it is made.
+//! The program inside is the one that `start` builds. What is promised is the system's own kind (`.deb` on Linux); an
+//! AppImage is tried after it, because its tools are downloaded while it is made.
 
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::SystemTime;
 
 use anyhow::{Context, Result, bail};
-use serde_json::json;
 
 use crate::project::Project;
 use crate::{command, node, packages, start, ui};
@@ -33,38 +32,46 @@ pub(crate) fn bundle(project: &Project) -> Result<()> {
     print_sizes(project, begun)
 }
 
-/// Builds the programs and the package that is promised for this system.
+/// Builds the program and the package that is promised for this system.
 pub(crate) fn package(project: &Project) -> Result<()> {
     node::ensure()?;
     packages::ensure(&[packages::BUILD])?;
     ui::install(project)?;
     ui::build(project)?;
-    start::build(project, &[start::APP, start::CLI])?;
-    command::run(&mut tauri(project, KINDS))
+    start::build(project, &[start::APP])?;
+    let begun = SystemTime::now();
+    command::run(&mut tauri(project, KINDS))?;
+    for (package, _) in made_since(&project.bundles(), begun)? {
+        if package.extension().is_some_and(|ending| ending == "deb") {
+            press(&package)?;
+        }
+    }
+    Ok(())
 }
 
-/// Tauri's bundler on the programs that are built already. It marks them with the kind of package, for an updater that
+/// Packs a Debian package anew with xz, which makes it a third smaller than the bundler's gzip. Where Debian's own tool is
+/// missing the package stays as it is.
+fn press(package: &Path) -> Result<()> {
+    if !command::succeeds(Command::new("dpkg-deb").arg("--version")) {
+        return Ok(());
+    }
+    let folder = package.with_extension("unpacked");
+    if folder.exists() {
+        fs::remove_dir_all(&folder)?;
+    }
+    command::run(Command::new("dpkg-deb").arg("--raw-extract").args([package, &folder]))?;
+    command::run_quietly(
+        Command::new("dpkg-deb").args(["--root-owner-group", "-Zxz", "--build"]).args([&folder, package]),
+    )?;
+    fs::remove_dir_all(&folder).with_context(|| format!("cannot remove {}", folder.display()))
+}
+
+/// Tauri's bundler on the program that is built already. It marks it with the kind of package, for an updater that
 /// Packlight does not have; without the mark `start` finds its build untouched.
 fn tauri(project: &Project, kinds: &str) -> Command {
-    let with_cli = json!({ "/usr/bin/packlight-cli": project.program(start::CLI, "release") });
-    let merged = json!({ "bundle": { "linux": {
-        "deb": { "files": with_cli },
-        "appimage": { "files": with_cli },
-    } } });
     let mut command = node::npm();
     command
-        .args([
-            "run",
-            "--silent",
-            "tauri",
-            "--",
-            "bundle",
-            "--no-binary-patching",
-            "--bundles",
-            kinds,
-            "--config",
-        ])
-        .arg(merged.to_string())
+        .args(["run", "--silent", "tauri", "--", "bundle", "--no-binary-patching", "--bundles", kinds])
         .current_dir(project.path("ui"));
     command
 }
@@ -84,28 +91,32 @@ fn no_appimage(problem: &str) -> String {
 }
 
 fn print_sizes(project: &Project, begun: SystemTime) -> Result<()> {
+    let mut made = made_since(&project.bundles(), begun)?;
+    if made.is_empty() {
+        bail!("no package was made in {}", project.bundles().display());
+    }
+    let program = project.app("release");
+    made.push((program.clone(), fs::metadata(&program)?.len()));
+    for (path, bytes) in made {
+        println!("{}", sized(&path, bytes));
+    }
+    Ok(())
+}
+
+/// The packages of this run with their sizes in bytes. Those of an earlier one stay where they are.
+fn made_since(bundles: &Path, begun: SystemTime) -> Result<Vec<(PathBuf, u64)>> {
     let mut made = Vec::new();
-    for kind in fs::read_dir(project.bundles()).context("no package was made")? {
+    for kind in fs::read_dir(bundles).context("no package was made")? {
         for file in fs::read_dir(kind?.path())? {
             let file = file?;
             let about = file.metadata()?;
-            // Packages of an earlier run stay where they are; they are not what this one made.
             if about.is_file() && about.modified()? >= begun {
                 made.push((file.path(), about.len()));
             }
         }
     }
-    if made.is_empty() {
-        bail!("no package was made in {}", project.bundles().display());
-    }
-    for name in [start::APP, start::CLI] {
-        let program = project.program(name, "release");
-        made.push((program.clone(), fs::metadata(&program)?.len()));
-    }
-    for (path, bytes) in made {
-        println!("{}", sized(&path, bytes));
-    }
-    Ok(())
+    made.sort();
+    Ok(made)
 }
 
 fn sized(path: &Path, bytes: u64) -> String {
@@ -115,6 +126,19 @@ fn sized(path: &Path, bytes: u64) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn packages_of_an_earlier_run_are_not_counted() {
+        let bundles = std::env::temp_dir().join(format!("packlight-xtask-bundles-{}", std::process::id()));
+        fs::create_dir_all(bundles.join("deb/unpacked")).unwrap();
+        fs::write(bundles.join("deb/a.deb"), "four").unwrap();
+        let before = SystemTime::now() - std::time::Duration::from_mins(1);
+        let after = SystemTime::now() + std::time::Duration::from_mins(1);
+        assert_eq!(made_since(&bundles, before).unwrap(), [(bundles.join("deb/a.deb"), 4)]);
+        assert_eq!(made_since(&bundles, after).unwrap(), []);
+        fs::remove_dir_all(&bundles).unwrap();
+        assert_eq!(made_since(&bundles, before).unwrap_err().to_string(), "no package was made");
+    }
 
     #[test]
     fn sizes_are_in_megabytes_with_a_tenth() {

@@ -12,9 +12,9 @@ use anyhow::{Context, Result, bail};
 use crate::project::{self, Project};
 use crate::{command, node, packages, ui};
 
-/// The packages of the programs, which have the programs' names.
+/// The packages of the two programs, which have the programs' names.
 pub(crate) const APP: &str = "packlight";
-pub(crate) const CLI: &str = "packlight-cli";
+const CLI: &str = "packlight-cli";
 
 /// Installs, builds and opens the app. Without arguments of its own and as long as no account is connected, it opens on
 /// the demo seller.
