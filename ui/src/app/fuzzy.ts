@@ -21,7 +21,8 @@ export function fuzzyScore(text: string, typed: string): number | null {
 export function fuzzyRank<T>(items: readonly T[], textOf: (item: T) => string, typed: string): T[] {
   const scored = items.flatMap((item, index) => {
     const score = fuzzyScore(textOf(item), typed);
-    return score === null ? [] : [{ item, score, index }];
+    // Letters scattered over a long name are chance, not a match.
+    return score === null || score < 0 ? [] : [{ item, score, index }];
   });
   return scored.toSorted((a, b) => b.score - a.score || a.index - b.index).map(({ item }) => item);
 }

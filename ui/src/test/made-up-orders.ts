@@ -9,6 +9,7 @@ import type {
   OrderPage,
   OrderRow,
   PackageState,
+  Platform,
   UiStatus,
 } from "~/lib/bindings";
 
@@ -235,9 +236,14 @@ export class MadeUpShop {
     };
   }
 
-  counts(): OrderCounts {
+  /** The orders of a platform: Amazon's, but for those that were made another's. */
+  #isOf(id: number, platform: Platform | null): boolean {
+    return platform === null || (this.special.get(id)?.platform ?? "amazon") === platform;
+  }
+
+  counts(platform: Platform | null = null): OrderCounts {
     const counts = {
-      all: this.newest,
+      all: 0,
       pending: 0,
       paid: 0,
       shipped: 0,
@@ -250,6 +256,8 @@ export class MadeUpShop {
       no_asin: 0,
     };
     for (let id = 1; id <= this.newest; id += 1) {
+      if (!this.#isOf(id, platform)) continue;
+      counts.all += 1;
       const status = this.special.get(id)?.ui_status ?? statusOf(id, this.newest);
       counts[status.toLowerCase() as "paid"] += 1;
     }
@@ -257,10 +265,12 @@ export class MadeUpShop {
   }
 
   /** The ids that a request matches, in its order; all of them without a list. */
-  #matching({ query, sort }: ListRequest): { length: number; at: (position: number) => number } {
-    const words = query.split(/\s+/).filter((word) => word !== "");
+  #matching({ query, sort, platform }: ListRequest): { length: number; at: (position: number) => number } {
+    const words = (query.match(/"[^"]*"|\S+/g) ?? []).map((word) => word.replaceAll('"', ""));
     const tests = words.map((word) => this.#test(word));
     const newest = this.newest;
+    const mixed = [...this.special.values()].some((row) => row.platform !== undefined);
+    if (platform !== null && (mixed || platform !== "amazon")) tests.push((id) => this.#isOf(id, platform));
     if (tests.length === 0 && (sort.key === "date" || newest > 50_000)) {
       return { length: newest, at: (position) => (sort.descending ? newest - position : position + 1) };
     }

@@ -94,7 +94,7 @@ export function shopHandlers(shop: MadeUpShop, now: () => number = Date.now): Pa
     queryHelp: madeUpHelp,
     appInfo: () => INFO,
     listOrders: (request) => shop.page(request),
-    orderCounts: () => shop.counts(),
+    orderCounts: (platform) => shop.counts(platform),
     getOrder: (id) => shop.detail(id),
     setNote: (id, note) => {
       const before = shop.notes.get(id);
