@@ -2,6 +2,10 @@
 //!
 //! Invariant: a listing is taken for gone only by a report that was read to its end without a bad line.
 
+use std::sync::PoisonError;
+
+use chrono::{DateTime, Utc};
+use futures::FutureExt;
 use futures::future::join_all;
 use packlight_domain::act::BatchId;
 use packlight_domain::stock::UnitsChanged;
@@ -32,15 +36,41 @@ pub struct ListingsReport {
     pub removed: u32,
     /// Lines that could not be read.
     pub skipped: u32,
+    /// When Amazon made the oldest of the reports, UTC.
+    pub as_of: Option<DateTime<Utc>>,
     /// What failed, one sentence for each marketplace; the others were taken in.
     pub problems: Vec<String>,
 }
 
 impl Engine {
     /// Fetches the listings of every connected account and marketplace, for somebody who waits, and completes the units that
-    /// are listed. Amazon usually needs a minute; a report that is younger than four hours is used again. Fails only where
-    /// nothing could be fetched.
+    /// are listed. Amazon usually needs a minute; a report that is younger than four hours is used again. Who asks meanwhile
+    /// joins. Fails only where nothing could be fetched.
     pub async fn fetch_listings(&self) -> Result<ListingsReport, EngineError> {
+        self.require_writer()?;
+        let run = {
+            let mut running = self.0.reports.listings.lock().unwrap_or_else(PoisonError::into_inner);
+            if let Some(run) = running.as_ref().filter(|run| run.peek().is_none()) {
+                run.clone()
+            } else {
+                let engine = self.clone();
+                let task = tokio::spawn(async move { engine.fetch_all_listings().await });
+                let run = async move {
+                    task.await.unwrap_or_else(|_| {
+                        let message = "fetching the listings ended unexpectedly; try again";
+                        Err(EngineError::retryable(Code::Internal, message))
+                    })
+                }
+                .boxed()
+                .shared();
+                *running = Some(run.clone());
+                run
+            }
+        };
+        run.await
+    }
+
+    async fn fetch_all_listings(&self) -> Result<ListingsReport, EngineError> {
         let accounts = self.connected(None).await?;
         let wanted = accounts.iter().flat_map(|account| {
             account.marketplaces.iter().map(move |marketplace| (account, marketplace.id.clone()))
@@ -101,7 +131,11 @@ impl Engine {
 impl ListingsReport {
     fn add(&mut self, part: &ReportOutcome) {
         self.listings += part.rows;
-        self.changed += part.changed;
+        self.changed += part.new + part.changed;
+        self.as_of = match (self.as_of, part.as_of) {
+            (Some(one), Some(other)) => Some(one.min(other)),
+            (one, other) => one.or(other),
+        };
         self.removed += part.removed;
         self.skipped += part.skipped;
     }
@@ -155,7 +189,8 @@ pub(crate) async fn take_in(taken: TakenIn<'_>) -> Result<Taken, EngineError> {
     let outcome = ReportOutcome {
         rows,
         skipped: count(file.bad.len()),
-        changed: changes.new + changes.changed,
+        new: changes.new,
+        changed: changes.changed,
         removed: changes.removed,
         as_of: Some(seen_at),
     };

@@ -21,6 +21,7 @@ use tokio_util::sync::CancellationToken;
 use crate::desk::Engine;
 use crate::error::{Code, EngineError};
 use crate::events::CacheTag;
+use crate::listings::ListingsReport;
 
 mod abandoned;
 mod job;
@@ -49,7 +50,9 @@ pub struct ReportOutcome {
     pub rows: u32,
     /// Lines of the document that could not be read.
     pub skipped: u32,
-    /// Rows that are new or different.
+    /// Rows that were not known before.
+    pub new: u32,
+    /// Rows that were known and are different now.
     pub changed: u32,
     /// Rows that are no longer there.
     pub removed: u32,
@@ -85,9 +88,15 @@ type Key = (AccountId, &'static str, String);
 
 /// The runs of this process.
 #[derive(Default)]
-pub(crate) struct Running(Mutex<HashMap<Key, (Joined, CancellationToken)>>);
+pub(crate) struct Running {
+    runs: Mutex<HashMap<Key, (Joined, CancellationToken)>>,
+    /// The fetch of all listings, which is made of runs.
+    pub(crate) listings: Mutex<Option<ListingsRun>>,
+}
 
-/// Between two looks at whether an abandoned report is due.
+pub(crate) type ListingsRun = Shared<BoxFuture<'static, Result<ListingsReport, EngineError>>>;
+
+/// Between two looks at what was left behind.
 const LOOK: Duration = Duration::from_hours(1);
 
 impl Engine {
@@ -109,7 +118,7 @@ impl Engine {
     ) -> Result<Joined, EngineError> {
         self.require_writer()?;
         let key = (account.id, spec.kind.report_type(), spec.scope());
-        let mut running = self.0.reports.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut running = self.0.reports.runs.lock().unwrap_or_else(PoisonError::into_inner);
         running.retain(|_, (run, _)| run.peek().is_none());
         if let Some((run, _)) = running.get(&key) {
             return Ok(run.clone());
@@ -152,7 +161,7 @@ impl Engine {
 
     async fn end_runs(&self, kind: Option<ReportKind>) {
         let runs: Vec<_> = {
-            let running = self.0.reports.0.lock().unwrap_or_else(PoisonError::into_inner);
+            let running = self.0.reports.runs.lock().unwrap_or_else(PoisonError::into_inner);
             let concerned = |key: &&Key| kind.is_none_or(|kind| kind.report_type() == key.1);
             running.iter().filter(|(key, _)| concerned(key)).map(|(_, run)| run.clone()).collect()
         };
@@ -165,10 +174,12 @@ impl Engine {
 
     /// Goes on with every request that an earlier process left, and looks at abandoned ones once a day, until `stop`.
     pub(crate) async fn keep_reports(self, stop: CancellationToken) {
-        if let Err(error) = self.resume_reports().await {
-            tracing::warn!(%error, "reports of an earlier start could not be taken up");
-        }
+        let mut woken = self.0.wake.subscribe();
         while !stop.is_cancelled() {
+            // Also those that ended over this computer's own trouble: a locked vault, a full disk.
+            if let Err(error) = self.resume_reports().await {
+                tracing::warn!(%error, "reports of an earlier start could not be taken up");
+            }
             tokio::select! {
                 () = stop.cancelled() => {}
                 looked = self.look_at_abandoned(&stop) => {
@@ -180,6 +191,7 @@ impl Engine {
             tokio::select! {
                 () = stop.cancelled() => {}
                 () = tokio::time::sleep(LOOK) => {}
+                _ = woken.changed() => {}
             }
         }
         self.halt_reports().await;

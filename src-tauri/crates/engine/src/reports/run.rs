@@ -4,13 +4,16 @@
 //! is on disk before the request leaves, and whoever finds it there looks through Amazon's list before asking again.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use packlight_spapi::{
     ApiError, Client, Errand, ErrorKind, ListReports, NewReport, Patience, Priority, Report, ReportDocument,
     ReportStatus,
 };
-use packlight_store::{Account, JobEnd, NewReportRequest, ReportEnd, ReportRequest, ReportState, ReportStep};
+use packlight_store::{
+    Account, JobEnd, LogEntry, NewReportRequest, ReportEnd, ReportRequest, ReportState, ReportStep,
+};
 use tokio_util::sync::CancellationToken;
 
 use super::job::JobLine;
@@ -111,8 +114,30 @@ pub(super) async fn fetch(
     let job = JobLine::begin(&engine, spec.kind, &request).await?;
     tracing::info!(report_type = %new.report_type, resumed, state = ?request.state, "report wanted");
     let started_at = client.server_now();
+    let log = engine.0.store.begin_log(account.id, spec.kind.job(), (engine.0.clock)()).await?;
+    let (store, tally) = (engine.0.store.clone(), Arc::clone(&errand.tally));
+    let clock = engine.0.clock;
     let run = Run { engine, client, spec, errand, job, request, started_at, failures: 0, cut_short: 0 };
-    run.work().await
+    let outcome = run.work().await;
+    let brought = outcome.as_ref().cloned().unwrap_or_default();
+    let entry = LogEntry {
+        calls: tally.calls(),
+        throttled: tally.throttled(),
+        new: brought.new,
+        changed: brought.changed,
+        unchanged: brought.rows.saturating_sub(brought.new + brought.changed),
+        items_written: brought.new + brought.changed,
+        error: outcome.as_ref().err().map(EngineError::journal),
+        ended_at: clock(),
+        pages: 0,
+        lateness: Vec::new(),
+        complete_up_to: None,
+    };
+    // The journal must not turn a good run into a failed one.
+    if let Err(error) = store.finish_log(log, &entry).await {
+        tracing::warn!(%error, "the journal could not be written");
+    }
+    outcome
 }
 
 /// What `request` took its rows from: when Amazon made the report.
@@ -196,7 +221,11 @@ impl Run {
             return self.take_up(&report).await;
         }
         let since = self.now() - self.spec.kind.serves_for();
-        let listed = self.listed(since).await?;
+        let listed = match self.listed(since).await {
+            // A list that cannot be had keeps nobody from asking: nothing has been asked for yet.
+            Err(error) if matches!(error.kind, ErrorKind::InvalidInput | ErrorKind::NotFound) => Vec::new(),
+            listed => listed?,
+        };
         let fit = |report: &&Report| !matches!(report.status, ReportStatus::Cancelled | ReportStatus::Fatal);
         match listed.iter().find(fit) {
             Some(report) => self.take_up(report).await,
