@@ -106,8 +106,15 @@ async fn listings_come_in_and_a_young_report_serves_again() {
         (packlight_store::JobState::Done, fetched.listings)
     );
 
+    let run = world.engine.activity_runs(None, 1).await.unwrap().remove(0);
+    assert_eq!((run.kind.as_str(), run.new_orders, run.error), ("listings", fetched.listings, None));
+    let elsewhere = world.amazon.count(Operation::DownloadDocument) + world.amazon.count(Operation::Token);
+    assert_eq!(run.calls as usize, world.amazon.calls().len() - elsewhere);
+    assert!(fetched.as_of.is_some_and(|as_of| as_of >= begin()));
+
     let again = fetch(&world).await.unwrap();
     assert_eq!((again.listings, again.changed, asked(&world)), (fetched.listings, 0, 1));
+    assert_eq!(again.as_of, fetched.as_of, "still as of the report");
     tokio::time::advance(Duration::from_hours(5)).await;
     fetch(&world).await.unwrap();
     assert_eq!(asked(&world), 2, "after hours a new one is wanted");

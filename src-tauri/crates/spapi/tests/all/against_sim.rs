@@ -13,7 +13,8 @@ use packlight_domain::order::OrderUpdate;
 use packlight_domain::status;
 use packlight_spapi::{
     ApiError, BucketState, Client, ClientConfig, Credentials, Endpoints, Errand, ErrorKind, HttpTransport,
-    Ledger, ListOrdersV0, OrdersPage, Overrides, SearchOrders, Transport, TransportError,
+    Ledger, ListOrdersV0, ListingsFile, NewReport, OrdersPage, Overrides, ReportStatus, SearchOrders,
+    Transport, TransportError,
 };
 use packlight_spapi_sim::{
     Amazon, BadJson, CLIENT_ID, CLIENT_SECRET, Clock, Fault, LwaError, Operation, PRIVATE_MARKER,
@@ -462,5 +463,53 @@ async fn it_works_over_a_real_socket_too() {
     let pages = all(&world, &errand).await.unwrap();
     assert_eq!((pages.len(), errand.tally.calls(), errand.tally.throttled()), (25, 27, 0));
     assert_eq!(ids(&pages), known(&world));
+    server.stop().await;
+}
+
+#[tokio::test]
+async fn a_report_comes_over_a_real_socket_from_beside_the_api() {
+    let seller = Seller::with_orders(40, 3, noon()).rate_scale(1_000_000);
+    let amazon = Arc::new(Amazon::with_clock(seller, Clock::system()));
+    let server = Server::start(Arc::clone(&amazon), ([127, 0, 0, 1], 0).into()).await.unwrap();
+    let overrides = Overrides {
+        sp_api_url: Some(server.base_url()),
+        lwa_url: Some(server.lwa_url()),
+        rate_scale: Some("1000000".to_owned()),
+    };
+    let endpoints = Endpoints::with_overrides(Region::Eu, &overrides).unwrap();
+    let ledger = Arc::new(MemoryLedger::default());
+    let client = Client::new(config(Arc::new(HttpTransport::new().unwrap()), ledger, endpoints));
+    let marketplace = "A1F83G8C2ARO7P";
+    let new = NewReport {
+        report_type: "GET_MERCHANT_LISTINGS_ALL_DATA".into(),
+        marketplace_ids: vec![marketplace.into()],
+        data_from: None,
+        data_to: None,
+        options: BTreeMap::new(),
+    };
+    let id = client.create_report(&new, &errand()).await.unwrap();
+    let document = loop {
+        let report = client.report(&id, &errand()).await.unwrap();
+        if let Some(document) = report.document_id {
+            assert_eq!(
+                (report.status, report.marketplace_ids),
+                (ReportStatus::Done, vec![marketplace.into()])
+            );
+            break document;
+        }
+    };
+    amazon.inject(Fault::ResetBody(100).on(Operation::DownloadDocument).once());
+    let document = client.report_document(&document, &errand()).await.unwrap();
+    assert_eq!(document.charset.as_deref(), Some("Cp1252"));
+    let file = ListingsFile::read(&document, marketplace).unwrap();
+    let truth = amazon.world().listings(marketplace, amazon.now());
+    assert_eq!(file.rows.len(), truth.len());
+    assert!(
+        file.rows
+            .iter()
+            .zip(&truth)
+            .all(|(row, truth)| row.sku == truth.sku && row.asin.as_ref() == Some(&truth.asin))
+    );
+    assert_eq!(amazon.count(Operation::DownloadDocument), 2, "a broken connection is tried again");
     server.stop().await;
 }
