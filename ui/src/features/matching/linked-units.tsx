@@ -32,7 +32,6 @@ export default function LinkedUnits({ order, anchor, onUnlink, onClose }: Props)
         <Popover.Positioner className={styles.positioner} anchor={anchor} align="start" sideOffset={6}>
           <Popover.Popup
             className={styles.popup}
-            aria-label={`Units linked to order ${order.platform_order_id}`}
             finalFocus={() => anchor.closest<HTMLElement>("[role=grid]") ?? anchor}
           >
             <Popover.Title className={styles.head}>Linked inventory</Popover.Title>

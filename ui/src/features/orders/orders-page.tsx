@@ -83,8 +83,11 @@ export function OrdersPage(props: OrdersPageProps) {
   const counts = useQuery(queries.counts(platform));
   const { list, state, refused } = shown;
 
-  // Another list begins at its top; the same list, read again, stays where it is.
-  useLayoutEffect(() => grid.current?.reveal(0), [list]);
+  // Another list begins at its top, with no row the active one; the same list, read again, stays where it is.
+  useLayoutEffect(() => {
+    grid.current?.reveal(0);
+    setActive(null);
+  }, [list]);
 
   const set = (change: OrdersSearch, replace = false) => onSearch({ ...search, ...change }, replace);
   const filter = (text: string, typing = false) => {
