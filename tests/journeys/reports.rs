@@ -13,6 +13,7 @@ use packlight_engine::listings::ListingsReport;
 use packlight_engine::reports::ReportKind;
 use packlight_engine::{Code, EngineError};
 use packlight_spapi_sim::{Charset, Fault, Injection, Operation, Role, TruthListing};
+use packlight_store::{Access, Job, JobState, Store, StoreError};
 use packlight_tests::world::{GB, World, begin, shop};
 use tokio_util::sync::CancellationToken;
 
@@ -50,9 +51,26 @@ async fn fetch(world: &World) -> Result<ListingsReport, EngineError> {
     through(world, world.engine.fetch_listings()).await
 }
 
-async fn stored(world: &World) -> Vec<ListingRow> {
-    let listings = world.store().await.listings(None, Some(GB)).await.unwrap();
+/// What a store on the same folder answers. Where nothing happens the clock leaps ahead, so that opening can seem to take
+/// longer than a store waits; it is simply tried again.
+async fn read<T>(world: &World, answer: impl AsyncFn(Store) -> Result<T, StoreError>) -> T {
+    loop {
+        if let Ok(store) = Store::open(world.folder(), Access::Read, begin()).await
+            && let Ok(answer) = answer(store).await
+        {
+            return answer;
+        }
+        moment().await;
+    }
+}
+
+async fn stored_at(world: &World, marketplace: &str) -> Vec<ListingRow> {
+    let listings = read(world, async |store| store.listings(None, Some(marketplace)).await).await;
     listings.into_iter().map(|listing| listing.row).collect()
+}
+
+async fn stored(world: &World) -> Vec<ListingRow> {
+    stored_at(world, GB).await
 }
 
 /// SKU, ASIN, price and quantity, which no charset spoils.
@@ -86,8 +104,8 @@ async fn survives(fault: impl Into<Injection>) -> World {
     world
 }
 
-async fn job(world: &World) -> packlight_store::Job {
-    world.store().await.latest_job("listings", None).await.unwrap().unwrap()
+async fn job(world: &World) -> Job {
+    read(world, async |store| store.latest_job("listings", None).await).await.unwrap()
 }
 
 #[tokio::test(start_paused = true)]
@@ -103,7 +121,7 @@ async fn listings_come_in_and_a_young_report_serves_again() {
     assert_eq!((asked(&world), world.amazon.count(Operation::GetReportDocument)), (1, 1));
     assert_eq!(
         (job(&world).await.state, job(&world).await.progress.done),
-        (packlight_store::JobState::Done, fetched.listings)
+        (JobState::Done, fetched.listings)
     );
 
     let run = world.engine.activity_runs(None, 1).await.unwrap().remove(0);
@@ -265,8 +283,8 @@ async fn row_44_japan_is_read_in_its_own_charset() {
         let fetched = fetch(&world).await.unwrap();
         let truth = world.amazon.world().listings(JP, world.amazon.now());
         assert_eq!(fetched.listings as usize, truth.len());
-        let listings = world.store().await.listings(None, Some(JP)).await.unwrap();
-        let prices: Vec<_> = listings.iter().map(|one| one.row.price.unwrap()).collect();
+        let listings = stored_at(&world, JP).await;
+        let prices: Vec<_> = listings.iter().map(|row| row.price.unwrap()).collect();
         assert!(prices.iter().all(|price| price.currency.code() == "JPY"));
         assert_eq!(
             prices.iter().map(|price| price.minor).collect::<Vec<_>>(),
@@ -402,7 +420,7 @@ async fn what_the_user_stops_stays_stopped_and_the_report_is_taken_up_later() {
     };
     let (outcome, ()) = through(&world, futures::future::join(world.engine.fetch_listings(), stopping)).await;
     assert_eq!(outcome.unwrap_err().code, Code::Stopped);
-    assert_eq!(job(&world).await.state, packlight_store::JobState::Stopped);
+    assert_eq!(job(&world).await.state, JobState::Stopped);
     assert_eq!(world.engine.resume_reports().await.unwrap(), 0);
     tokio::time::advance(Duration::from_hours(1)).await;
     fetch(&world).await.unwrap();
