@@ -290,18 +290,20 @@ export type ViewId = number;
 
 /**  What a look at the seller's listings brought. */
 export type ListingsReport = {
-	/**  Listings of all accounts. */
+	/**  Listings of all accounts and marketplaces that answered. */
 	listings: number,
-	/**  Units that got an ASIN or a price. */
+	/**  Units that got a SKU, an ASIN or a price. */
 	units_updated: number,
 	/**  For undo. */
 	batch: BatchId | null,
-	/**  Of those, new or different. */
+	/**  Listings that are new or different. */
 	changed: number,
 	/**  No longer on sale. */
 	removed: number,
 	/**  Lines that could not be read. */
 	skipped: number,
+	/**  When Amazon made the oldest of the reports, UTC. */
+	as_of: string | null,
 	/**  What failed, one sentence for each marketplace; the others were taken in. */
 	problems: string[],
 };

@@ -130,6 +130,7 @@ export function stockHandlers(stock: MadeUpStock): Partial<Handlers> {
       changed: 12,
       removed: 0,
       skipped: 0,
+      as_of: "2026-01-18T12:00:00Z",
       units_updated: 3,
       problems: [],
       batch: 1,

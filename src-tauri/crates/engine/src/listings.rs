@@ -30,7 +30,7 @@ pub struct ListingsReport {
     pub units_updated: u32,
     /// For undo.
     pub batch: Option<BatchId>,
-    /// Of those, new or different.
+    /// Listings that are new or different.
     pub changed: u32,
     /// No longer on sale.
     pub removed: u32,
