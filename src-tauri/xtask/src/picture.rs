@@ -12,8 +12,8 @@ use anyhow::{Context, Result};
 
 /// Fewer colours than this are a frame and a background, not a page.
 const COLOURS_OF_A_PAGE: usize = 48;
-/// No page leaves more than this many thousandths to one colour.
-const LARGEST_GROUND: usize = 970;
+/// No page leaves more than this many thousandths to one colour, not even a few lines that tell why there is nothing else.
+const LARGEST_GROUND: usize = 995;
 /// A page at rest still has a clock that counts: this many thousandths of it may change.
 const STIRRING: usize = 5;
 
@@ -83,8 +83,8 @@ mod tests {
 
     #[test]
     fn a_few_smoothed_letters_are_not_a_page_yet() {
-        assert!(!shades(200).is_painted());
-        assert!(shades(1000).is_painted());
+        assert!(!shades(49).is_painted());
+        assert!(shades(150).is_painted());
     }
 
     #[test]
