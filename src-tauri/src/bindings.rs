@@ -59,6 +59,12 @@ pub(crate) fn builder() -> Builder<tauri::Wry> {
             commands::accounts::replace_secrets,
             commands::accounts::disconnect_account,
             commands::accounts::unlock_vault,
+            commands::views::saved_views,
+            commands::views::view_counts,
+            commands::views::add_view,
+            commands::views::change_view,
+            commands::views::query_help,
+            commands::views::edit_query,
         ])
         .typ::<FirstLook>()
 }

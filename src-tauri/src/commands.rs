@@ -8,6 +8,7 @@ pub(crate) mod matching;
 pub(crate) mod orders;
 pub(crate) mod stock;
 pub(crate) mod sync;
+pub(crate) mod views;
 
 use crate::error::CommandError;
 

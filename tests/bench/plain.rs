@@ -112,8 +112,13 @@ impl Rows {
 
 impl Table {
     fn read(db: &Connection, table: &str, which: &str) -> Result<Self> {
-        let mut select = db.prepare(&format!("SELECT * FROM {table} WHERE {which}"))?;
-        let names = select.column_names().join(", ");
+        // Columns that SQLite computes cannot be written.
+        let names = column(
+            db,
+            &format!("SELECT name FROM pragma_table_xinfo('{table}') WHERE hidden = 0 ORDER BY cid"),
+        )?;
+        let names = names.join(", ");
+        let mut select = db.prepare(&format!("SELECT {names} FROM {table} WHERE {which}"))?;
         let marks = vec!["?"; select.column_count()].join(", ");
         let insert = format!("INSERT INTO {table} ({names}) VALUES ({marks})");
         let width = select.column_count();

@@ -106,7 +106,7 @@ impl Desk {
             place,
             limit: PAGE,
         };
-        Ok(self.store.page(&Query::parse(query)?, &request).await?)
+        Ok(self.store.page(&Query::parse(query)?, &request, Shop::now()).await?)
     }
 
     async fn nothing(&self) -> Result<()> {

@@ -144,13 +144,17 @@ impl From<ApiError> for EngineError {
 impl From<StoreError> for EngineError {
     fn from(error: StoreError) -> Self {
         let code = match &error {
-            StoreError::DuplicateLabel(_) | StoreError::BadCursor(_) => Code::BadInput,
+            StoreError::DuplicateLabel(_)
+            | StoreError::BadCursor(_)
+            | StoreError::ViewName(_)
+            | StoreError::BuiltInView(_) => Code::BadInput,
             StoreError::UnitClaimed { .. } => Code::UnitClaimed,
             StoreError::NotPossible(_) => Code::NotPossible,
             StoreError::NoAccount(_)
             | StoreError::NoOrder(_)
             | StoreError::NoUnit(_)
             | StoreError::NoLine(_)
+            | StoreError::NoView(_)
             | StoreError::NoJob(_)
             | StoreError::NoBatch(_) => Code::NotFound,
             StoreError::DiskFull | StoreError::Disk(_) => Code::Disk,

@@ -18,6 +18,7 @@ pub mod secrets;
 pub mod status;
 pub mod stock;
 pub mod sync;
+pub mod views;
 
 mod connection;
 mod desk;

@@ -116,7 +116,7 @@ impl Engine {
 
     /// What linking the matched lines of a selection would do.
     pub async fn preview_link(&self, orders: &OrderSelection) -> Result<BulkLink, EngineError> {
-        Ok(self.0.store.preview_link(&selection(orders)?).await?)
+        Ok(self.0.store.preview_link(&selection(orders)?, (self.0.clock)()).await?)
     }
 
     /// Gives the matched lines of a selection the oldest free units.

@@ -5,7 +5,7 @@ use packlight_domain::act::BatchId;
 use packlight_domain::listing::{ListRequest, MAX_PAGE, OrderCounts, OrderDetail, OrderPage, OrderRowId};
 use packlight_domain::marketplace;
 use packlight_domain::page::Cursor;
-use packlight_domain::query::{Query, Term, Test};
+use packlight_domain::query::Query;
 use packlight_store::CheckReport;
 
 use crate::desk::Engine;
@@ -25,7 +25,7 @@ impl Engine {
                 format!("limit {} is not between 1 and {MAX_PAGE}", request.limit),
             ));
         }
-        Ok(self.0.store.page(&query, request).await?)
+        Ok(self.0.store.page(&query, request, (self.0.clock)()).await?)
     }
 
     /// What the cards show.
@@ -66,7 +66,7 @@ impl Engine {
         after: Option<&Cursor>,
         limit: u32,
     ) -> Result<Vec<OrderDetail>, EngineError> {
-        Ok(self.0.store.details(&parse(query)?, account, after, limit).await?)
+        Ok(self.0.store.details(&parse(query)?, account, after, limit, (self.0.clock)()).await?)
     }
 
     /// Writes the seller's note; an empty one removes it. `None` where that changes nothing.
@@ -106,14 +106,5 @@ impl Engine {
 }
 
 pub(crate) fn parse(query: &str) -> Result<Query, EngineError> {
-    let parsed = Query::parse(query)
-        .map_err(|error| EngineError::new(Code::BadQuery, error.to_string()).about(error.word))?;
-    let unanswered = |term: &Term| !matches!(term.test, Test::Text(_) | Test::Status(_));
-    match parsed.terms.iter().find(|term| unanswered(term)) {
-        Some(term) => {
-            Err(EngineError::new(Code::BadQuery, format!("'{term}' is not answered yet"))
-                .about(term.to_string()))
-        }
-        None => Ok(parsed),
-    }
+    Query::parse(query).map_err(|error| EngineError::new(Code::BadQuery, error.to_string()).about(error.word))
 }

@@ -34,11 +34,23 @@ pub(crate) enum Subject {
     Note,
     /// A setting. Key: its key.
     Setting,
+    /// A saved view. Key: its id.
+    View,
+    /// The order of the saved views. Key: `all`.
+    ViewOrder,
 }
 
 impl Subject {
-    const ALL: [Self; 6] =
-        [Self::Claim, Self::AsinMapping, Self::NumberMapping, Self::Unit, Self::Note, Self::Setting];
+    const ALL: [Self; 8] = [
+        Self::Claim,
+        Self::AsinMapping,
+        Self::NumberMapping,
+        Self::Unit,
+        Self::Note,
+        Self::Setting,
+        Self::View,
+        Self::ViewOrder,
+    ];
 
     /// The kind and the prefix of the subject, as they are stored.
     fn words(self) -> (&'static str, &'static str) {
@@ -49,6 +61,8 @@ impl Subject {
             Self::Unit => ("unit", "unit:"),
             Self::Note => ("note", "order:"),
             Self::Setting => ("setting", "setting:"),
+            Self::View => ("view", "view:"),
+            Self::ViewOrder => ("view order", "views:"),
         }
     }
 

@@ -17,11 +17,10 @@ pub struct CheckReport {
 /// What must come back empty, and what it means if it does not.
 const RECOUNTS: [(&str, &str); 6] = [
     (
-        "the counts of the status cards are wrong",
-        "SELECT 1 FROM order_counts c WHERE (c.n, c.missing_items, c.unmatched, c.no_asin) IS NOT \
-         (SELECT COUNT(*), COALESCE(SUM(missing_items), 0), COALESCE(SUM(unmatched_lines > 0), 0), \
-          COALESCE(SUM(no_asin_lines > 0), 0) FROM platform_orders o \
-          WHERE o.account_id = c.account_id AND o.ui_status = c.ui_status) LIMIT 1",
+        "the counts of cards and views are wrong",
+        "SELECT 1 FROM (SELECT account_id, facts, COUNT(*) AS n FROM platform_orders INDEXED BY orders_by_facts \
+          GROUP BY account_id, facts) o FULL JOIN fact_counts c ON c.account_id = o.account_id AND c.facts = o.facts \
+         WHERE o.n IS NOT c.n LIMIT 1",
     ),
     (
         "the line counts of an order do not agree with its lines",
@@ -49,7 +48,7 @@ const RECOUNTS: [(&str, &str); 6] = [
 ];
 
 /// Blocks of a segment whose counts are not those of the orders between their bound and the next. `$key` is the sort's
-/// column, `$low` and `$high` limit it; every status is named so that each count is six short ranges of the index.
+/// column, `$low` and `$high` limit it; the index holds the facts that are counted.
 macro_rules! recount_blocks {
     ($segment:literal, $index:literal, $low:expr, $high:expr) => {
         concat!(
@@ -60,12 +59,14 @@ macro_rules! recount_blocks {
             "SELECT 1 FROM order_blocks b JOIN bounds d ON d.low_key = b.low_key AND d.low_id = b.low_id ",
             "WHERE b.segment = ",
             $segment,
-            " AND (b.n, b.n0, b.n1, b.n2, b.n3, b.n4, b.n5) IS NOT (SELECT COUNT(*), ",
-            "COALESCE(SUM(ui_status = 0), 0), COALESCE(SUM(ui_status = 1), 0), COALESCE(SUM(ui_status = 2), 0), ",
-            "COALESCE(SUM(ui_status = 3), 0), COALESCE(SUM(ui_status = 4), 0), COALESCE(SUM(ui_status = 5), 0) ",
+            " AND (b.n, b.n0, b.n1, b.n2, b.n3, b.n4, b.n5, b.to_pick, b.unmatched, b.cancel_requested) IS NOT ",
+            "(SELECT COUNT(*), COALESCE(SUM(facts & 7 = 0), 0), COALESCE(SUM(facts & 7 = 1), 0), ",
+            "COALESCE(SUM(facts & 7 = 2), 0), COALESCE(SUM(facts & 7 = 3), 0), COALESCE(SUM(facts & 7 = 4), 0), ",
+            "COALESCE(SUM(facts & 7 = 5), 0), COALESCE(SUM(facts & 103 = 65), 0), ",
+            "COALESCE(SUM(facts & 8 = 8), 0), COALESCE(SUM(facts & 16 = 16), 0) ",
             "FROM platform_orders o INDEXED BY ",
             $index,
-            " WHERE o.account_id = b.account_id AND o.ui_status IN (0, 1, 2, 3, 4, 5) AND ",
+            " WHERE o.account_id = b.account_id AND ",
             $low,
             " AND ",
             $high,

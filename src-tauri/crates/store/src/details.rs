@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use chrono::{DateTime, Utc};
 use packlight_domain::account::AccountId;
 use packlight_domain::instant::{from_millis, to_millis};
 use packlight_domain::listing::{MappedTo, OrderDetail, OrderItem, OrderRowId, PackageState};
@@ -14,13 +15,15 @@ use sqlx::sqlite::SqliteRow;
 use sqlx::{Connection, Row, SqliteConnection};
 
 use crate::claims::line_state;
-use crate::counts::{Cell, Scope, cells};
+use crate::counts::Scope;
 use crate::inventory::method;
-use crate::keyset::{Column, Key, Reading, Stretch, keys};
+use crate::keyset::{Column, Key, Reading, Stretch, Walk};
 use crate::matching::match_status;
 use crate::page::{Slim, slim_columns};
 use crate::rows::{count, from_json, instant, list, money};
-use crate::search::{self, Filter};
+use crate::search::{self, Source};
+use crate::sieve::Sieve;
+use crate::zones::Present;
 use crate::{Store, StoreError};
 
 /// A place in the list of whole orders: date, order number, row id.
@@ -96,18 +99,26 @@ impl Store {
         account: Option<AccountId>,
         after: Option<&Cursor>,
         limit: u32,
+        now: DateTime<Utc>,
     ) -> Result<Vec<OrderDetail>, StoreError> {
         let mut connection = self.inner.readers.acquire().await?;
         let mut snapshot = connection.begin().await?;
-        let mut cells = cells(&mut snapshot, Scope { account, platform: None }).await?;
-        search::narrow(&mut cells, query);
-        let mut filter = Filter::of(query);
-        if !filter.texts.is_empty() {
-            let found = search::candidates(&mut snapshot, &filter, search::MANY + 1).await?;
-            filter.candidates = (found.number <= search::MANY).then_some(found.ids);
-        }
+        let present = Present::load(&mut snapshot, now).await?;
+        let sieve = Sieve::of(&present, query, Scope { account, platform: None });
         let after = after.map(Spot::parse).transpose()?;
-        let ids = ids(&mut snapshot, &cells, &filter, after.as_ref(), limit).await?;
+        let column = Column::of(SortKey::Date);
+        let candidates = match Source::best(&mut snapshot, &sieve, column).await? {
+            Some((source, few)) if few < i64::from(search::MANY) / 2 => {
+                let found = source.candidates(&mut snapshot, &sieve, search::MANY + 1).await?;
+                (found.number <= search::MANY).then_some(found.ids)
+            }
+            _ => None,
+        };
+        let walk = match &candidates {
+            Some(ids) => Walk::of(&sieve, column).among(ids),
+            None => Walk::of(&sieve, column),
+        };
+        let ids = ids(&mut snapshot, &walk, after.as_ref(), limit).await?;
         let details = load(&mut snapshot, &ids).await?;
         snapshot.commit().await?;
         Ok(details)
@@ -117,13 +128,12 @@ impl Store {
 /// Row ids in the order of the list, behind `after`.
 async fn ids(
     connection: &mut SqliteConnection,
-    cells: &[Cell],
-    filter: &Filter,
+    walk: &Walk<'_>,
     after: Option<&Spot>,
     limit: u32,
 ) -> Result<Vec<i64>, StoreError> {
     let mut ids = Vec::new();
-    if cells.is_empty() || limit == 0 {
+    if limit == 0 {
         return Ok(ids);
     }
     let rest = |ids: &[i64]| limit.saturating_sub(u32::try_from(ids.len()).unwrap_or(u32::MAX));
@@ -133,25 +143,24 @@ async fn ids(
             Stretch { low: Some(low), high: Some((Key::Number(next), i64::MIN)), without_value: false }
         });
         if let Some(moment) = moment {
-            ids.extend(numbered(connection, cells, filter, &moment, after, limit).await?);
+            ids.extend(numbered(connection, walk, &moment, after, limit).await?);
         }
     }
     if after.is_none_or(|after| after.date.is_some()) && rest(&ids) > 0 {
         // The older ones: down to the date of the last that fits, and of these in the order of the list.
         let high = after.and_then(|after| after.date).map(|date| (Key::Number(date), i64::MIN));
         let older = Stretch { without_value: false, low: None, high };
-        let column = Column::of(SortKey::Date);
         let reading = Reading { descending: true, limit: rest(&ids), offset: 0, budget: None };
-        let dated = keys(connection, column, cells, &older, reading, filter).await?;
+        let dated = walk.keys(connection, &older, reading).await?;
         if let Some(last) = dated.last() {
             let low = last.key.clone().map(|key| (key, i64::MIN));
             let older = Stretch { low, ..older };
-            ids.extend(numbered(connection, cells, filter, &older, None, rest(&ids)).await?);
+            ids.extend(numbered(connection, walk, &older, None, rest(&ids)).await?);
         }
     }
     if rest(&ids) > 0 {
         let behind = after.filter(|after| after.date.is_none());
-        ids.extend(numbered(connection, cells, filter, &Stretch::whole(true), behind, rest(&ids)).await?);
+        ids.extend(numbered(connection, walk, &Stretch::whole(true), behind, rest(&ids)).await?);
     }
     Ok(ids)
 }
@@ -159,14 +168,13 @@ async fn ids(
 /// Row ids of a stretch of dates, newest first, then by order number; behind `after` where all are of its moment.
 async fn numbered(
     connection: &mut SqliteConnection,
-    cells: &[Cell],
-    filter: &Filter,
+    walk: &Walk<'_>,
     stretch: &Stretch,
     after: Option<&Spot>,
     limit: u32,
 ) -> Result<Vec<i64>, StoreError> {
     let reading = Reading { descending: true, limit: u32::MAX, offset: 0, budget: None };
-    let marks = keys(connection, Column::of(SortKey::Date), cells, stretch, reading, filter).await?;
+    let marks = walk.keys(connection, stretch, reading).await?;
     let ids: Vec<i64> = marks.iter().map(|mark| mark.id).collect();
     let rows: Vec<i64> = sqlx::query_scalar(
         "SELECT o.id FROM json_each(?1) j CROSS JOIN platform_orders o ON o.id = j.value \

@@ -7,6 +7,7 @@ use std::path::PathBuf;
 use packlight_domain::account::AccountId;
 use packlight_domain::listing::OrderRowId;
 use packlight_domain::stock::UnitId;
+use packlight_domain::view::ViewId;
 
 /// Why a database could not be opened. The file is as it was before the attempt.
 #[derive(Debug, thiserror::Error)]
@@ -128,6 +129,15 @@ pub enum StoreError {
         /// The platform's id of the order that holds it.
         order: String,
     },
+    /// There is no such view.
+    #[error("there is no saved view {}: it may have been deleted", .0.0)]
+    NoView(ViewId),
+    /// Another view has the name.
+    #[error("a view named '{0}' exists already: choose another name")]
+    ViewName(String),
+    /// One of the views that are there from the start.
+    #[error("'{0}' belongs to Packlight: it can be moved and hidden; save a view of your own to change it")]
+    BuiltInView(String),
     /// The rules of the desk do not allow it; the text says why.
     #[error("{0}")]
     NotPossible(String),

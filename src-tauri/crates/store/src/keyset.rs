@@ -1,9 +1,10 @@
 //! Walking the sorted list by key, never by row number.
 //!
 //! A list is made of two segments: the orders that have the sort's value, in its direction, and behind them those that
-//! have none. A stretch of a segment is read as the merge of one index range per account and status. SQLite compares
-//! (value, row id) pairs by the value alone when it seeks, so orders of equal value would be scanned one by one; each
-//! range is therefore cut into the ties of its bounds and what lies between, which are all seeks.
+//! have none. A stretch of a segment is read from one range of an index per account, or per account and class where few
+//! orders belong to the list; other facts are tested on the way, in the index. SQLite compares (value, row id) pairs by
+//! the value alone when it seeks, so orders of equal value would be scanned one by one; each range is therefore cut into
+//! the ties of its bounds and what lies between, which are all seeks.
 
 use std::cmp::Ordering;
 
@@ -12,9 +13,10 @@ use serde::Deserialize;
 use sqlx::sqlite::SqliteRow;
 use sqlx::{QueryBuilder, Row, Sqlite, SqliteConnection, TypeInfo, ValueRef};
 
-use crate::counts::Cell;
-use crate::rows::from_json;
-use crate::{StoreError, search::Filter};
+use crate::StoreError;
+use crate::conditions::push_window;
+use crate::rows::{from_json, list};
+use crate::sieve::{Sieve, Window};
 
 /// A value that orders are sorted by.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
@@ -110,11 +112,15 @@ impl Mark {
     }
 }
 
-/// The column, index and block segment of a sort.
+/// The column, indexes and block segment of a sort.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Column {
+    pub(crate) key: SortKey,
     pub(crate) name: &'static str,
-    pub(crate) index: &'static str,
+    /// The index that walks all orders of an account.
+    wide: &'static str,
+    /// The index that has a range for every class.
+    narrow: &'static str,
     /// Number of its segment in `order_blocks`; orders without a value are in the next one.
     pub(crate) segment: i64,
     /// Whether an order may have no value.
@@ -123,14 +129,16 @@ pub(crate) struct Column {
 
 impl Column {
     pub(crate) fn of(key: SortKey) -> Self {
-        let (name, index, segment, nullable) = match key {
-            SortKey::Date => ("order_date", "orders_by_date", 0, true),
-            SortKey::Updated => ("last_update", "orders_by_update", 2, false),
-            SortKey::ShipBy => ("ship_by", "orders_by_ship", 4, true),
-            SortKey::Total => ("total_minor", "orders_by_total", 6, true),
-            SortKey::OrderId => ("platform_order_id", "orders_by_number", 8, false),
+        let (name, wide, narrow, segment, nullable) = match key {
+            SortKey::Date => ("order_date", "orders_by_date", "orders_of_class_by_date", 0, true),
+            SortKey::Updated => ("last_update", "orders_by_update", "orders_of_class_by_update", 2, false),
+            SortKey::ShipBy => ("ship_by", "orders_by_ship", "orders_of_class_by_ship", 4, true),
+            SortKey::Total => ("total_minor", "orders_by_total", "orders_of_class_by_total", 6, true),
+            SortKey::OrderId => {
+                ("platform_order_id", "orders_by_number", "orders_of_class_by_number", 8, false)
+            }
         };
-        Self { name, index, segment, nullable }
+        Self { key, name, wide, narrow, segment, nullable }
     }
 }
 
@@ -147,6 +155,25 @@ impl Stretch {
     /// A whole segment.
     pub(crate) fn whole(without_value: bool) -> Self {
         Self { without_value, ..Self::default() }
+    }
+
+    /// What of it lies within a window of the sort; `None` for nothing.
+    pub(crate) fn within(self, window: Option<Window>) -> Option<Self> {
+        let Some(window) = window else { return Some(self) };
+        if self.without_value {
+            return None;
+        }
+        let bound = |at: i64| (Key::Number(at), i64::MIN);
+        let low = match (self.low, window.from.map(bound)) {
+            (Some(a), Some(b)) => Some(a.max(b)),
+            (a, b) => a.or(b),
+        };
+        let high = match (self.high, window.to.map(bound)) {
+            (Some(a), Some(b)) => Some(a.min(b)),
+            (a, b) => a.or(b),
+        };
+        let is_empty = matches!((&low, &high), (Some(low), Some(high)) if low >= high);
+        (!is_empty).then_some(Self { low, high, ..self })
     }
 
     /// A bound at `mark`, in its segment.
@@ -196,8 +223,9 @@ impl Part<'_> {
                 (*low, *high)
             }
             Self::Between(low, high) => {
-                if low.is_none() && high.is_none() && column.nullable {
-                    query.push(" AND ").push(column.name).push(" IS NOT NULL");
+                if low.is_none() && column.nullable {
+                    // The least number there is; `IS NOT NULL` is no seek.
+                    query.push(" AND ").push(column.name).push(" >= ").push(i64::MIN);
                 }
                 for (key, compare) in [(low, " > "), (high, " < ")] {
                     if let Some(key) = key {
@@ -226,81 +254,243 @@ pub(crate) struct Reading {
     pub(crate) budget: Option<u32>,
 }
 
-/// Appends the ranges of a stretch, joined by `UNION ALL`: `select` of each, with `narrow` as a further condition.
-fn push_ranges(
-    query: &mut QueryBuilder<Sqlite>,
-    select: &str,
-    column: Column,
-    cells: &[Cell],
-    stretch: &Stretch,
-    candidates: Option<&str>,
-) {
-    let mut first = true;
-    for cell in cells {
-        for part in stretch.parts() {
-            if !first {
-                query.push(" UNION ALL ");
+/// How orders of certain facts are told from others within an index.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum FactsTest {
+    /// There are no others.
+    All,
+    /// Some bits have these values, and nobody else's have.
+    Bits { mask: i64, value: i64 },
+    /// A JSON array of numbers.
+    Listed(String),
+}
+
+impl FactsTest {
+    pub(crate) fn of(sieve: &Sieve) -> Self {
+        if sieve.allows_all() {
+            return Self::All;
+        }
+        let Some(first) = sieve.cells.first() else { return Self::Listed("[]".to_owned()) };
+        let alike = sieve.cells.iter().fold(i64::MAX, |mask, cell| mask & !(cell.facts.0 ^ first.facts.0));
+        let mask = alike & 0x7fff_ffff;
+        let value = first.facts.0 & mask;
+        if sieve.denied.iter().all(|cell| cell.facts.0 & mask != value) {
+            return Self::Bits { mask, value };
+        }
+        let mut facts: Vec<i64> = sieve.cells.iter().map(|cell| cell.facts.0).collect();
+        facts.sort_unstable();
+        facts.dedup();
+        Self::Listed(list(&facts))
+    }
+
+    pub(crate) fn push(&self, query: &mut QueryBuilder<Sqlite>) {
+        match self {
+            Self::All => {}
+            Self::Bits { mask, value } => {
+                query.push(" AND facts & ").push_bind(*mask).push(" = ").push_bind(*value);
             }
-            first = false;
-            query.push("SELECT ").push(select).push(" FROM platform_orders INDEXED BY ").push(column.index);
-            query.push(" WHERE account_id = ").push_bind(cell.account);
-            query.push(" AND ui_status = ").push_bind(cell.status);
-            part.push(query, column);
-            if let Some(ids) = candidates {
-                query.push(" AND id IN (SELECT value FROM json_each(").push_bind(ids.to_owned()).push("))");
+            Self::Listed(facts) => {
+                query.push(" AND facts IN (SELECT value FROM json_each(").push_bind(facts.clone()).push("))");
             }
         }
     }
 }
 
-/// The query of the keys of a stretch, in order; [`read_marks`] ends it.
-pub(crate) fn keys_query(
-    column: Column,
-    cells: &[Cell],
-    stretch: &Stretch,
-    reading: Reading,
-    filter: &Filter,
-) -> QueryBuilder<Sqlite> {
-    let mut query = QueryBuilder::new(MARKS);
-    let select = format!("{} AS k, id AS i", column.name);
-    let direction = if reading.descending { " ORDER BY 1 DESC, 2 DESC" } else { " ORDER BY 1, 2" };
-    let candidates = filter.candidates.as_deref();
-    if filter.texts.is_empty() {
-        push_ranges(&mut query, &select, column, cells, stretch, candidates);
-        query.push(direction);
-        query.push(" LIMIT ").push_bind(reading.limit).push(" OFFSET ").push_bind(reading.offset);
-        return query;
-    }
-    query.push("SELECT p.k, p.i FROM (");
-    push_ranges(&mut query, &select, column, cells, stretch, candidates);
-    query.push(direction);
-    query.push(" LIMIT ").push_bind(reading.budget.map_or(-1, i64::from));
-    query.push(") p CROSS JOIN order_texts t ON t.id = p.i WHERE ");
-    filter.push_texts(&mut query);
-    query.push(" LIMIT ").push_bind(reading.limit).push(" OFFSET ").push_bind(reading.offset);
-    query
+/// Ranges of an index that are merged at most.
+const RANGES: usize = 24;
+
+/// How a list is walked: which ranges of which index, and what is tested on the way.
+#[derive(Debug)]
+pub(crate) struct Walk<'a> {
+    pub(crate) column: Column,
+    pub(crate) sieve: &'a Sieve,
+    /// Accounts, or accounts with a class.
+    ranges: Vec<(i64, Option<i64>)>,
+    test: FactsTest,
+    /// Only these row ids, a JSON array.
+    candidates: Option<&'a str>,
 }
 
-/// The keys of a stretch, in order.
-pub(crate) async fn keys(
-    connection: &mut SqliteConnection,
-    column: Column,
-    cells: &[Cell],
-    stretch: &Stretch,
-    reading: Reading,
-    filter: &Filter,
-) -> Result<Vec<Mark>, StoreError> {
-    if cells.is_empty() || reading.limit == 0 {
-        return Ok(Vec::new());
+impl<'a> Walk<'a> {
+    pub(crate) fn of(sieve: &'a Sieve, column: Column) -> Self {
+        let mut classes: Vec<(i64, Option<i64>)> =
+            sieve.cells.iter().map(|cell| (cell.account, Some(cell.facts.class()))).collect();
+        classes.sort_unstable();
+        classes.dedup();
+        let of_classes: i64 = sieve
+            .cells
+            .iter()
+            .chain(&sieve.denied)
+            .filter(|cell| classes.binary_search(&(cell.account, Some(cell.facts.class()))).is_ok())
+            .map(|cell| cell.orders)
+            .sum();
+        let merged = i64::try_from(classes.len()).unwrap_or(i64::MAX);
+        // To merge three ranges takes about twice as long as to walk one. Ship times are in the narrow indexes only.
+        let is_narrow = classes.len() <= RANGES
+            && (of_classes.saturating_mul(2 + merged) / 3 < sieve.around()
+                || sieve.windows.iter().any(|own| own.key == SortKey::ShipBy && own.key != column.key));
+        let ranges = if is_narrow {
+            classes
+        } else {
+            sieve.accounts().into_iter().map(|account| (account, None)).collect()
+        };
+        Self { column, sieve, ranges, test: FactsTest::of(sieve), candidates: None }
     }
-    let mut query = keys_query(column, cells, stretch, reading, filter);
-    let mut marks = read_marks(&mut query, connection).await?;
-    // SQLite hands them over in order; that it has to is nowhere promised for what is gathered into one text.
-    marks.sort_unstable_by(|a, b| {
-        let ascending = (&a.key, a.id).cmp(&(&b.key, b.id));
-        if reading.descending { ascending.reverse() } else { ascending }
-    });
-    Ok(marks)
+
+    /// The same, among these row ids only.
+    pub(crate) fn among(self, candidates: &'a str) -> Self {
+        Self { candidates: Some(candidates), ..self }
+    }
+
+    fn is_narrow(&self) -> bool {
+        self.ranges.iter().any(|(_, class)| class.is_some())
+    }
+
+    /// The windows that ranges and index take care of.
+    fn covered(&self) -> Vec<SortKey> {
+        let mut covered = vec![self.column.key];
+        if self.is_narrow() {
+            covered.push(SortKey::ShipBy);
+        }
+        covered
+    }
+
+    /// Whether orders or their texts have to be looked at besides the index.
+    pub(crate) fn asks_orders(&self) -> bool {
+        self.sieve.asks_texts() || self.sieve.asks_rows(&self.covered())
+    }
+
+    /// Appends the ranges of a stretch, joined by `UNION ALL`: `select` of each.
+    fn push_ranges(&self, query: &mut QueryBuilder<Sqlite>, select: &str, stretch: &Stretch) {
+        let index = if self.is_narrow() { self.column.narrow } else { self.column.wide };
+        let mut first = true;
+        for (account, class) in &self.ranges {
+            for part in stretch.parts() {
+                if !first {
+                    query.push(" UNION ALL ");
+                }
+                first = false;
+                query.push("SELECT ").push(select).push(" FROM platform_orders INDEXED BY ").push(index);
+                query.push(" WHERE account_id = ").push_bind(*account);
+                if let Some(class) = class {
+                    query.push(" AND class = ").push_bind(*class);
+                }
+                part.push(query, self.column);
+                self.test.push(query);
+                if self.is_narrow()
+                    && self.column.key != SortKey::ShipBy
+                    && let Some(window) = self.sieve.window_of(SortKey::ShipBy)
+                {
+                    query.push(" AND ");
+                    push_window(query, &window, "");
+                }
+                if let Some(ids) = self.candidates {
+                    query
+                        .push(" AND id IN (SELECT value FROM json_each(")
+                        .push_bind(ids.to_owned())
+                        .push("))");
+                }
+            }
+        }
+    }
+
+    /// Appends `FROM` the orders `p` with what their conditions need, and the conditions.
+    fn push_asked(&self, query: &mut QueryBuilder<Sqlite>) {
+        let covered = self.covered();
+        if self.sieve.asks_rows(&covered) {
+            query.push(" CROSS JOIN platform_orders o ON o.id = p.i");
+        }
+        if self.sieve.asks_texts() {
+            query.push(" CROSS JOIN order_texts t ON t.id = p.i");
+        }
+        query.push(" WHERE ");
+        self.sieve.push_conditions(query, &covered);
+    }
+
+    /// The query of the keys of a stretch, in order; [`read_marks`] ends it. The stretch must lie in the sort's window.
+    pub(crate) fn keys_query(&self, stretch: &Stretch, reading: Reading) -> QueryBuilder<Sqlite> {
+        let mut query = QueryBuilder::new(MARKS);
+        let select = format!("{} AS k, id AS i", self.column.name);
+        let direction = if reading.descending { " ORDER BY 1 DESC, 2 DESC" } else { " ORDER BY 1, 2" };
+        if !self.asks_orders() {
+            self.push_ranges(&mut query, &select, stretch);
+            query.push(direction);
+            query.push(" LIMIT ").push_bind(reading.limit).push(" OFFSET ").push_bind(reading.offset);
+            return query;
+        }
+        query.push("SELECT p.k, p.i FROM (");
+        self.push_ranges(&mut query, &select, stretch);
+        query.push(direction);
+        query.push(" LIMIT ").push_bind(reading.budget.map_or(-1, i64::from)).push(") p");
+        self.push_asked(&mut query);
+        query.push(" LIMIT ").push_bind(reading.limit).push(" OFFSET ").push_bind(reading.offset);
+        query
+    }
+
+    /// The keys of a stretch, in order.
+    pub(crate) async fn keys(
+        &self,
+        connection: &mut SqliteConnection,
+        stretch: &Stretch,
+        reading: Reading,
+    ) -> Result<Vec<Mark>, StoreError> {
+        let window = self.sieve.window_of(self.column.key);
+        let Some(stretch) = stretch.clone().within(window) else { return Ok(Vec::new()) };
+        if self.ranges.is_empty() || reading.limit == 0 {
+            return Ok(Vec::new());
+        }
+        let mut query = self.keys_query(&stretch, reading);
+        let mut marks = read_marks(&mut query, connection).await?;
+        // SQLite hands them over in order; that it has to is nowhere promised for what is gathered into one text.
+        marks.sort_unstable_by(|a, b| {
+            let ascending = (&a.key, a.id).cmp(&(&b.key, b.id));
+            if reading.descending { ascending.reverse() } else { ascending }
+        });
+        Ok(marks)
+    }
+
+    /// The query that counts a stretch.
+    pub(crate) fn count_query(&self, stretch: &Stretch) -> QueryBuilder<Sqlite> {
+        let mut query = QueryBuilder::new("SELECT COALESCE(SUM(n), 0) FROM (");
+        if self.asks_orders() {
+            query.push("SELECT COUNT(*) AS n FROM (");
+            self.push_ranges(&mut query, "id AS i", stretch);
+            query.push(") p");
+            self.push_asked(&mut query);
+        } else {
+            self.push_ranges(&mut query, "COUNT(*) AS n", stretch);
+        }
+        query.push(")");
+        query
+    }
+
+    /// Appends the query of the row ids `i` of a stretch, for which no order must be looked at.
+    pub(crate) fn push_ids(&self, query: &mut QueryBuilder<Sqlite>, stretch: &Stretch) {
+        self.push_ranges(query, "id AS i", stretch);
+    }
+
+    /// The query of `sums` over what `select` makes of each range of a stretch.
+    pub(crate) fn sum_query(&self, sums: &str, select: &str, stretch: &Stretch) -> QueryBuilder<Sqlite> {
+        let mut query = QueryBuilder::new("SELECT ");
+        query.push(sums).push(" FROM (");
+        self.push_ranges(&mut query, select, stretch);
+        query.push(")");
+        query
+    }
+
+    /// How many orders of the list lie in a stretch.
+    pub(crate) async fn count(
+        &self,
+        connection: &mut SqliteConnection,
+        stretch: &Stretch,
+    ) -> Result<i64, StoreError> {
+        let window = self.sieve.window_of(self.column.key);
+        let Some(stretch) = stretch.clone().within(window) else { return Ok(0) };
+        if self.ranges.is_empty() {
+            return Ok(0);
+        }
+        Ok(self.count_query(&stretch).build_query_scalar().fetch_one(connection).await?)
+    }
 }
 
 /// Runs a query of columns `k` and `i`. All rows come as one JSON text: one by one, each would wake this thread and let
@@ -316,21 +506,3 @@ pub(crate) async fn read_marks(
 
 /// How a query for [`read_marks`] begins.
 pub(crate) const MARKS: &str = "SELECT json_group_array(json_array(k, i)) FROM (";
-
-/// How many orders each cell has in a stretch: account, status, orders.
-pub(crate) async fn count_by_cell(
-    connection: &mut SqliteConnection,
-    column: Column,
-    cells: &[Cell],
-    stretch: &Stretch,
-) -> Result<Vec<Cell>, StoreError> {
-    if cells.is_empty() {
-        return Ok(Vec::new());
-    }
-    let mut query = QueryBuilder::<Sqlite>::new("SELECT a, s, SUM(n) AS n FROM (");
-    let select = "account_id AS a, ui_status AS s, COUNT(*) AS n";
-    push_ranges(&mut query, select, column, cells, stretch, None);
-    query.push(") WHERE n > 0 GROUP BY a, s");
-    let rows: Vec<(i64, i64, i64)> = query.build_query_as::<(i64, i64, i64)>().fetch_all(connection).await?;
-    Ok(rows.into_iter().map(|(account, status, orders)| Cell { account, status, orders }).collect())
-}

@@ -1,11 +1,12 @@
 //! Pages of the order list, from one snapshot each: rows, their position and how many match.
 //!
-//! Without a text, any page of any sort costs the same: totals come from kept counts, positions from blocks, rows from
-//! index ranges. With a text, see `search`; there `total` and `position` may be lower bounds, and then
-//! `total_is_exact` is false. [`Store::count`] counts to the end.
+//! Where facts and one window decide, any page of any sort costs the same: totals come from kept counts, positions from
+//! blocks, rows from index ranges. Where orders have to be looked at, see `sieved`; there `total` and `position` may be
+//! lower bounds, and then `total_is_exact` is false. [`Store::count`] counts to the end.
 
 use std::collections::HashMap;
 
+use chrono::{DateTime, Utc};
 use packlight_domain::account::Platform;
 use packlight_domain::instant::from_millis;
 use packlight_domain::listing::{ListRequest, MAX_PAGE, MatchSummary, OrderPage, OrderRow, OrderRowId};
@@ -16,22 +17,23 @@ use packlight_domain::status::{self, UiStatus};
 use serde::Deserialize;
 use sqlx::{Connection, SqliteConnection};
 
-use crate::blocks::{self, Counting};
-use crate::counts::{Cell, Counted, Scope, cells, status_of};
-use crate::keyset::{Column, Mark, Reading, Stretch, keys};
+use crate::blocks::Counting;
+use crate::counts::{Counted, Scope, status_of};
+use crate::keyset::{Column, Mark, Reading, Stretch, Walk};
 use crate::rows::{count, from_json, known, list};
-use crate::search::{self, Filter};
+use crate::sieve::Sieve;
+use crate::zones::Present;
 use crate::{Store, StoreError};
 
-mod texts;
+mod sieved;
 
 /// A list that is being paged through.
-struct List {
+pub(crate) struct List {
     column: Column,
     sort: Sort,
-    cells: Vec<Cell>,
-    counting: Counting,
-    filter: Filter,
+    pub(crate) sieve: Sieve,
+    /// Blocks that count the list, whatever its windows.
+    counting: Option<Counting>,
 }
 
 /// The rows of a page by their keys, and where they stand.
@@ -43,21 +45,23 @@ struct Keys {
 }
 
 impl Store {
-    /// Rows of the list. `query` is the parsed text of `request.query`.
+    /// Rows of the list as it is at `now`. `query` is the parsed text of `request.query`.
     ///
     /// # Errors
     /// [`StoreError::BadCursor`] for a cursor of another sort.
-    pub async fn page(&self, query: &Query, request: &ListRequest) -> Result<OrderPage, StoreError> {
+    pub async fn page(
+        &self,
+        query: &Query,
+        request: &ListRequest,
+        now: DateTime<Utc>,
+    ) -> Result<OrderPage, StoreError> {
         let mut connection = self.inner.readers.acquire().await?;
         let mut snapshot = connection.begin().await?;
         let scope = Scope { account: request.account, platform: request.platform };
-        let list = List::of(&mut snapshot, query, scope, request.sort).await?;
+        let present = Present::load(&mut snapshot, now).await?;
+        let list = List::of(Sieve::of(&present, query, scope), request.sort);
         let limit = request.limit.min(MAX_PAGE);
-        let found = if list.filter.texts.is_empty() {
-            list.plain(&mut snapshot, &request.place, limit).await?
-        } else {
-            list.with_texts(&mut snapshot, &request.place, limit).await?
-        };
+        let found = list.page(&mut snapshot, &request.place, limit).await?;
         let rows = rows(&mut snapshot, &found.marks).await?;
         snapshot.commit().await?;
         Ok(OrderPage {
@@ -70,41 +74,75 @@ impl Store {
         })
     }
 
-    /// How many orders match: exact without a text, else counted up to `stop_at`.
-    pub async fn count(&self, query: &Query, scope: Scope, stop_at: u32) -> Result<Counted, StoreError> {
+    /// How many orders match at `now`: exact where no order has to be looked at, else counted up to `stop_at`.
+    pub async fn count(
+        &self,
+        query: &Query,
+        scope: Scope,
+        stop_at: u32,
+        now: DateTime<Utc>,
+    ) -> Result<Counted, StoreError> {
         let mut connection = self.inner.readers.acquire().await?;
         let mut snapshot = connection.begin().await?;
-        let list = List::of(&mut snapshot, query, scope, Sort::default()).await?;
-        let counted = if list.filter.texts.is_empty() {
-            Counted { orders: count(list.size()), is_exact: true }
-        } else {
-            let candidates = search::candidates(&mut snapshot, &list.filter, u32::MAX).await?;
-            let stop = stop_at.saturating_add(1);
-            let found =
-                search::count_proven(&mut snapshot, &candidates.ids, 1, &list.cells, &list.filter, stop)
-                    .await?;
-            Counted { orders: found.min(stop_at), is_exact: found <= stop_at }
-        };
+        let present = Present::load(&mut snapshot, now).await?;
+        let list = List::of(Sieve::of(&present, query, scope), Sort::default());
+        let counted = list.count(&mut snapshot, stop_at).await?;
         snapshot.commit().await?;
         Ok(counted)
+    }
+
+    /// The row ids of all orders that match at `now`, in no order in particular: for acts on a whole result.
+    pub async fn matching(
+        &self,
+        query: &Query,
+        scope: Scope,
+        now: DateTime<Utc>,
+    ) -> Result<Vec<OrderRowId>, StoreError> {
+        let mut connection = self.inner.readers.acquire().await?;
+        let mut snapshot = connection.begin().await?;
+        let present = Present::load(&mut snapshot, now).await?;
+        let list = List::of(Sieve::of(&present, query, scope), Sort::default());
+        let marks = list.everything(&mut snapshot).await?;
+        snapshot.commit().await?;
+        Ok(marks.into_iter().map(|mark| OrderRowId(count(mark.id))).collect())
     }
 }
 
 impl List {
-    async fn of(
-        connection: &mut SqliteConnection,
-        query: &Query,
-        scope: Scope,
-        sort: Sort,
-    ) -> Result<Self, StoreError> {
-        let mut cells = cells(connection, scope).await?;
-        let is_every_status = !search::narrow(&mut cells, query);
-        let counting = Counting::of(&cells, is_every_status);
-        Ok(Self { column: Column::of(sort.key), sort, cells, counting, filter: Filter::of(query) })
+    pub(crate) fn of(sieve: Sieve, sort: Sort) -> Self {
+        Self { column: Column::of(sort.key), sort, counting: Counting::of(&sieve), sieve }
     }
 
-    fn size(&self) -> i64 {
-        self.cells.iter().map(|cell| cell.orders).sum()
+    fn walk(&self) -> Walk<'_> {
+        Walk::of(&self.sieve, self.column)
+    }
+
+    async fn page(
+        &self,
+        connection: &mut SqliteConnection,
+        place: &Place,
+        limit: u32,
+    ) -> Result<Keys, StoreError> {
+        if self.sieve.cells.is_empty() {
+            // A wrong cursor is refused all the same.
+            return self.cut(&[], place, limit);
+        }
+        if self.walk().asks_orders() || (self.counting.is_none() && self.is_sparse(limit)) {
+            return self.sieved(connection, place, limit).await;
+        }
+        self.plain(connection, place, limit).await
+    }
+
+    /// Whether a walk would pass over so many others that to read the whole list is cheaper.
+    fn is_sparse(&self, limit: u32) -> bool {
+        let size = self.sieve.size();
+        size.saturating_mul(size).saturating_mul(20) < i64::from(limit).saturating_mul(self.sieve.around())
+    }
+
+    /// The counting blocks, where the list has no windows but that of its own sort.
+    fn ranking(&self) -> Option<&Counting> {
+        let own = self.sieve.windows.iter().all(|window| window.key == self.column.key);
+        self.counting.as_ref().filter(|_| own)
     }
 
     /// The stretches behind `mark` in list order, or of the whole list.
@@ -152,64 +190,52 @@ impl List {
     async fn read(
         &self,
         connection: &mut SqliteConnection,
+        walk: &Walk<'_>,
         stretches: &[Stretch],
         reading: Reading,
-        filter: &Filter,
     ) -> Result<Vec<Mark>, StoreError> {
         let mut marks: Vec<Mark> = Vec::new();
         let mut offset = reading.offset;
         for stretch in stretches {
             let found = u32::try_from(marks.len()).unwrap_or(u32::MAX);
             let rest = Reading { limit: reading.limit.saturating_sub(found), offset, ..reading };
-            marks.extend(keys(connection, self.column, &self.cells, stretch, rest, filter).await?);
-            // Only the first stretch of a located place is entered in its middle.
-            offset = 0;
-            if marks.len() >= reading.limit as usize || self.is_longer(connection, stretch, reading).await? {
+            marks.extend(walk.keys(connection, stretch, rest).await?);
+            if marks.len() >= reading.limit as usize {
                 break;
+            }
+            if offset > 0 && marks.is_empty() {
+                // How far the offset reaches into the next stretch.
+                offset = offset.saturating_sub(count(walk.count(connection, stretch).await?));
+            } else {
+                offset = 0;
             }
         }
         Ok(marks)
-    }
-
-    /// Whether a stretch goes on behind the orders that a reading with a budget may look at; then the next one is not its
-    /// turn yet.
-    async fn is_longer(
-        &self,
-        connection: &mut SqliteConnection,
-        stretch: &Stretch,
-        reading: Reading,
-    ) -> Result<bool, StoreError> {
-        let Some(budget) = reading.budget else { return Ok(false) };
-        let next = Reading { limit: 1, offset: budget, ..reading };
-        let beyond = keys(connection, self.column, &self.cells, stretch, next, &Filter::default()).await?;
-        Ok(!beyond.is_empty())
     }
 
     fn reading(&self, limit: u32) -> Reading {
         Reading { descending: self.sort.descending, limit, offset: 0, budget: None }
     }
 
-    /// A page of a list without a text.
+    /// A page of a list for which no order has to be looked at.
     async fn plain(
         &self,
         connection: &mut SqliteConnection,
         place: &Place,
         limit: u32,
     ) -> Result<Keys, StoreError> {
-        let total = self.size();
-        let filter = &self.filter;
+        let total = self.total(connection).await?;
+        let (walk, reading) = (self.walk(), self.reading(limit));
         let (marks, position) = match place {
-            Place::First => {
-                (self.read(connection, &self.behind(None), self.reading(limit), filter).await?, Some(0))
-            }
+            Place::First => (self.read(connection, &walk, &self.behind(None), reading).await?, Some(0)),
             Place::After(cursor) => {
                 let mark = Mark::parse(cursor, self.sort.key)?;
-                (self.read(connection, &self.behind(Some(&mark)), self.reading(limit), filter).await?, None)
+                (self.read(connection, &walk, &self.behind(Some(&mark)), reading).await?, None)
             }
             Place::Before(cursor) => {
                 let mark = Mark::parse(cursor, self.sort.key)?;
-                let reading = Reading { descending: !self.sort.descending, ..self.reading(limit) };
-                let mut marks = self.read(connection, &self.before(&mark), reading, filter).await?;
+                let reading = Reading { descending: !self.sort.descending, ..reading };
+                let mut marks = self.read(connection, &walk, &self.before(&mark), reading).await?;
                 marks.reverse();
                 (marks, None)
             }
@@ -220,13 +246,64 @@ impl List {
         };
         let position = match (position, marks.first(), place) {
             (Some(position), _, _) => position,
-            (None, Some(first), _) => {
-                blocks::position(connection, self.sort, &self.cells, &self.counting, first).await?
-            }
+            (None, Some(first), _) => self.position(connection, first).await?,
             (None, None, Place::Before(_)) => 0,
             (None, None, _) => total,
         };
         Ok(Keys { marks, position, total, total_is_exact: true })
+    }
+
+    /// Orders of the list.
+    pub(crate) async fn total(&self, connection: &mut SqliteConnection) -> Result<i64, StoreError> {
+        match (&self.sieve.windows[..], &self.counting) {
+            ([], _) => Ok(self.sieve.size()),
+            ([window], Some(counting)) => {
+                let (from, to) = counting.ends(connection, window).await?;
+                Ok(to - from)
+            }
+            _ => {
+                let mut total = 0;
+                for segment in self.segments() {
+                    total += self.walk().count(connection, &segment).await?;
+                }
+                Ok(total)
+            }
+        }
+    }
+
+    /// The position of an order in the list, counted from 0; of one that has gone, where it would be.
+    async fn position(&self, connection: &mut SqliteConnection, mark: &Mark) -> Result<i64, StoreError> {
+        let Some(counting) = self.ranking() else {
+            let mut position = 0;
+            for stretch in self.before(mark) {
+                position += self.walk().count(connection, &stretch).await?;
+            }
+            return Ok(position);
+        };
+        let without_value = mark.key.is_none();
+        let below = counting.below(connection, self.column, without_value, Stretch::bound(mark)).await?;
+        if without_value {
+            let (with, without) = self.sizes(connection, counting).await?;
+            return Ok(with + if self.sort.descending { (without - below - 1).max(0) } else { below });
+        }
+        match (self.sieve.window_of(self.column.key), self.sort.descending) {
+            (None, false) => Ok(below),
+            (None, true) => Ok((self.sizes(connection, counting).await?.0 - below - 1).max(0)),
+            (Some(window), descending) => {
+                let (from, to) = counting.ends(connection, &window).await?;
+                Ok(if descending { (to - below - 1).max(0) } else { below - from })
+            }
+        }
+    }
+
+    /// Orders with a value of the sort and without.
+    async fn sizes(
+        &self,
+        connection: &mut SqliteConnection,
+        counting: &Counting,
+    ) -> Result<(i64, i64), StoreError> {
+        let without = counting.size(connection, self.column, true).await?;
+        Ok((self.sieve.size() - without, without))
     }
 
     /// The keys from a position on: a block is found by adding up counts, and entered by a step shorter than a block.
@@ -236,22 +313,68 @@ impl List {
         position: i64,
         limit: u32,
     ) -> Result<Vec<Mark>, StoreError> {
+        let walk = self.walk();
+        let Some(counting) = self.ranking() else {
+            let reading = Reading { offset: count(position), ..self.reading(limit) };
+            return self.read(connection, &walk, &self.segments(), reading).await;
+        };
         let descending = self.sort.descending;
-        let found = blocks::locate(connection, self.column, &self.counting, descending, position).await?;
+        // Blocks know nothing of a window: what lies before it in list order comes on top.
+        let ahead = match self.sieve.window_of(self.column.key) {
+            None => 0,
+            Some(window) => {
+                let (from, to) = counting.ends(connection, &window).await?;
+                if descending { counting.size(connection, self.column, false).await? - to } else { from }
+            }
+        };
+        let position = position + ahead;
+        let found = counting.locate(connection, self.column, descending, position).await?;
         let Some(found) = found else { return Ok(Vec::new()) };
         let without_value = found.stretch.without_value;
-        // From the block's first order in list order on to the segment's end.
+        let mut offset = position - found.before;
+        // From the block's first order in list order on to the segment's end; a window that begins inside the block cuts
+        // off what lies before it.
         let first = if descending {
             Stretch { low: None, ..found.stretch }
         } else {
             Stretch { high: None, ..found.stretch }
         };
+        offset -= (ahead - found.before).max(0);
         let mut stretches = vec![first];
         if !without_value && self.column.nullable {
             stretches.push(Stretch::whole(true));
         }
-        let reading = Reading { offset: count(position - found.before), ..self.reading(limit) };
-        self.read(connection, &stretches, reading, &self.filter).await
+        let reading = Reading { offset: count(offset), ..self.reading(limit) };
+        self.read(connection, &walk, &stretches, reading).await
+    }
+
+    /// The page of a complete, sorted list.
+    fn cut(&self, all: &[Mark], place: &Place, limit: u32) -> Result<Keys, StoreError> {
+        let limit = limit as usize;
+        let (start, end) = match place {
+            Place::First => (0, limit.min(all.len())),
+            Place::Near(position) => {
+                let start = (*position as usize).min(all.len());
+                (start, (start + limit).min(all.len()))
+            }
+            Place::After(cursor) => {
+                let mark = Mark::parse(cursor, self.sort.key)?;
+                let start = all.partition_point(|own| own.compare(&mark, self.sort).is_le());
+                (start, (start + limit).min(all.len()))
+            }
+            Place::Before(cursor) => {
+                let mark = Mark::parse(cursor, self.sort.key)?;
+                let end = all.partition_point(|own| own.compare(&mark, self.sort).is_lt());
+                (end.saturating_sub(limit), end)
+            }
+        };
+        let total = i64::try_from(all.len()).unwrap_or(i64::MAX);
+        Ok(Keys {
+            marks: all[start..end].to_vec(),
+            position: i64::try_from(start).unwrap_or(i64::MAX),
+            total,
+            total_is_exact: true,
+        })
     }
 }
 

@@ -1,124 +1,47 @@
-//! Searching order ids, SKUs, ASINs and titles by any part of them.
+//! Naming the orders that may match: by letters, by stock, by facts, by a window of another sort.
 //!
-//! Two ways lead to a page. A text that many orders hold is found by walking the sorted list and looking at each order;
-//! the walk is short because hits are frequent. A text that few hold is looked up in the trigram index, which names
-//! candidates; a look at each proves them. Which way is taken is decided by a short walk first, so that neither a common
-//! nor a rare word is slow. A text of one or two characters is no trigram but begins some: it is the start of an id or
-//! any place in a title, and where the index names too many for it, one pass over the texts does.
+//! A text of three or more characters is looked up in the trigram index. How many orders hold a trigram is estimated from
+//! how soon a thousand of them are met, and the rarest few are asked for: every find is checked against the texts anyway,
+//! and a frequent trigram costs a long list to read. A text of one or two characters is no trigram but begins some: it
+//! is the start of an id or any place in a title, and where the index names too many for it, one pass over the texts does.
 
-use packlight_domain::query::{Query, Test};
+use std::collections::BTreeMap;
+
+use packlight_domain::query::Test;
 use sqlx::{QueryBuilder, Row, Sqlite, SqliteConnection};
 
 use crate::StoreError;
-use crate::counts::Cell;
-use crate::keyset::{Column, MARKS, Mark, read_marks};
+use crate::blocks::Counting;
+use crate::conditions::{is_short, push_stock, push_text, whole_id};
+use crate::keyset::{Column, FactsTest, MARKS, Mark, Stretch, Walk, read_marks};
+use crate::sieve::{Sieve, Window};
 
 /// Candidates up to which a walk tests membership; where there are more, looking at each order is quicker.
 pub(crate) const MANY: u32 = 60_000;
 
-/// Orders to one candidate from which on candidates are thin.
-const THIN: u32 = 60;
-
 /// Trigrams that one full-text query may name for a short text.
 const TERMS: u32 = 400;
 
-/// A text that must occur, or must not.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct TextTest {
-    pub(crate) negated: bool,
-    /// Folded, not empty.
-    pub(crate) text: String,
-}
+/// Orders that hold a trigram, up to which they are counted; beyond, their number is estimated.
+const SAMPLE: i64 = 1_000;
 
-impl TextTest {
-    fn is_short(&self) -> bool {
-        self.text.chars().count() < 3
-    }
-}
+/// Trigrams that are weighed for one query, and those of them that are asked for.
+const WEIGHED: usize = 24;
+const ASKED: usize = 4;
 
-/// What orders must hold besides their account and status.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub(crate) struct Filter {
-    /// All of these must hold.
-    pub(crate) texts: Vec<TextTest>,
-    /// Only these row ids, a JSON array.
-    pub(crate) candidates: Option<String>,
-}
-
-impl Filter {
-    /// The texts of a query.
-    pub(crate) fn of(query: &Query) -> Self {
-        let texts = query
-            .terms
-            .iter()
-            .filter_map(|term| match &term.test {
-                Test::Text(text) => Some(TextTest { negated: term.negated, text: text.clone() }),
-                _ => None,
-            })
-            .collect();
-        Self { texts, candidates: None }
-    }
-
-    /// Appends the condition on `t`, a row of `order_texts`.
-    pub(crate) fn push_texts(&self, query: &mut QueryBuilder<Sqlite>) {
-        for (at, test) in self.texts.iter().enumerate() {
-            query.push(if at == 0 { "" } else { " AND " });
-            query.push(if test.negated { "NOT (" } else { "(" });
-            let id = if test.is_short() { format!("\n{}", test.text) } else { test.text.clone() };
-            query.push("instr(t.ids, ").push_bind(id).push(") > 0 OR instr(t.titles, ");
-            query.push_bind(test.text.clone()).push(") > 0)");
-        }
-    }
-
-    /// Whether some text that must occur is long enough for the trigram index.
-    pub(crate) fn has_trigram(&self) -> bool {
-        self.texts.iter().any(|test| !test.negated && !test.is_short())
-    }
-
-    /// The full-text query that every match must satisfy: the trigrams of the texts that must occur.
-    fn trigrams(&self) -> Option<String> {
-        let mut terms: Vec<String> = Vec::new();
-        for test in self.texts.iter().filter(|test| !test.negated && !test.is_short()) {
-            let letters: Vec<char> = test.text.chars().collect();
-            let last = letters.len() - 3;
-            // The longer the text, the fewer of its trigrams it takes: each find is checked anyway, and each trigram costs
-            // a list to read.
-            let step = match letters.len() {
-                0..7 => 1,
-                7..15 => 2,
-                _ => 3,
-            };
-            for start in (0..last).step_by(step).chain([last]) {
-                let letters: String = letters[start..start + 3].iter().collect();
-                let term = quoted(&letters);
-                if !terms.contains(&term) {
-                    terms.push(term);
-                }
-            }
-        }
-        (!terms.is_empty()).then(|| terms.join(" AND "))
-    }
-}
-
-/// Leaves the cells of a list that a query's statuses allow; whether it names any.
-pub(crate) fn narrow(cells: &mut Vec<Cell>, query: &Query) -> bool {
-    let mut names_any = false;
-    for term in &query.terms {
-        if let Test::Status(statuses) = &term.test {
-            names_any = true;
-            let asked = |cell: &Cell| {
-                let own = crate::counts::status_of(cell.status);
-                statuses.contains(&own)
-            };
-            cells.retain(|cell| asked(cell) != term.negated);
-        }
-    }
-    names_any
-}
-
-/// A term of the full-text query, whatever letters it has.
-fn quoted(term: &str) -> String {
-    format!("\"{}\"", term.replace('"', "\"\""))
+/// What names candidates.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) enum Source {
+    /// A full-text query that every match satisfies.
+    Letters(String),
+    /// A text too short for a trigram that every match holds.
+    Short(String),
+    /// Units or mappings that lead to orders.
+    Stock(Test),
+    /// A window of another sort.
+    Window(Window),
+    /// The facts.
+    Facts,
 }
 
 /// Row ids that may match.
@@ -129,69 +52,230 @@ pub(crate) struct Candidates {
     pub(crate) number: u32,
 }
 
-impl Candidates {
-    /// Whether they lie so thinly that a short walk would meet few of them. They come in the order of their ids, and ids
-    /// are given without gaps.
-    pub(crate) fn are_thin(&self) -> bool {
-        let last =
-            self.ids.trim_end_matches(']').rsplit([',', '[']).next().and_then(|id| id.parse::<u32>().ok());
-        last.is_some_and(|last| last / self.number.max(1) > THIN)
-    }
-}
-
-/// At most `cap` row ids among which, if there are fewer, every match is.
-pub(crate) async fn candidates(
-    connection: &mut SqliteConnection,
-    filter: &Filter,
-    cap: u32,
-) -> Result<Candidates, StoreError> {
-    if let Some(trigrams) = filter.trigrams() {
-        return listed(connection, &trigrams, cap).await;
-    }
-    if let Some(trigrams) = begun(connection, filter).await? {
-        let found = listed(connection, &trigrams, cap.min(MANY + 1)).await?;
-        // More would be mostly such that hold the letters within an id, which does not count.
-        if found.number <= MANY {
-            return Ok(found);
+impl Source {
+    /// The source that names the fewest orders, with an estimate of their number; `None` where nothing narrows the list.
+    pub(crate) async fn best(
+        connection: &mut SqliteConnection,
+        sieve: &Sieve,
+        column: Column,
+    ) -> Result<Option<(Self, i64)>, StoreError> {
+        let mut found: Vec<(Self, i64)> = Vec::new();
+        if !sieve.allows_all() {
+            found.push((Self::Facts, sieve.size()));
         }
+        for window in sieve.windows.iter().filter(|window| window.key != column.key) {
+            if let Some(counting) = Counting::of(&sieve.whole()) {
+                let (from, to) = counting.ends(connection, window).await?;
+                found.push((Self::Window(*window), to - from));
+            }
+        }
+        let asked: Vec<&Test> =
+            sieve.terms.iter().filter(|term| !term.negated).map(|term| &term.test).collect();
+        for test in asked.iter().filter(|test| matches!(test, Test::Set(_) | Test::In(_))) {
+            // What units are linked at a time is little; to count them is to read them.
+            let source = Self::Stock((*test).clone());
+            let number = source.candidates(connection, sieve, MANY + 1).await?.number;
+            found.push((source, i64::from(number)));
+        }
+        let letters = letters(connection, &asked).await?;
+        if let Some(letters) = letters {
+            found.push(letters);
+        } else if let Some(Test::Text(text)) = asked.iter().find(|test| matches!(test, Test::Text(_))) {
+            // How frequent it is shows only when it is looked up.
+            found.push((Self::Short(text.clone()), i64::from(MANY)));
+        }
+        Ok(found.into_iter().min_by_key(|(_, number)| *number))
     }
-    let mut query = QueryBuilder::<Sqlite>::new(
-        "SELECT json_group_array(id) AS ids, COUNT(*) AS number FROM (SELECT id FROM order_texts t WHERE ",
-    );
-    filter.push_texts(&mut query);
-    query.push(" LIMIT ").push_bind(cap).push(")");
-    let row = query.build().fetch_one(connection).await?;
-    Ok(Candidates { ids: row.try_get("ids")?, number: crate::rows::count(row.try_get("number")?) })
+
+    /// At most `cap` row ids among which, if there are fewer, every match is.
+    pub(crate) async fn candidates(
+        &self,
+        connection: &mut SqliteConnection,
+        sieve: &Sieve,
+        cap: u32,
+    ) -> Result<Candidates, StoreError> {
+        let mut query =
+            QueryBuilder::<Sqlite>::new("SELECT json_group_array(i) AS ids, COUNT(*) AS number FROM (");
+        match self {
+            Self::Letters(trigrams) => push_trigrams(&mut query, trigrams),
+            Self::Short(text) => {
+                if let Some(trigrams) = begun(connection, text).await? {
+                    push_trigrams(&mut query, &trigrams);
+                } else {
+                    query.push("SELECT t.id AS i FROM order_texts t WHERE ");
+                    push_text(&mut query, text);
+                }
+            }
+            Self::Stock(test) => push_stock(&mut query, test),
+            Self::Window(window) => {
+                let all = Sieve { windows: vec![*window], ..sieve.whole() };
+                let stretch = Stretch::whole(false).within(Some(*window)).unwrap_or_default();
+                Walk::of(&all, Column::of(window.key)).push_ids(&mut query, &stretch);
+            }
+            Self::Facts => {
+                query.push("SELECT id AS i FROM platform_orders INDEXED BY orders_by_facts WHERE (account_id, facts) IN (VALUES ");
+                for (at, cell) in sieve.cells.iter().enumerate() {
+                    query.push(if at > 0 { ", (" } else { "(" }).push(cell.account).push(", ");
+                    query.push(cell.facts.0).push(")");
+                }
+                query.push(")");
+            }
+        }
+        query.push(" LIMIT ").push_bind(cap).push(")");
+        let row = query.build().fetch_one(connection).await?;
+        Ok(Candidates { ids: row.try_get("ids")?, number: crate::rows::count(row.try_get("number")?) })
+    }
 }
 
-/// The row ids of a full-text query.
-async fn listed(
+fn push_trigrams(query: &mut QueryBuilder<Sqlite>, trigrams: &str) {
+    query
+        .push("SELECT rowid AS i FROM order_trigrams WHERE order_trigrams MATCH ")
+        .push_bind(trigrams.to_owned());
+}
+
+/// The full-text query of the rarest trigrams of what must occur, with an estimate of the orders that satisfy it.
+async fn letters(
     connection: &mut SqliteConnection,
-    trigrams: &str,
-    cap: u32,
-) -> Result<Candidates, StoreError> {
-    let row = sqlx::query(
-        "SELECT json_group_array(rowid) AS ids, COUNT(*) AS number FROM \
-         (SELECT rowid FROM order_trigrams WHERE order_trigrams MATCH ? LIMIT ?)",
-    )
-    .bind(trigrams)
-    .bind(cap)
-    .fetch_one(connection)
-    .await?;
-    Ok(Candidates { ids: row.try_get("ids")?, number: crate::rows::count(row.try_get("number")?) })
+    asked: &[&Test],
+) -> Result<Option<(Source, i64)>, StoreError> {
+    // One list of alternatives for each term: `sku:a,b` is satisfied by the letters of either.
+    let mut terms: Vec<Vec<Vec<String>>> = asked.iter().filter_map(|test| alternatives(test)).collect();
+    if terms.is_empty() {
+        return Ok(None);
+    }
+    // A list of many alternatives weighs the most; a single one does as well.
+    terms.sort_by_key(Vec::len);
+    if terms[0].len() == 1 {
+        terms.retain(|alternatives| alternatives.len() == 1);
+    } else {
+        terms.truncate(1);
+    }
+    let mut trigrams: Vec<String> = terms.iter().flatten().flatten().cloned().collect();
+    trigrams.sort_unstable();
+    trigrams.dedup();
+    if trigrams.len() > WEIGHED {
+        return Ok(Some(unweighed(&terms)));
+    }
+    let weights = weigh(connection, &trigrams).await?;
+    let weight = |trigram: &String| weights.get(trigram).copied().unwrap_or(i64::MAX);
+    if let [one] = &terms[..] {
+        let mut all = Vec::new();
+        let mut estimate = 0_i64;
+        for alternative in one {
+            let rarest = rarest(alternative.clone(), &weight);
+            estimate = estimate.saturating_add(rarest.iter().map(weight).min().unwrap_or(0));
+            all.push(format!("({})", joined(&rarest)));
+        }
+        return Ok(Some((Source::Letters(all.join(" OR ")), estimate)));
+    }
+    // Every term must hold, so each gives its rarest; what rare ones are left fill up.
+    let mut chosen: Vec<String> = Vec::new();
+    for alternative in terms.iter().flatten() {
+        chosen.extend(alternative.iter().min_by_key(|trigram| weight(trigram)).cloned());
+    }
+    chosen.extend(rarest(trigrams, &weight));
+    let mut seen = std::collections::HashSet::new();
+    chosen.retain(|trigram| seen.insert(trigram.clone()));
+    let estimate = chosen.iter().map(weight).min().unwrap_or(0);
+    Ok(Some((Source::Letters(joined(&chosen)), estimate)))
 }
 
-/// The full-text query of a short text: the trigrams that begin with it. `None` where no short text must occur, or where
-/// so many trigrams begin with it that a pass over the texts is quicker.
-async fn begun(connection: &mut SqliteConnection, filter: &Filter) -> Result<Option<String>, StoreError> {
-    let Some(test) = filter.texts.iter().find(|test| !test.negated) else { return Ok(None) };
-    let mut beyond: Vec<char> = test.text.chars().collect();
+/// The rarest few of some trigrams, without those that are so much more frequent that they tell little.
+fn rarest(mut trigrams: Vec<String>, weight: &impl Fn(&String) -> i64) -> Vec<String> {
+    trigrams.sort_by_key(|trigram| weight(trigram));
+    trigrams.dedup();
+    let least = trigrams.first().map_or(0, weight);
+    trigrams.truncate(ASKED);
+    trigrams.retain(|trigram| weight(trigram) <= least.saturating_mul(4).saturating_add(2_000));
+    trigrams
+}
+
+/// So many alternatives that weighing them would take longer than it saves.
+fn unweighed(terms: &[Vec<Vec<String>>]) -> (Source, i64) {
+    let of = |alternative: &Vec<String>| {
+        let step = alternative.len().div_ceil(ASKED).max(1);
+        joined(&alternative.iter().step_by(step).cloned().collect::<Vec<_>>())
+    };
+    let terms: Vec<String> = terms
+        .iter()
+        .map(|alternatives| {
+            let all: Vec<String> = alternatives.iter().map(|own| format!("({})", of(own))).collect();
+            format!("({})", all.join(" OR "))
+        })
+        .collect();
+    (Source::Letters(terms.join(" AND ")), i64::from(MANY) / 2)
+}
+
+fn joined(trigrams: &[String]) -> String {
+    trigrams.iter().map(|trigram| quoted(trigram)).collect::<Vec<_>>().join(" AND ")
+}
+
+/// The trigrams of the texts of which one must occur; `None` where one of them has none.
+fn alternatives(test: &Test) -> Option<Vec<Vec<String>>> {
+    let texts: Vec<String> = match test {
+        Test::Text(text) if !is_short(text) => vec![text.clone()],
+        Test::Sku(own) | Test::Asin(own) => own.iter().map(|id| whole_id(id)).collect(),
+        _ => return None,
+    };
+    texts.iter().map(|text| trigrams(text)).collect()
+}
+
+fn trigrams(text: &str) -> Option<Vec<String>> {
+    let letters: Vec<char> = text.chars().collect();
+    let mut all: Vec<String> = letters.windows(3).map(|three| three.iter().collect()).collect();
+    // Beyond a dozen, every second says as much.
+    if all.len() > 12 {
+        all = all.into_iter().step_by(2).collect();
+    }
+    (!all.is_empty()).then_some(all)
+}
+
+/// How many orders hold each trigram: counted where they are few, else from the share of all orders that had to be
+/// passed to meet so many.
+async fn weigh(
+    connection: &mut SqliteConnection,
+    trigrams: &[String],
+) -> Result<BTreeMap<String, i64>, StoreError> {
+    let mut query = QueryBuilder::<Sqlite>::new(
+        "SELECT json_group_array(json_array(w, n, last, (SELECT MAX(id) FROM platform_orders))) FROM (",
+    );
+    for (at, trigram) in trigrams.iter().enumerate() {
+        query.push(if at > 0 { " UNION ALL " } else { "" });
+        query
+            .push("SELECT ")
+            .push_bind(i64::try_from(at).unwrap_or(0))
+            .push(" AS w, COUNT(*) AS n, MAX(i) AS last FROM (");
+        push_trigrams(&mut query, &quoted(trigram));
+        query.push(" LIMIT ").push_bind(SAMPLE).push(")");
+    }
+    query.push(")");
+    let found: String = query.build_query_scalar().fetch_one(connection).await?;
+    let found: Vec<(usize, i64, Option<i64>, Option<i64>)> = crate::rows::from_json(&found)?;
+    Ok(found
+        .into_iter()
+        .filter_map(|(at, counted, last, all)| {
+            let (last, all) = (last.unwrap_or(1).max(1), all.unwrap_or(1));
+            let orders = if counted < SAMPLE { counted } else { counted.saturating_mul(all) / last };
+            trigrams.get(at).map(|trigram| (trigram.clone(), orders))
+        })
+        .collect())
+}
+
+/// A term of the full-text query, whatever letters it has.
+fn quoted(term: &str) -> String {
+    format!("\"{}\"", term.replace('"', "\"\""))
+}
+
+/// The full-text query of a short text: the trigrams that begin with it. `None` where so many begin with it that a pass
+/// over the texts is quicker.
+async fn begun(connection: &mut SqliteConnection, text: &str) -> Result<Option<String>, StoreError> {
+    let mut beyond: Vec<char> = text.chars().collect();
     let next = beyond.pop().and_then(|last| (last..=char::MAX).nth(1));
     beyond.extend(next);
     let beyond: String = beyond.into_iter().collect();
     let terms: Vec<String> =
         sqlx::query_scalar("SELECT term FROM order_terms WHERE term >= ?1 AND term < ?2 LIMIT ?3")
-            .bind(&test.text)
+            .bind(text)
             .bind(beyond)
             .bind(TERMS + 1)
             .fetch_all(connection)
@@ -204,23 +288,18 @@ async fn begun(connection: &mut SqliteConnection, filter: &Filter) -> Result<Opt
     Ok(few.then(|| terms.iter().map(|term| quoted(term)).collect::<Vec<_>>().join(" OR ")))
 }
 
-fn push_proof(query: &mut QueryBuilder<Sqlite>, ids: &str, every: u32, cells: &[Cell], filter: &Filter) {
+fn push_proof(query: &mut QueryBuilder<Sqlite>, ids: &str, every: u32, sieve: &Sieve) {
     query.push(" FROM (SELECT value FROM json_each(").push_bind(ids.to_owned());
     query.push(") WHERE key % ").push_bind(every);
-    query.push(
-        " = 0) j CROSS JOIN order_texts t ON t.id = j.value CROSS JOIN platform_orders o ON o.id = t.id \
-         WHERE (o.account_id, o.ui_status) IN (VALUES ",
-    );
-    for (at, cell) in cells.iter().enumerate() {
-        query
-            .push(if at == 0 { "(" } else { ", (" })
-            .push(cell.account)
-            .push(", ")
-            .push(cell.status)
-            .push(")");
+    query.push(" = 0) j CROSS JOIN platform_orders o ON o.id = j.value");
+    if sieve.asks_texts() {
+        query.push(" CROSS JOIN order_texts t ON t.id = o.id");
     }
-    query.push(") AND ");
-    filter.push_texts(query);
+    let accounts: Vec<String> = sieve.accounts().iter().map(ToString::to_string).collect();
+    query.push(" WHERE o.account_id IN (").push(accounts.join(", ")).push(")");
+    FactsTest::of(sieve).push(query);
+    query.push(" AND ");
+    sieve.push_conditions(query, &[]);
 }
 
 /// The candidates that match, with their place in a sort.
@@ -228,15 +307,11 @@ pub(crate) async fn prove(
     connection: &mut SqliteConnection,
     column: Column,
     ids: &str,
-    cells: &[Cell],
-    filter: &Filter,
+    sieve: &Sieve,
 ) -> Result<Vec<Mark>, StoreError> {
-    if cells.is_empty() {
-        return Ok(Vec::new());
-    }
     let mut query = QueryBuilder::new(MARKS);
     query.push("SELECT o.").push(column.name).push(" AS k, o.id AS i");
-    push_proof(&mut query, ids, 1, cells, filter);
+    push_proof(&mut query, ids, 1, sieve);
     read_marks(&mut query, connection).await
 }
 
@@ -245,43 +320,12 @@ pub(crate) async fn count_proven(
     connection: &mut SqliteConnection,
     ids: &str,
     every: u32,
-    cells: &[Cell],
-    filter: &Filter,
+    sieve: &Sieve,
     stop_at: u32,
 ) -> Result<u32, StoreError> {
-    if cells.is_empty() {
-        return Ok(0);
-    }
     let mut query = QueryBuilder::new("SELECT COUNT(*) FROM (SELECT 1");
-    push_proof(&mut query, ids, every, cells, filter);
+    push_proof(&mut query, ids, every, sieve);
     query.push(" LIMIT ").push_bind(stop_at).push(")");
     let number: i64 = query.build_query_scalar().fetch_one(connection).await?;
     Ok(crate::rows::count(number))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn trigrams(query: &str) -> Option<String> {
-        Filter::of(&Query::parse(query).unwrap()).trigrams()
-    }
-
-    #[test]
-    fn a_text_is_looked_up_by_its_trigrams() {
-        assert_eq!(trigrams("falc").as_deref(), Some("\"fal\" AND \"alc\""));
-        assert_eq!(trigrams("abc abc").as_deref(), Some("\"abc\""));
-        // Quotes cannot end the string and no word of FTS5's own language gets through.
-        let quoted =
-            Filter { texts: vec![TextTest { negated: false, text: "a\"b".into() }], candidates: None };
-        assert_eq!(quoted.trigrams().as_deref(), Some("\"a\"\"b\""));
-        assert_eq!(trigrams("not").as_deref(), Some("\"not\""));
-        assert_eq!(trigrams("ab -xyz"), None);
-        // Some of them where the text is long, and always the last.
-        assert_eq!(trigrams("abcdefgh").as_deref(), Some("\"abc\" AND \"cde\" AND \"efg\" AND \"fgh\""));
-        assert_eq!(
-            trigrams("abcdefghijklmnop").as_deref(),
-            Some("\"abc\" AND \"def\" AND \"ghi\" AND \"jkl\" AND \"mno\" AND \"nop\"")
-        );
-    }
 }

@@ -2,15 +2,17 @@
 
 use std::collections::BTreeSet;
 
+use chrono::{DateTime, Utc};
 use packlight_domain::listing::OrderRowId;
-use packlight_domain::page::SortKey;
+use packlight_domain::page::Sort;
 use packlight_domain::query::Query;
 use sqlx::SqliteConnection;
 
 use crate::StoreError;
-use crate::counts::{Scope, cells};
-use crate::keyset::{Column, Reading, Stretch, keys};
-use crate::search::{self, Filter};
+use crate::counts::Scope;
+use crate::page::List;
+use crate::sieve::Sieve;
+use crate::zones::Present;
 
 /// Orders of an act; the query is parsed.
 #[derive(Debug, Clone)]
@@ -28,10 +30,11 @@ pub enum Orders {
     },
 }
 
-/// Row ids of a selection, newest order first; ids given one by one in the order of the ids.
+/// Row ids of a selection at `now`, newest order first; ids given one by one in the order of the ids.
 pub(crate) async fn row_ids(
     connection: &mut SqliteConnection,
     orders: &Orders,
+    now: DateTime<Utc>,
 ) -> Result<Vec<i64>, StoreError> {
     match orders {
         Orders::Ids(ids) => {
@@ -40,18 +43,10 @@ pub(crate) async fn row_ids(
         }
         Orders::Matching { query, scope, except } => {
             let except: BTreeSet<i64> = except.iter().map(|id| i64::from(id.0)).collect();
-            let mut cells = cells(connection, *scope).await?;
-            search::narrow(&mut cells, query);
-            let filter = Filter::of(query);
-            let reading = Reading { descending: true, limit: u32::MAX, offset: 0, budget: None };
-            let column = Column::of(SortKey::Date);
-            let mut ids = Vec::new();
-            for without_value in [false, true] {
-                let stretch = Stretch::whole(without_value);
-                let marks = keys(connection, column, &cells, &stretch, reading, &filter).await?;
-                ids.extend(marks.iter().map(|mark| mark.id).filter(|id| !except.contains(id)));
-            }
-            Ok(ids)
+            let present = Present::load(connection, now).await?;
+            let list = List::of(Sieve::of(&present, query, *scope), Sort::default());
+            let marks = list.everything(connection).await?;
+            Ok(marks.iter().map(|mark| mark.id).filter(|id| !except.contains(id)).collect())
         }
     }
 }

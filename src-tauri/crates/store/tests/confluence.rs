@@ -211,6 +211,9 @@ async fn counts_do_not_drift_under_random_writes() {
                     "account_id = 3 - account_id, ship_by = NULL",
                     "unmatched_lines = 1 - unmatched_lines, lines = 1 - lines",
                     "missing_items = 1 - missing_items",
+                    "fulfilled_by = CASE fulfilled_by WHEN 'AMAZON' THEN NULL ELSE 'AMAZON' END",
+                    "cancel_requested = 1 - cancel_requested, notes = 'x'",
+                    "units = (units + 3) % 9, total_currency = 'JPY'",
                 ]);
                 let sql = format!("UPDATE platform_orders SET {change} WHERE id = {id}");
                 sqlx::query(sqlx::AssertSqlSafe(sql)).execute(&mut raw).await.unwrap();
@@ -227,8 +230,12 @@ async fn counts_do_not_drift_under_random_writes() {
     // And the recount would notice.
     for (sql, problem) in [
         (
-            "UPDATE order_counts SET n = n + 1 WHERE account_id = 1 AND ui_status = 1",
-            "the counts of the status cards",
+            "UPDATE fact_counts SET n = n + 1 WHERE account_id = 1 AND facts & 7 = 1",
+            "the counts of cards and views",
+        ),
+        (
+            "UPDATE order_blocks SET to_pick = to_pick + 1 WHERE segment = 8 AND account_id = 1",
+            "the list sorted by order number",
         ),
         (
             "UPDATE order_blocks SET n = n + 1 WHERE segment = 4 AND account_id = 2",

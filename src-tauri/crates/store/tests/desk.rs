@@ -22,9 +22,13 @@ async fn a_note_can_be_undone_while_it_still_stands() {
     assert_eq!(world.store.set_note(id, Some("ring twice"), at(2)).await.unwrap(), None, "nothing changed");
     let second = world.store.set_note(id, Some("leave at the door"), at(3)).await.unwrap().unwrap();
     assert!(
-        world.store.page(&Query::default(), &request(Sort::default(), Place::First, 1)).await.unwrap().rows
-            [0]
-        .has_note
+        world
+            .store
+            .page(&Query::default(), &request(Sort::default(), Place::First, 1), at(0))
+            .await
+            .unwrap()
+            .rows[0]
+            .has_note
     );
 
     let undone = world.store.undo(first, at(4)).await.unwrap();

@@ -47,7 +47,7 @@ async fn an_unchanged_page_writes_no_row() {
         "platform_order_items",
         "order_packages",
         "order_texts",
-        "order_counts",
+        "fact_counts",
         "order_blocks",
     ] {
         for event in ["INSERT", "UPDATE", "DELETE"] {

@@ -63,7 +63,7 @@ async fn everything(store: &Store, query: &Query, request: &ListRequest) -> Vec<
     let mut rows = Vec::new();
     let mut place = Place::First;
     loop {
-        let page = store.page(query, &ListRequest { place, ..request.clone() }).await.unwrap();
+        let page = store.page(query, &ListRequest { place, ..request.clone() }, at(0)).await.unwrap();
         assert_eq!(page.position as usize, rows.len());
         assert!(page.total_is_exact);
         let Some(last) = page.last else { return rows };
@@ -162,24 +162,28 @@ async fn check_places(
 ) {
     let total = u32::try_from(rows.len()).unwrap();
     let scope = Scope { account: request.account, platform: request.platform };
-    assert_eq!(store.count(query, scope, 9).await.unwrap().orders, total);
+    assert_eq!(store.count(query, scope, 9, at(0)).await.unwrap().orders, total);
     for _ in 0..12 {
         let position = u32::try_from(dice.below(u64::from(total) + 3)).unwrap();
         let limit = u32::try_from(1 + dice.below(40)).unwrap();
         let near = ListRequest { place: Place::Near(position), limit, ..request.clone() };
-        let page = store.page(query, &near).await.unwrap();
+        let page = store.page(query, &near, at(0)).await.unwrap();
         let start = position.min(total) as usize;
         let end = (start + limit as usize).min(rows.len());
         assert_eq!(ids(&page.rows), ids(&rows[start..end]), "{near:?}");
         assert_eq!((page.position, page.total), (position.min(total), total));
         let (Some(first), Some(last)) = (page.first, page.last) else { continue };
-        let before =
-            store.page(query, &ListRequest { place: Place::Before(first), ..near.clone() }).await.unwrap();
+        let before = store
+            .page(query, &ListRequest { place: Place::Before(first), ..near.clone() }, at(0))
+            .await
+            .unwrap();
         let from = start.saturating_sub(limit as usize);
         assert_eq!(ids(&before.rows), ids(&rows[from..start]));
         assert_eq!(before.position as usize, from);
-        let after =
-            store.page(query, &ListRequest { place: Place::After(last), ..near.clone() }).await.unwrap();
+        let after = store
+            .page(query, &ListRequest { place: Place::After(last), ..near.clone() }, at(0))
+            .await
+            .unwrap();
         assert_eq!(ids(&after.rows), ids(&rows[end..(end + limit as usize).min(rows.len())]));
         assert_eq!(after.position as usize, end);
     }
@@ -196,7 +200,7 @@ async fn a_cursor_of_another_sort_is_refused() {
     let sort = Sort { key: SortKey::OrderId, descending: false };
     for cursor in ["", "n.1.5", "t.x.203", "q.1.1", "-.1"] {
         let request = request(sort, Place::After(Cursor(cursor.into())), 10);
-        let error = world.store.page(&Query::default(), &request).await.unwrap_err();
+        let error = world.store.page(&Query::default(), &request, at(0)).await.unwrap_err();
         assert_eq!(
             error.to_string(),
             format!("'{cursor}' is no place in this list: use the cursor of a row")
@@ -224,8 +228,11 @@ async fn rows_say_what_the_list_shows() {
     strange.fulfillment.status = Some("Teleported".into());
     strange.total = None;
     world.apply(&[strange]).await;
-    let page =
-        world.store.page(&Query::default(), &request(Sort::default(), Place::First, 10)).await.unwrap();
+    let page = world
+        .store
+        .page(&Query::default(), &request(Sort::default(), Place::First, 10), at(0))
+        .await
+        .unwrap();
     let row = &page.rows[0];
     assert_eq!(
         row.description,
@@ -266,7 +273,7 @@ async fn whole_orders_come_newest_first_then_by_number() {
             let mut seen = Vec::new();
             let mut after: Option<Cursor> = None;
             loop {
-                let page = world.store.details(&query, None, after.as_ref(), limit).await.unwrap();
+                let page = world.store.details(&query, None, after.as_ref(), limit, at(0)).await.unwrap();
                 let Some(last) = page.last() else { break };
                 after = Some(last.cursor.clone());
                 seen.extend(page.into_iter().map(|own| own.row.platform_order_id));
@@ -275,7 +282,8 @@ async fn whole_orders_come_newest_first_then_by_number() {
             assert_eq!(seen, expected, "{limit} at a time");
         }
     }
-    let error = world.store.details(&Query::default(), None, Some(&Cursor("x".into())), 1).await.unwrap_err();
+    let error =
+        world.store.details(&Query::default(), None, Some(&Cursor("x".into())), 1, at(0)).await.unwrap_err();
     assert!(matches!(error, StoreError::BadCursor(_)));
 }
 

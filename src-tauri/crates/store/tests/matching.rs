@@ -447,7 +447,7 @@ async fn a_selection_takes_the_oldest_units_for_what_must_be_picked_first() {
     let young = unit(&world, "75192", "New", "2024-03-01").await;
     world.store.map_number(FALCON, true, "75192", "New", at(1)).await.unwrap();
     let everything = Orders::Matching { query: Query::default(), scope: Scope::default(), except: vec![] };
-    let preview = world.store.preview_link(&everything).await.unwrap();
+    let preview = world.store.preview_link(&everything, at(0)).await.unwrap();
     let told: Vec<_> = preview.skipped.iter().map(|own| (own.reason.as_str(), own.lines)).collect();
     assert_eq!((preview.orders, preview.lines, preview.units), (6, 2, 3));
     assert_eq!(told, [("cancelled", 1), ("no ASIN", 1), ("no free unit", 1), ("no mapping", 1)]);

@@ -103,12 +103,12 @@ async fn every_query_finds_what_a_look_at_each_order_finds() {
     for text in QUERIES {
         let query = Query::parse(text).unwrap();
         let expected = expected(&updates, text);
-        let counted = world.store.count(&query, Scope::default(), u32::MAX - 1).await.unwrap();
+        let counted = world.store.count(&query, Scope::default(), u32::MAX - 1, at(0)).await.unwrap();
         assert_eq!((counted.orders as usize, counted.is_exact), (expected.len(), true), "{text}");
         let mut seen = Vec::new();
         let mut place = Place::First;
         loop {
-            let page = world.store.page(&query, &request(sort, place, 90)).await.unwrap();
+            let page = world.store.page(&query, &request(sort, place, 90), at(0)).await.unwrap();
             if page.total_is_exact {
                 assert_eq!(page.total as usize, expected.len(), "{text}");
                 assert_eq!(page.position as usize, seen.len(), "{text}");
@@ -137,14 +137,14 @@ async fn a_search_can_be_entered_anywhere() {
             assert_eq!(all.len(), expected(&updates, text).len());
             for position in [0, 1, all.len() / 2, all.len().saturating_sub(3), all.len(), all.len() + 5] {
                 let near = request(sort, Place::Near(u32::try_from(position).unwrap()), 20);
-                let page = world.store.page(&query, &near).await.unwrap();
+                let page = world.store.page(&query, &near, at(0)).await.unwrap();
                 let found: Vec<_> = page.rows.iter().map(|row| row.id.0).collect();
                 let start = position.min(all.len());
                 assert_eq!(found, all[start..(start + 20).min(all.len())], "{text} {sort:?} near {position}");
                 let Some(first) = page.first else { continue };
                 let before = world
                     .store
-                    .page(&query, &ListRequest { place: Place::Before(first), ..near })
+                    .page(&query, &ListRequest { place: Place::Before(first), ..near }, at(0))
                     .await
                     .unwrap();
                 let found: Vec<_> = before.rows.iter().map(|row| row.id.0).collect();
@@ -158,7 +158,7 @@ async fn everything(world: &World, query: &Query, sort: Sort) -> Vec<u32> {
     let mut all = Vec::new();
     let mut place = Place::First;
     loop {
-        let page = world.store.page(query, &request(sort, place, 500)).await.unwrap();
+        let page = world.store.page(query, &request(sort, place, 500), at(0)).await.unwrap();
         let Some(last) = page.last else { return all };
         all.extend(page.rows.into_iter().map(|row| row.id.0));
         place = Place::After(last);
@@ -175,7 +175,7 @@ async fn a_title_that_changes_is_found_by_its_new_words_only() {
     world.apply(&[update]).await;
     let found = async |text: &str| {
         let query = Query::parse(text).unwrap();
-        world.store.count(&query, Scope::default(), 9).await.unwrap().orders
+        world.store.count(&query, Scope::default(), 9, at(0)).await.unwrap().orders
     };
     assert_eq!((found("falcon").await, found("lego bat").await, found("BATMOBILE").await), (0, 1, 1));
     world.assert_sound().await;
@@ -184,6 +184,7 @@ async fn a_title_that_changes_is_found_by_its_new_words_only() {
 #[tokio::test]
 async fn a_count_stops_where_it_is_told() {
     let (world, _) = world().await;
-    let counted = world.store.count(&Query::parse("falcon").unwrap(), Scope::default(), 100).await.unwrap();
+    let counted =
+        world.store.count(&Query::parse("falcon").unwrap(), Scope::default(), 100, at(0)).await.unwrap();
     assert_eq!((counted.orders, counted.is_exact), (100, false));
 }

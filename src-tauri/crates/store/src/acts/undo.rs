@@ -9,7 +9,7 @@ use sqlx::{Row, SqliteConnection};
 use super::{Act, Batch, Subject, notes};
 use crate::claims::{self, Affected};
 use crate::rows::{count, list};
-use crate::{Store, StoreError, inventory, mappings, settings};
+use crate::{Store, StoreError, inventory, mappings, settings, views};
 
 /// How many acts are read and put back at a time.
 const CHUNK: usize = 1_000;
@@ -129,5 +129,7 @@ async fn restore(
         Subject::Unit => inventory::restore(connection, acts).await,
         Subject::Note => notes::restore(connection, acts).await,
         Subject::Setting => settings::restore(connection, acts).await,
+        Subject::View => views::restore(connection, acts).await,
+        Subject::ViewOrder => views::restore_order(connection, acts).await,
     }
 }

@@ -42,6 +42,10 @@ pub(super) struct Derived {
     pub(super) no_asin: i64,
     pub(super) cancel_requested: bool,
     pub(super) missing_items: bool,
+    /// A line is a gift.
+    pub(super) has_gift: bool,
+    /// A line has an ASIN.
+    pub(super) has_asin: bool,
 }
 
 /// The folded texts of one order that the search compares.
@@ -132,12 +136,16 @@ impl World {
             no_asin: 0,
             cancel_requested: false,
             missing_items: lacks_lines(order),
+            has_gift: false,
+            has_asin: false,
         };
         for (_, line, item) in order.items() {
             derived.lines += 1;
             derived.units += item.quantity.max(0);
             derived.units_left += line.left();
             derived.cancel_requested |= line.buyer_cancels();
+            derived.has_gift |= line.shipped.is_gift;
+            derived.has_asin |= item.asin.is_some();
             let count = match self.matching(item, line.linked) {
                 MatchStatus::Linked => &mut derived.linked,
                 MatchStatus::NoAsin => &mut derived.no_asin,

@@ -18,7 +18,8 @@ const ORDER: &str = "INSERT INTO platform_orders (id, account_id, platform_order
     order_date, marketplace_id, sales_channel, seller_order_id, programs, replaces_order_id, \
     status, fulfilled_by, service_level, ship_by_earliest, ship_by, deliver_by_earliest, deliver_by, \
     total_minor, total_currency, loose_lines, ui_status, market_currency, description, lines, units, units_left, \
-    linked_lines, matched_lines, unmatched_lines, no_asin_lines, cancel_requested, missing_items, created_at)";
+    linked_lines, matched_lines, unmatched_lines, no_asin_lines, cancel_requested, missing_items, has_gift, has_asin, \
+    created_at)";
 const ORDER_AGAIN: &str = "ON CONFLICT (id) DO UPDATE SET group_versions = excluded.group_versions, \
     last_update = excluded.last_update, order_date = excluded.order_date, marketplace_id = excluded.marketplace_id, \
     sales_channel = excluded.sales_channel, seller_order_id = excluded.seller_order_id, \
@@ -31,7 +32,8 @@ const ORDER_AGAIN: &str = "ON CONFLICT (id) DO UPDATE SET group_versions = exclu
     description = excluded.description, lines = excluded.lines, units = excluded.units, \
     units_left = excluded.units_left, linked_lines = excluded.linked_lines, matched_lines = excluded.matched_lines, \
     unmatched_lines = excluded.unmatched_lines, no_asin_lines = excluded.no_asin_lines, \
-    cancel_requested = excluded.cancel_requested, missing_items = excluded.missing_items";
+    cancel_requested = excluded.cancel_requested, missing_items = excluded.missing_items, \
+    has_gift = excluded.has_gift, has_asin = excluded.has_asin";
 
 const ITEM: &str = "INSERT INTO platform_order_items (order_id, order_item_id, asin, seller_sku, title, condition, \
     quantity, unit_price_minor, unit_price_currency, quantity_shipped, is_gift, item_price_minor, tax_minor, \
@@ -56,7 +58,7 @@ pub(super) async fn orders(
     now: DateTime<Utc>,
 ) -> Result<u32, StoreError> {
     let now = to_millis(now);
-    write_rows(connection, ORDER, 34, ORDER_AGAIN, orders, |query, (_, order)| {
+    write_rows(connection, ORDER, 36, ORDER_AGAIN, orders, |query, (_, order)| {
         let derived = world.derive(order);
         let (header, fulfillment) = (&order.header, &order.fulfillment);
         query
@@ -93,6 +95,8 @@ pub(super) async fn orders(
             .bind(derived.no_asin)
             .bind(derived.cancel_requested)
             .bind(derived.missing_items)
+            .bind(derived.has_gift)
+            .bind(derived.has_asin)
             .bind(now)
     })
     .await?;

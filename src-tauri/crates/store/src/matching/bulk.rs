@@ -31,10 +31,10 @@ struct Plan {
 
 impl Store {
     /// What [`link_selected`](Self::link_selected) would do now.
-    pub async fn preview_link(&self, orders: &Orders) -> Result<BulkLink, StoreError> {
+    pub async fn preview_link(&self, orders: &Orders, now: DateTime<Utc>) -> Result<BulkLink, StoreError> {
         let mut connection = self.inner.readers.acquire().await?;
         let mut snapshot = connection.begin().await?;
-        let plan = plan(&mut snapshot, orders).await?;
+        let plan = plan(&mut snapshot, orders, now).await?;
         snapshot.commit().await?;
         Ok(plan.told)
     }
@@ -44,7 +44,7 @@ impl Store {
         let orders = orders.clone();
         self.write(move |connection| {
             Box::pin(async move {
-                let Plan { mut told, claims, orders } = plan(connection, &orders).await?;
+                let Plan { mut told, claims, orders } = plan(connection, &orders, now).await?;
                 let mut batch = Batch::begin(connection, now).await?;
                 let mut affected = Affected::default();
                 for chunk in claims.chunks(CHUNK) {
@@ -60,8 +60,12 @@ impl Store {
     }
 }
 
-async fn plan(connection: &mut SqliteConnection, orders: &Orders) -> Result<Plan, StoreError> {
-    let ids = list(&selection::row_ids(connection, orders).await?);
+async fn plan(
+    connection: &mut SqliteConnection,
+    orders: &Orders,
+    now: DateTime<Utc>,
+) -> Result<Plan, StoreError> {
+    let ids = list(&selection::row_ids(connection, orders, now).await?);
     let mut skipped: BTreeMap<&str, i64> = BTreeMap::new();
     let sums = sqlx::query(
         "SELECT COUNT(*) AS orders, SUM(IIF(o.ui_status = 4, o.lines, 0)) AS cancelled, \
