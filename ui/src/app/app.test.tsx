@@ -193,6 +193,8 @@ describe("accessibility", () => {
   it.each([
     ["orders with an order open", "/orders/amazon?order=311", {}],
     ["all orders, nothing found", "/orders?q=nothinglikethis", {}],
+    ["all orders with a card for each platform", "/orders", {}],
+    ["eBay before its first file", "/orders/ebay", {}],
     ["orders, a wrong word", "/orders/amazon?q=status:piad", {}],
     ["connect Amazon", "/settings/amazon/connect", {}],
     ["Amazon settings", "/settings/amazon", {}],
@@ -206,6 +208,31 @@ describe("accessibility", () => {
     await screen.findByRole("heading", { level: 1 });
     await waitFor(() => expect(screen.queryByText("…")).toBeNull());
     if (at.includes("order=")) await screen.findByRole("textbox", { name: "Note" });
+    expect(await faults()).toEqual([]);
+  });
+
+  it("finds nothing serious in matching, picking and completing", async () => {
+    const shop = new MadeUpShop(1);
+    shop.special.set(1, {
+      description: "Walnut desk organiser 1042",
+      lines: 2,
+      matches: { total: 2, linked: 0, unmatched: 1, no_asin: 1, all_matched: false },
+    });
+    const { user } = openWindow({ shop });
+    await rowsShown();
+    await user.keyboard("{Control>}a{/Control}");
+    await screen.findByTestId("bulk-bar");
+    await user.click(screen.getByTestId("query-bar"));
+    await user.keyboard("st");
+    await screen.findByRole("listbox");
+    expect(await faults()).toEqual([]);
+    await user.keyboard("{Escape}{Escape}{Escape}");
+    await user.click(screen.getByRole("button", { name: "1 unmatched" }));
+    await screen.findByRole("dialog", { name: "Unmatched Items" });
+    await user.click(await screen.findByRole("button", { name: /Click to link/ }));
+    const matcher = await screen.findByRole("dialog", { name: "Link ASIN to Inventory" });
+    await user.type(within(matcher).getByRole("searchbox"), "1042");
+    await within(matcher).findAllByRole("radio");
     expect(await faults()).toEqual([]);
   });
 

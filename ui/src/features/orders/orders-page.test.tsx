@@ -245,6 +245,26 @@ describe("rows", () => {
     expect(window).not.toHaveProperty("hacked");
   });
 
+  it("shows them as text in the drawer and where a unit is chosen", async () => {
+    const shop = new MadeUpShop(1);
+    const title = '<b onclick="window.hacked=1">\u202Eevil</b> مرحبا 👩‍👩‍👧‍👦 ' + "long ".repeat(200);
+    shop.special.set(1, {
+      description: title,
+      lines: 1,
+      matches: { total: 1, linked: 0, unmatched: 1, no_asin: 0, all_matched: false },
+    });
+    const { user } = openWindow({ shop, at: "/orders/amazon?order=1" });
+    const drawer = await screen.findByTestId("order-drawer");
+    await waitFor(() => expect(drawer).toHaveTextContent("evil"));
+    const link = await within(drawer).findByRole("button", { name: /^Link .+ to inventory$/ });
+    await user.click(link);
+    const dialog = await screen.findByRole("dialog", { name: "Link ASIN to Inventory" });
+    expect(dialog).toHaveTextContent("evil");
+    expect(document.querySelector("[onclick]")).toBeNull();
+    for (const bdi of document.querySelectorAll("bdi")) expect(bdi.querySelector("b")).toBeNull();
+    expect(window).not.toHaveProperty("hacked");
+  });
+
   it("shows a status that Packlight does not know as Amazon's word", async () => {
     const shop = new MadeUpShop(3);
     shop.special.set(3, { ui_status: "Other", unknown_status: "TELEPORTED" });
