@@ -73,6 +73,9 @@ export function viewHandlers(shop: MadeUpShop, views = madeUpViews()): Partial<H
     changeView: (id, change) => {
       const view = views.find((known) => known.id === id);
       if (view === undefined) throw refusal("not_found", "This view is not here any more.");
+      if (view.built_in && change.kind !== "move" && change.kind !== "hide") {
+        throw refusal("bad_input", `${view.name} is built in: it can be moved and hidden`);
+      }
       const before = { ...view };
       const order = inOrder();
       const back = () => {
@@ -97,7 +100,6 @@ export function viewHandlers(shop: MadeUpShop, views = madeUpViews()): Partial<H
           break;
         }
         case "delete":
-          if (view.built_in) throw refusal("bad_input", "this view can be hidden, not deleted");
           views.splice(views.indexOf(view), 1);
       }
       return shop.stock.act(`Changed the view ${before.name}`, null, back);

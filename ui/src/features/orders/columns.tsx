@@ -63,11 +63,16 @@ export function columnsFor(
       cell: (row) => <ShipBy row={row} now={now} />,
     },
     { id: "buyer", header: "Buyer", width: "132px", cell: (row) => row.buyer_name },
-    { id: "description", header: "Description", width: "minmax(200px, 1fr)", cell: (row) => <Description row={row} /> },
+    {
+      id: "description",
+      header: "Description",
+      width: "minmax(120px, 1.2fr)",
+      cell: (row) => <Description row={row} />,
+    },
     {
       id: "items",
       header: "Items",
-      width: "minmax(150px, 218px)",
+      width: "minmax(150px, 1fr)",
       cell: (row) => <Items row={row} actions={actions} />,
     },
     {

@@ -48,7 +48,7 @@ function NextDeadline({ platform, now }: { platform: Platform | null; now: numbe
     queryKey: ["orders", "next-deadline", platform],
     queryFn: () =>
       backend.listOrders({
-        query: "status:paid",
+        query: "status:paid is:fbm",
         platform,
         account: null,
         sort: { key: "ship_by", descending: false },

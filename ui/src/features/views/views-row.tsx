@@ -59,24 +59,28 @@ export function ViewsRow({ platform, query, sort, onChoose }: Props) {
   ];
   if (present !== null) {
     const at = shown.indexOf(present);
-    entries.push(
-      { id: "rename", label: "Rename…", heading: present.name, run: () => setForm({ kind: "rename", view: present }) },
+    // The built-in views can be moved and hidden; the seller's own are the seller's.
+    const own: MenuEntry[] = [
+      { id: "rename", label: "Rename…", run: () => setForm({ kind: "rename", view: present }) },
+      {
+        id: "delete",
+        label: "Delete",
+        run: () => void views.change(present, { kind: "delete" }, `View “${present.name}” deleted`),
+      },
+    ];
+    const ways: MenuEntry[] = [
       ...(at > 0 ? [{ id: "left", label: "Move left", keys: "Shift ←", run: () => move(at, at - 1) }] : []),
       ...(at < shown.length - 1
         ? [{ id: "right", label: "Move right", keys: "Shift →", run: () => move(at, at + 1) }]
         : []),
-      present.built_in
-        ? {
-            id: "hide",
-            label: "Hide",
-            run: () => void views.change(present, { kind: "hide", hidden: true }, `View “${present.name}” hidden`),
-          }
-        : {
-            id: "delete",
-            label: "Delete",
-            run: () => void views.change(present, { kind: "delete" }, `View “${present.name}” deleted`),
-          },
-    );
+      {
+        id: "hide",
+        label: "Hide",
+        run: () => void views.change(present, { kind: "hide", hidden: true }, `View “${present.name}” hidden`),
+      },
+    ];
+    const [first, ...rest] = present.built_in ? ways : [...own, ...ways];
+    if (first !== undefined) entries.push(Object.assign(first, { heading: present.name }), ...rest);
   }
   for (const [index, view] of views.hidden.entries()) {
     entries.push({

@@ -56,39 +56,43 @@ describe("saved views", () => {
     expect(screen.queryByRole("button", { name: "+ Save view" })).toBeNull();
   });
 
-  it("are renamed, hidden and shown again from their menu, and undone", async () => {
-    const { user } = openWindow({ at: "/orders/amazon?q=status:pending" });
-    await shown();
-    await user.click(screen.getByRole("button", { name: "Change the views" }));
-    await user.click(await screen.findByRole("menuitem", { name: "Rename…" }));
-    const dialog = await screen.findByRole("dialog", { name: "Rename view" });
-    const name = within(dialog).getByRole("textbox", { name: "Name" });
-    await user.clear(name);
-    await user.type(name, "Waiting for money{Enter}");
-    expect(await screen.findByTestId("view-Waiting for money")).toBeInTheDocument();
-    await waitFor(() => expect(screen.queryByRole("dialog")).toBeNull());
-
-    await user.click(screen.getByRole("button", { name: "Change the views" }));
-    expect(screen.queryByRole("menuitem", { name: "Delete" })).toBeNull();
-    await user.click(await screen.findByRole("menuitem", { name: "Hide" }));
-    await waitFor(() => expect(screen.queryByTestId("view-Waiting for money")).toBeNull());
-    await user.keyboard("z");
-    expect(await screen.findByTestId("view-Waiting for money")).toBeInTheDocument();
-  });
-
-  it("of one's own are deleted, with undo", async () => {
+  it("of one's own are renamed and deleted, with undo", async () => {
     const { user, core } = openWindow({ at: "/orders/amazon?q=mug" });
     await shown();
     await user.click(screen.getByRole("button", { name: "+ Save view" }));
     await user.type(await screen.findByRole("textbox", { name: "Name" }), "Mugs{Enter}");
     await screen.findByTestId("view-Mugs");
     await waitFor(() => expect(screen.queryByRole("dialog")).toBeNull());
+
+    await user.click(screen.getByRole("button", { name: "Change the views" }));
+    await user.click(await screen.findByRole("menuitem", { name: "Rename…" }));
+    const name = await screen.findByRole("textbox", { name: "Name" });
+    expect(name).toHaveValue("Mugs");
+    await user.clear(name);
+    await user.type(name, "Cups{Enter}");
+    await screen.findByTestId("view-Cups");
+    await waitFor(() => expect(screen.queryByRole("dialog")).toBeNull());
+
     await user.click(screen.getByRole("button", { name: "Change the views" }));
     await user.click(await screen.findByRole("menuitem", { name: "Delete" }));
-    await waitFor(() => expect(screen.queryByTestId("view-Mugs")).toBeNull());
+    await waitFor(() => expect(screen.queryByTestId("view-Cups")).toBeNull());
     expect(core.callsOf("changeView").at(-1)?.[1]).toEqual({ kind: "delete" });
     await user.keyboard("z");
-    expect(await screen.findByTestId("view-Mugs")).toBeInTheDocument();
+    expect(await screen.findByTestId("view-Cups")).toBeInTheDocument();
+  });
+
+  it("that are built in are hidden and shown again, never renamed or deleted", async () => {
+    const { user } = openWindow({ at: "/orders/amazon?q=status:pending" });
+    await shown();
+    await user.click(screen.getByRole("button", { name: "Change the views" }));
+    await screen.findByRole("menuitem", { name: "Hide" });
+    expect(screen.queryByRole("menuitem", { name: "Rename…" })).toBeNull();
+    expect(screen.queryByRole("menuitem", { name: "Delete" })).toBeNull();
+    await user.click(screen.getByRole("menuitem", { name: "Hide" }));
+    await waitFor(() => expect(screen.queryByTestId("view-Pending")).toBeNull());
+    await user.click(screen.getByRole("button", { name: "Change the views" }));
+    await user.click(await screen.findByRole("menuitem", { name: "Show Pending" }));
+    expect(await screen.findByTestId("view-Pending")).toBeInTheDocument();
   });
 
   it("are moved by Shift with an arrow", async () => {
