@@ -137,6 +137,7 @@ impl Desk {
             next_token: if last { None } else { Some("next") },
             fingerprint: page.len() as u64,
             echoed: Some(Shop::now()),
+            patchy: false,
             surprises: &[],
             now: Shop::now(),
         };

@@ -2,11 +2,14 @@
 
 #![allow(clippy::expect_used)]
 
+mod fault_catalogue;
 mod first_sync;
 mod interrupted;
 mod limits;
 mod old_api;
 mod owner_packages;
+mod parts_refused;
 mod reports;
 mod several_askers;
+mod supervised;
 mod trouble;

@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 use std::sync::{Arc, OnceLock};
+use std::time::SystemTime;
 
 use packlight_spapi_sim::{Amazon, Seller, Server};
 use serde_json::Value;
@@ -15,6 +16,10 @@ pub const RATE_SCALE: u32 = 100_000;
 pub fn program() -> &'static Path {
     static PROGRAM: OnceLock<PathBuf> = OnceLock::new();
     PROGRAM.get_or_init(|| {
+        // Every test process would otherwise start cargo, and wait for whoever is building.
+        if let Some(built) = built_since_the_last_change() {
+            return built;
+        }
         let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
         let mut build = Command::new(cargo);
         build
@@ -39,6 +44,30 @@ pub fn program() -> &'static Path {
     })
 }
 
+/// The program beside this test, if no source of the workspace is younger than it.
+fn built_since_the_last_change() -> Option<PathBuf> {
+    let test = std::env::current_exe().ok()?;
+    let program =
+        test.parent()?.parent()?.join("packlight-cli").with_extension(std::env::consts::EXE_EXTENSION);
+    let built = program.metadata().and_then(|file| file.modified()).ok()?;
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent()?;
+    let sources = ["src-tauri/crates", "migrations", "Cargo.toml", "Cargo.lock"];
+    sources.iter().all(|path| is_older(&root.join(path), built)).then_some(program)
+}
+
+/// Whether a file, or everything in a folder, was last changed before `moment`.
+fn is_older(path: &Path, moment: SystemTime) -> bool {
+    let Ok(about) = path.metadata() else { return false };
+    if !about.is_dir() {
+        return about.modified().is_ok_and(|changed| changed < moment);
+    }
+    // Its own time tells of files that were added or removed.
+    about.modified().is_ok_and(|changed| changed < moment)
+        && std::fs::read_dir(path).is_ok_and(|entries| {
+            entries.into_iter().all(|entry| entry.is_ok_and(|entry| is_older(&entry.path(), moment)))
+        })
+}
+
 /// A simulated Amazon on a port, and a data folder for the command line.
 pub struct Desk {
     /// The simulated Amazon.
@@ -59,6 +88,11 @@ impl Desk {
     /// The same Amazon with another data folder.
     pub fn folder_anew(&mut self) {
         self.folder = tempfile::tempdir().expect("a temporary folder");
+    }
+
+    /// Where Amazon listens.
+    pub fn amazon_addr(&self) -> std::net::SocketAddr {
+        self.server.addr()
     }
 
     /// The data folder.

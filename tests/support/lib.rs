@@ -8,4 +8,5 @@ pub mod database;
 #[cfg(target_os = "linux")]
 pub mod desktop;
 pub mod virtual_time;
+pub mod wire;
 pub mod world;

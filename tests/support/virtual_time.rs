@@ -2,15 +2,16 @@
 //!
 //! Tokio moves a paused clock on whenever nothing is ready, and a database that works on threads of its own looks like
 //! nothing. So the clock is held still here, and moved on for the reasons that count: a request's latency, a wait for
-//! Amazon's limit (exactly to its end), and, when nothing at all has happened for a while, some other wait such as a
-//! back-off.
+//! Amazon's limit or for the next poll (exactly to its end), and, when nothing at all has happened for a while, some
+//! other wait such as a back-off.
 
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, mpsc};
 use std::time::Duration;
 
 use packlight_engine::Engine;
 use packlight_engine::events::Event;
-use packlight_engine::status::SyncState;
+use packlight_engine::status::{AccountSync, SyncState};
 use packlight_spapi_sim::Amazon;
 use tokio::task::JoinHandle;
 
@@ -18,6 +19,8 @@ use tokio::task::JoinHandle;
 const LOOK: Duration = Duration::from_millis(20);
 /// Looks without a call to Amazon before a wait of unknown length is assumed.
 const QUIET: u32 = 20;
+/// The same after an answer that failed: a pause between two tries is what comes next.
+const QUIET_AFTER_FAILURE: u32 = 2;
 /// How far the clock moves then.
 const STRIDE: Duration = Duration::from_secs(10);
 
@@ -38,13 +41,43 @@ impl Still {
     }
 }
 
+/// Whether the computer has a network.
+#[derive(Default)]
+pub struct Cable {
+    out: AtomicBool,
+    in_vain: AtomicU64,
+}
+
+impl Cable {
+    /// Pulls it out, or puts it back in.
+    pub fn pull(&self, out: bool) {
+        self.out.store(out, Ordering::Relaxed);
+    }
+
+    /// Whether it is out.
+    pub fn is_out(&self) -> bool {
+        self.out.load(Ordering::Relaxed)
+    }
+
+    /// A request is about to leave; returns whether it can.
+    pub fn carries(&self) -> bool {
+        let out = self.is_out();
+        self.in_vain.fetch_add(u64::from(out), Ordering::Relaxed);
+        !out
+    }
+
+    fn in_vain(&self) -> u64 {
+        self.in_vain.load(Ordering::Relaxed)
+    }
+}
+
 /// Moves the clock on while an engine waits; ends when dropped.
 pub struct Mover(JoinHandle<()>);
 
 impl Mover {
-    /// Watches `engine` and its Amazon.
-    pub fn start(engine: &Engine, amazon: &Arc<Amazon>) -> Self {
-        Self(tokio::spawn(watch(engine.clone(), Arc::clone(amazon))))
+    /// Watches `engine` and its Amazon, and the cable between them.
+    pub fn start(engine: &Engine, amazon: &Arc<Amazon>, cable: &Arc<Cable>) -> Self {
+        Self(tokio::spawn(watch(engine.clone(), Arc::clone(amazon), Arc::clone(cable))))
     }
 }
 
@@ -54,27 +87,35 @@ impl Drop for Mover {
     }
 }
 
-async fn watch(engine: Engine, amazon: Arc<Amazon>) {
+async fn watch(engine: Engine, amazon: Arc<Amazon>, cable: Arc<Cable>) {
     let mut events = engine.events().subscribe();
     drop(engine);
     let mut looks = looks();
-    let (mut quiet, mut calls) = (0, 0);
+    let (mut quiet, mut calls) = (0, 0_u64);
     loop {
         tokio::select! {
             event = events.recv() => {
                 if let Ok(Event::SyncChanged(status)) = event {
-                    for entry in status.accounts {
+                    for entry in &status.accounts {
                         if let SyncState::Throttled { until } = entry.state {
                             let wait = (until - amazon.now()).to_std().unwrap_or_default();
                             tokio::time::advance(wait).await;
                         }
                     }
+                    // Everybody rests: the first one to wake is waited for.
+                    let running = |entry: &AccountSync| matches!(entry.state, SyncState::Running { .. });
+                    let next = status.accounts.iter().map(|entry| entry.next_at.filter(|_| !running(entry)));
+                    if let Some(Ok(wait)) = next.min().flatten().map(|next| (next - amazon.now()).to_std()) {
+                        tokio::time::advance(wait).await;
+                    }
                 }
             }
             Some(()) = looks.recv() => {
-                quiet = if amazon.calls().len() == calls { quiet + 1 } else { 0 };
-                calls = amazon.calls().len();
-                if quiet >= QUIET {
+                let before = calls;
+                let failed = cable.is_out() || amazon.last_status().is_some_and(|status| status >= 500);
+                calls = amazon.requests() + cable.in_vain();
+                quiet = if calls == before { quiet + 1 } else { 0 };
+                if quiet >= if failed { QUIET_AFTER_FAILURE } else { QUIET } {
                     tokio::time::advance(STRIDE).await;
                 }
             }

@@ -3,23 +3,25 @@
 //! Requests go through the client's transport seam straight into the simulator, after a latency that only a paused
 //! clock has to wait for; so a sync that Amazon's limits stretch over hours runs in moments, and exactly.
 
+use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
 use bytes::Bytes;
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use packlight_domain::account::{OrdersApi, Region};
 use packlight_engine::accounts::NewAccount;
-use packlight_engine::environment::Environment;
+use packlight_engine::environment::{Environment, Overrides};
 use packlight_engine::secrets::{Cost, Credentials, Secrets, SecretsPlace, SystemKeychain};
 use packlight_engine::{Access, Config, Engine, EngineError, SyncReport, SyncRequest};
-use packlight_spapi::{Transport, TransportError, UserAgent};
-use packlight_spapi_sim::{Amazon, Clock, Delivery, Seller};
+use packlight_spapi::{HttpTransport, SleepClock, Timeouts, Transport, TransportError, UserAgent};
+use packlight_spapi_sim::{Amazon, Clock, Delivery, Seller, TruthLine};
 use packlight_store::Store;
 use tempfile::TempDir;
 
-use crate::virtual_time::{Mover, Still};
+use crate::database;
+use crate::virtual_time::{Cable, Mover, Still};
 
 /// When every test world begins.
 pub const BEGIN: &str = "2026-01-18T12:00:00Z";
@@ -32,6 +34,14 @@ pub fn begin() -> DateTime<Utc> {
     packlight_domain::instant::parse_lenient(BEGIN).unwrap_or_default()
 }
 
+/// The computer's clock in a test world: [`BEGIN`] and tokio's time since the first look, which is virtual.
+fn wall_clock() -> DateTime<Utc> {
+    thread_local! {
+        static START: tokio::time::Instant = tokio::time::Instant::now();
+    }
+    begin() + TimeDelta::from_std(START.with(tokio::time::Instant::elapsed)).unwrap_or_default()
+}
+
 /// A still shop in pounds whose orders all changed within the 30 days that a first sync reaches back.
 pub fn shop(orders: u64, seed: u64) -> Seller {
     Seller::with_orders(orders, seed, begin()).history_days(25)
@@ -41,11 +51,15 @@ pub fn shop(orders: u64, seed: u64) -> Seller {
 pub struct InProcess {
     amazon: Arc<Amazon>,
     latency: Duration,
+    cable: Arc<Cable>,
 }
 
 #[async_trait]
 impl Transport for InProcess {
     async fn send(&self, request: http::Request<Bytes>) -> Result<http::Response<Bytes>, TransportError> {
+        if !self.cable.carries() {
+            return Err(TransportError::Unreachable);
+        }
         tokio::time::advance(self.latency).await;
         let (head, body) = request.into_parts();
         let query = head.uri.query().unwrap_or("");
@@ -63,15 +77,31 @@ impl Transport for InProcess {
             body,
         };
         let answer = self.amazon.handle(&asked);
-        if let Delivery::After(pause) = answer.delivery {
-            tokio::time::sleep(pause).await;
-        }
+        travel(&answer).await?;
         let mut response = http::Response::builder().status(answer.status);
         for (name, value) in &answer.headers {
             response = response.header(name, value);
         }
         response.body(answer.body).map_err(|_| TransportError::Broken)
     }
+}
+
+/// Lets an answer take as long as it says, within the limits of the real transport, or break on its way.
+async fn travel(answer: &packlight_spapi_sim::Response) -> Result<(), TransportError> {
+    let Timeouts { read, total, .. } = Timeouts::default();
+    let (takes, between_reads) = match answer.delivery {
+        Delivery::Whole => return Ok(()),
+        Delivery::After(pause) => (pause, pause),
+        Delivery::Trickle { chunk, pause } => {
+            let pieces = answer.body.len().div_ceil(chunk.max(1));
+            (pause.saturating_mul(u32::try_from(pieces).unwrap_or(u32::MAX)), pause)
+        }
+        Delivery::ResetAfter(bytes) if bytes < answer.body.len() => return Err(TransportError::Broken),
+        Delivery::ResetAfter(_) => return Ok(()),
+    };
+    let limit = if between_reads >= read { read } else { total };
+    tokio::time::sleep(takes.min(limit)).await;
+    if takes >= limit { Err(TransportError::Timeout) } else { Ok(()) }
 }
 
 /// A data folder with an engine on it, and the Amazon it talks to.
@@ -82,6 +112,7 @@ pub struct World {
     pub engine: Engine,
     folder: TempDir,
     latency: Duration,
+    cable: Arc<Cable>,
     mover: Mover,
     still: Still,
 }
@@ -92,9 +123,10 @@ impl World {
         let still = Still::hold();
         let amazon = Arc::new(Amazon::with_clock(seller, Clock::tokio(begin())));
         let folder = tempfile::tempdir().expect("a temporary folder");
-        let engine = open(&folder, &amazon, latency, Access::Write).await.expect("a new data folder opens");
-        let mover = Mover::start(&engine, &amazon);
-        Self { amazon, engine, folder, latency, mover, still }
+        let cable = Arc::<Cable>::default();
+        let engine = open(&folder, &amazon, latency, &cable).await.expect("a new data folder opens");
+        let mover = Mover::start(&engine, &amazon, &cable);
+        Self { amazon, engine, folder, latency, cable, mover, still }
     }
 
     /// A world whose seller is connected as "Shop".
@@ -107,19 +139,7 @@ impl World {
 
     /// Connects the simulated seller.
     pub async fn connect(&self, orders_api: OrdersApi, marketplaces: &[&str]) -> Result<(), EngineError> {
-        let region =
-            packlight_domain::marketplace::by_id(marketplaces[0]).map_or(Region::Eu, |known| known.region);
-        self.engine
-            .add_account(NewAccount {
-                label: "Shop".into(),
-                region,
-                marketplaces: marketplaces.iter().map(ToString::to_string).collect(),
-                orders_api,
-                credentials: credentials(),
-                place: SecretsPlace::File,
-            })
-            .await
-            .map(drop)
+        connect(&self.engine, orders_api, marketplaces).await
     }
 
     /// One sync of everything.
@@ -135,17 +155,41 @@ impl World {
     /// The same world with another engine on the same folder, as after a restart of the app.
     #[must_use]
     pub async fn restarted(self) -> Self {
-        let Self { amazon, engine, folder, latency, mover, still } = self;
+        let Self { amazon, engine, folder, latency, cable, mover, still } = self;
         drop(mover);
         engine.close().await;
         drop(engine);
-        let engine = open(&folder, &amazon, latency, Access::Write).await.expect("it opens again");
-        let mover = Mover::start(&engine, &amazon);
-        Self { amazon, engine, folder, latency, mover, still }
+        let engine = open(&folder, &amazon, latency, &cable).await.expect("it opens again");
+        let mover = Mover::start(&engine, &amazon, &cable);
+        Self { amazon, engine, folder, latency, cable, mover, still }
+    }
+
+    /// Pulls the network cable out, or puts it back in.
+    pub fn unplug(&self, out: bool) {
+        self.cable.pull(out);
+    }
+
+    /// Lets time pass until `moment` of Amazon's clock, while whatever runs in the background runs.
+    pub async fn until(&self, moment: DateTime<Utc>) {
+        let mut events = self.engine.events().subscribe();
+        while self.amazon.now() < moment {
+            // Lagging behind is fine: only the clock counts.
+            let _ = events.recv().await;
+        }
+    }
+
+    /// The lines that Amazon changed last at or before `settled`, and the copy's version of the same orders.
+    pub async fn settled(&self, settled: DateTime<Utc>) -> (Vec<TruthLine>, Vec<TruthLine>) {
+        let settled = packlight_domain::instant::to_text(settled);
+        let mut truth = database::sorted(self.amazon.truth());
+        truth.retain(|line| line.last_update_date <= settled);
+        let mut view = database::view(self.folder()).await;
+        view.retain(|line| truth.iter().any(|other| other.amazon_order_id == line.amazon_order_id));
+        (view, truth)
     }
 
     /// The data folder.
-    pub fn folder(&self) -> &std::path::Path {
+    pub fn folder(&self) -> &Path {
         self.folder.path()
     }
 
@@ -153,6 +197,55 @@ impl World {
     pub async fn store(&self) -> Store {
         Store::open(self.folder(), Access::Read, begin()).await.expect("it can be read beside the writer")
     }
+}
+
+/// An engine over real sockets and real time, whose Amazon is behind these addresses.
+pub async fn over_sockets(
+    folder: &Path,
+    sp_api: &str,
+    lwa: &str,
+    transport: HttpTransport,
+) -> Result<Engine, EngineError> {
+    let overrides = Overrides {
+        sp_api_url: Some(sp_api.to_owned()),
+        lwa_url: Some(lwa.to_owned()),
+        rate_scale: Some(crate::command_line::RATE_SCALE.to_string()),
+    };
+    let environment = Environment { overrides, ..Environment::default() };
+    let config = config(folder, environment, Arc::new(transport));
+    Engine::open(Config { clock: Utc::now, ..config }).await
+}
+
+/// Connects the simulated seller as "Shop", with the secrets in a vault file.
+pub async fn connect(
+    engine: &Engine,
+    orders_api: OrdersApi,
+    marketplaces: &[&str],
+) -> Result<(), EngineError> {
+    connect_as(engine, "Shop", credentials(), orders_api, marketplaces).await
+}
+
+/// Connects a seller under a label of its own.
+pub async fn connect_as(
+    engine: &Engine,
+    label: &str,
+    credentials: Credentials,
+    orders_api: OrdersApi,
+    marketplaces: &[&str],
+) -> Result<(), EngineError> {
+    let region =
+        packlight_domain::marketplace::by_id(marketplaces[0]).map_or(Region::Eu, |known| known.region);
+    engine
+        .add_account(NewAccount {
+            label: label.to_owned(),
+            region,
+            marketplaces: marketplaces.iter().map(ToString::to_string).collect(),
+            orders_api,
+            credentials,
+            place: SecretsPlace::File,
+        })
+        .await
+        .map(drop)
 }
 
 /// The credentials that the simulator takes.
@@ -168,19 +261,24 @@ async fn open(
     folder: &TempDir,
     amazon: &Arc<Amazon>,
     latency: Duration,
-    access: Access,
+    cable: &Arc<Cable>,
 ) -> Result<Engine, EngineError> {
+    let transport = Arc::new(InProcess { amazon: Arc::clone(amazon), latency, cable: Arc::clone(cable) });
+    Engine::open(config(folder.path(), Environment::default(), transport)).await
+}
+
+fn config(folder: &Path, environment: Environment, transport: Arc<dyn Transport>) -> Config {
     // The cheapest vault there is: these secrets are none.
     let cost = Cost { memory_kib: 8, passes: 1, lanes: 1 };
     let passphrase = Some("a test".into());
-    let config = Config {
-        folder: folder.path().to_owned(),
-        access,
-        environment: Environment::default(),
-        transport: Arc::new(InProcess { amazon: Arc::clone(amazon), latency }),
-        secrets: Secrets::new(folder.path(), Arc::new(SystemKeychain), cost, passphrase, None),
-        clock: begin,
+    Config {
+        folder: folder.to_owned(),
+        access: Access::Write,
+        environment,
+        transport,
+        secrets: Secrets::new(folder, Arc::new(SystemKeychain), cost, passphrase, None),
+        clock: wall_clock,
+        sleep: SleepClock::sleepless(),
         user_agent: UserAgent { app: "Packlight".into(), version: "0".into(), platform: "Test".into() },
-    };
-    Engine::open(config).await
+    }
 }

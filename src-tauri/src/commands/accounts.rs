@@ -121,10 +121,11 @@ pub(crate) async fn replace_secrets(
     Ok(engine.replace_secrets(id, input.credentials(), place).await?)
 }
 
-/// Forgets the account's secrets and schedule; its orders stay.
+/// Forgets the account's secrets and schedule; its orders stay. A sentence comes back where the keychain would not
+/// delete the secrets: how to do it by hand.
 #[tauri::command]
 #[specta::specta]
-pub(crate) async fn disconnect_account(desk: State<'_, Desk>, id: AccountId) -> Answer<()> {
+pub(crate) async fn disconnect_account(desk: State<'_, Desk>, id: AccountId) -> Answer<Option<String>> {
     Ok(desk.engine().await?.remove_account(id).await?)
 }
 

@@ -91,8 +91,11 @@ export const commands = {
 	checkAccount: (id: AccountId) => typedError<AccountCheck, CommandError>(__TAURI_INVOKE("check_account", { id })),
 	/**  Tries other secrets at Amazon and puts them in the place of the account's. */
 	replaceSecrets: (id: AccountId, input: SecretsInput) => typedError<AccountView, CommandError>(__TAURI_INVOKE("replace_secrets", { id, input })),
-	/**  Forgets the account's secrets and schedule; its orders stay. */
-	disconnectAccount: (id: AccountId) => typedError<null, CommandError>(__TAURI_INVOKE("disconnect_account", { id })),
+	/**
+	 *  Forgets the account's secrets and schedule; its orders stay. A sentence comes back where the keychain would not
+	 *  delete the secrets: how to do it by hand.
+	 */
+	disconnectAccount: (id: AccountId) => typedError<string | null, CommandError>(__TAURI_INVOKE("disconnect_account", { id })),
 	/**  Opens the vault file. */
 	unlockVault: (passphrase: string) => typedError<null, CommandError>(__TAURI_INVOKE("unlock_vault", { passphrase })),
 	/**  What a file would do. */
@@ -625,6 +628,8 @@ export type Code =
 "throttled" | 
 /**  Amazon cannot be reached. */
 "offline" | 
+/**  Whoever answers cannot prove to be Amazon. There is no way around it on purpose. */
+"untrusted" | 
 /**  Amazon answers with failures. */
 "unavailable" | 
 /**  Something else answered in Amazon's place, or Amazon's answer could not be read. */

@@ -13,6 +13,7 @@ const STEPS: [Code, string][] = [
   ["offline", "again"],
   ["unavailable", "again"],
   ["malformed_answer", "again"],
+  ["untrusted", "again"],
   ["busy", "again"],
   ["disk", "again"],
   ["corrupt_database", "again"],

@@ -67,6 +67,11 @@ const pages: Record<Code, Explanation> = {
     meanwhile: `${readable} The next try comes by itself.`,
     step: again,
   },
+  untrusted: {
+    title: "The connection to Amazon is not trusted",
+    meanwhile: `${readable} Nothing was sent. The next try comes by itself.`,
+    step: again,
+  },
   unavailable: {
     title: "Amazon does not answer at the moment",
     meanwhile: `${readable} The next try comes by itself.`,

@@ -9,7 +9,8 @@ use crate::credentials;
 use crate::desk::{Desk, named};
 use crate::exit::{Exit, Failure};
 use crate::output::{Output, line, printable};
-use crate::shapes::{AccountListShape, AccountShape};
+use crate::progress::say;
+use crate::shapes::{AccountListShape, AccountShape, RemovedShape};
 use crate::table;
 
 /// Runs one of the commands.
@@ -138,17 +139,21 @@ fn people(check: &AccountCheck) -> String {
 }
 
 async fn remove(desk: &Desk<'_>, label: &str, output: &mut Output<'_>) -> Result<Exit, Failure> {
-    let removed = desk
+    let (removed, left) = desk
         .writing(async |engine| {
             let mut accounts = engine.accounts().await?;
             accounts.retain(|account| account.connected);
             let account = named(accounts, label)?;
-            engine.remove_account(account.id).await?;
-            Ok(account)
+            let left = engine.remove_account(account.id).await?;
+            Ok((account, left))
         })
         .await?;
-    output.result(&AccountShape::of(&removed), |account| {
-        format!("Removed {}: its secrets are deleted, its orders stay readable.\n", printable(&account.label))
+    if let Some(left) = &left {
+        say(&format!("{}: {left}", removed.label));
+    }
+    let deleted = if left.is_none() { "its secrets are deleted, " } else { "" };
+    output.result(&RemovedShape { account: AccountShape::of(&removed), left }, |shape| {
+        format!("Removed {}: {deleted}its orders stay readable.\n", printable(&shape.account.label))
     })?;
     Ok(Exit::Done)
 }

@@ -96,7 +96,9 @@ fn exit_of(code: Code) -> Exit {
             Exit::Account
         }
         Code::AccessDenied | Code::Refused => Exit::Refused,
-        Code::Throttled | Code::Offline | Code::Unavailable | Code::MalformedAnswer => Exit::Unavailable,
+        Code::Throttled | Code::Offline | Code::Untrusted | Code::Unavailable | Code::MalformedAnswer => {
+            Exit::Unavailable
+        }
         Code::Busy | Code::ReadOnly => Exit::Busy,
         Code::Stopped => Exit::Stopped,
         Code::NotFound
@@ -129,6 +131,7 @@ mod tests {
             (Code::KeychainUnavailable, "keychain_unavailable", 3),
             (Code::Throttled, "throttled", 5),
             (Code::Offline, "offline", 5),
+            (Code::Untrusted, "untrusted", 5),
             (Code::Unavailable, "unavailable", 5),
             (Code::MalformedAnswer, "malformed_answer", 5),
             (Code::Refused, "refused", 4),

@@ -29,6 +29,16 @@ pub(crate) struct AccountShape {
     pub(crate) secrets: String,
 }
 
+/// An account that was removed.
+#[derive(Debug, Serialize)]
+pub(crate) struct RemovedShape {
+    #[serde(flatten)]
+    pub(crate) account: AccountShape,
+    /// What could not be deleted and how to do it by hand; null when nothing is left.
+    #[serde(rename = "secrets_left")]
+    pub(crate) left: Option<String>,
+}
+
 impl AccountShape {
     pub(crate) fn of(view: &AccountView) -> Self {
         Self {

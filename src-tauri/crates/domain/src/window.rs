@@ -39,10 +39,11 @@ impl Window {
         Self::next(None, reach, server_now)
     }
 
-    /// The same window with an end that Amazon must accept even if its clock runs a minute behind what it says.
+    /// The same window with an end that Amazon must accept even if its clock runs a minute behind what it says. The
+    /// refusal itself carried Amazon's time once more: an end that was made by a clock far ahead follows that.
     #[must_use]
-    pub fn shrunk(self) -> Self {
-        let to = (self.to - SHRINK).max(self.from + TimeDelta::seconds(1));
+    pub fn shrunk(self, server_now: DateTime<Utc>) -> Self {
+        let to = (self.to - SHRINK).min(server_now - END_MARGIN).max(self.from + TimeDelta::seconds(1));
         Self { from: self.from, to }
     }
 

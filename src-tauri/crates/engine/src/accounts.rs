@@ -7,7 +7,7 @@ use chrono::{DateTime, Utc};
 use futures::future::BoxFuture;
 use packlight_domain::account::{AccountId, OrdersApi, Platform, Region, check_marketplaces};
 use packlight_domain::marketplace;
-use packlight_spapi::{Client, ClientConfig, Credentials, Endpoints, Errand, Grant, Participation};
+use packlight_spapi::{Client, ClientConfig, Credentials, Endpoints, Errand, Grant, Participation, Priority};
 use packlight_store::{Account, AccountMarketplace, NewAccount as NewRow, SecretsPlace};
 use secrecy::SecretString;
 use serde::{Deserialize, Serialize};
@@ -148,7 +148,7 @@ impl Engine {
         let fingerprint = new.credentials.fingerprint();
         // The account has no row yet, so its first calls spend tokens of an account 0 that is remembered like any other.
         let probe = self.client(endpoints, new.credentials.clone(), &fingerprint, new.region, AccountId(0));
-        let participations = probe.marketplace_participations(&errand(&probe)).await?;
+        let participations = probe.marketplace_participations(&errand()).await?;
         refuse_foreign(&ids, &participations)?;
         let now = (self.0.clock)();
         let row = NewRow {
@@ -192,7 +192,7 @@ impl Engine {
     async fn probe(&self, account: &Account) -> Result<AccountCheck, EngineError> {
         let connection = self.connection(account).await?;
         let client = &connection.client;
-        let errand = errand(client);
+        let errand = errand();
         let orders = client.probe_orders(&errand).await?;
         let finances = client.probe_finances(&errand).await?;
         let listings = client.probe_listings(&errand).await?;
@@ -219,7 +219,7 @@ impl Engine {
         self.0.secrets.require(place).await?;
         let fingerprint = credentials.fingerprint();
         let probe = self.client(self.endpoints(region)?, credentials.clone(), &fingerprint, region, id);
-        probe.marketplace_participations(&errand(&probe)).await?;
+        probe.marketplace_participations(&errand()).await?;
         self.0.secrets.save(id, place, &credentials).await?;
         if account.secrets != place {
             self.0.secrets.remove(id, account.secrets).await?;
@@ -235,15 +235,21 @@ impl Engine {
     }
 
     /// Disconnects an account: its secrets and its schedule go, its orders stay readable.
-    pub async fn remove_account(&self, id: AccountId) -> Result<(), EngineError> {
+    ///
+    /// A keychain that is locked or gone does not keep the account: what stays in it is returned as a sentence that
+    /// says how to delete it by hand.
+    pub async fn remove_account(&self, id: AccountId) -> Result<Option<String>, EngineError> {
         self.require_writer()?;
         let account = self.amazon_account(id).await?;
-        self.0.secrets.remove(id, account.secrets).await?;
+        let left = match self.0.secrets.remove(id, account.secrets).await {
+            Ok(()) => None,
+            Err(why) => Some(self.0.secrets.how_to_delete(id, account.secrets, &why)),
+        };
         self.0.store.remove_account(id, (self.0.clock)()).await?;
         self.0.connections.lock().await.remove(&id);
         self.0.board.leave(id);
         self.0.events.changed(&[CacheTag::Accounts, CacheTag::Sync]);
-        Ok(())
+        Ok(left)
     }
 
     /// Opens the vault file with its passphrase; accounts that waited for it sync at once.
@@ -282,7 +288,9 @@ impl Engine {
             region,
             account.id,
         );
-        let connection = Connection::new(client);
+        let connection = Connection::new(client, Self::list_operation(account));
+        // Without it the bucket would look full until the first call; that call says so if the store is broken.
+        connection.client.recall_budget(connection.list).await.ok();
         connections.insert(account.id, connection.clone());
         Ok(connection)
     }
@@ -295,7 +303,7 @@ impl Engine {
             .ok_or_else(|| EngineError::new(Code::NotFound, "this account is not connected any more"))
     }
 
-    fn endpoints(&self, region: Region) -> Result<Endpoints, EngineError> {
+    pub(crate) fn endpoints(&self, region: Region) -> Result<Endpoints, EngineError> {
         Endpoints::with_overrides(region, &self.0.environment.overrides)
             .map_err(|error| EngineError::new(Code::BadInput, error.to_string()))
     }
@@ -320,12 +328,13 @@ impl Engine {
             }),
             user_agent: self.0.user_agent.clone(),
             local_now: (self.0.clock)(),
+            sleep: self.0.sleep.clone(),
         })
     }
 }
 
-fn errand(client: &Client) -> Errand {
-    Connection::new(client.clone()).errand(&CancellationToken::new())
+fn errand() -> Errand {
+    Errand { cancel: CancellationToken::new(), ..Errand::new(Priority::Waited) }
 }
 
 fn region_of(account: &Account) -> Result<Region, EngineError> {

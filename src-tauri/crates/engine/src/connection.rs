@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use packlight_spapi::{Client, Errand, Patience, Priority, Tally, Waiting};
+use packlight_spapi::{Budget, Client, Errand, Operation, Patience, Priority, Tally, Waiting};
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
@@ -10,6 +10,8 @@ use tokio_util::sync::CancellationToken;
 #[derive(Clone)]
 pub(crate) struct Connection {
     pub(crate) client: Client,
+    /// The list operation, whose bucket limits the sync.
+    pub(crate) list: Operation,
     /// Counts the current run.
     pub(crate) tally: Arc<Tally>,
     /// What the client is waiting for, if anything.
@@ -17,8 +19,13 @@ pub(crate) struct Connection {
 }
 
 impl Connection {
-    pub(crate) fn new(client: Client) -> Self {
-        Self { client, tally: Arc::default(), waiting: watch::Sender::new(None) }
+    pub(crate) fn new(client: Client, list: Operation) -> Self {
+        Self { client, list, tally: Arc::default(), waiting: watch::Sender::new(None) }
+    }
+
+    /// What is left of the list operation's calls.
+    pub(crate) fn list_budget(&self) -> Budget {
+        self.client.budget(self.list)
     }
 
     /// The same line with a count of its own.

@@ -12,7 +12,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use futures::FutureExt;
 use futures::future::{BoxFuture, Shared};
 use packlight_domain::account::AccountId;
-use packlight_spapi::{HttpTransport, Operation, Transport, UserAgent};
+use packlight_spapi::{Budget, HttpTransport, Ledger, Operation, SleepClock, Transport, UserAgent};
 use packlight_store::{Account, ChangeSet, Store};
 use serde::{Deserialize, Serialize};
 use tokio::sync::watch;
@@ -22,6 +22,7 @@ use crate::connection::Connection;
 use crate::environment::Environment;
 use crate::error::{Code, EngineError};
 use crate::events::{CacheTag, Events};
+use crate::ledger::StoreLedger;
 use crate::lock::Lock;
 use crate::secrets::{Cost, Prompt, Secrets, SystemKeychain};
 use crate::source::OrderSource;
@@ -44,6 +45,8 @@ pub struct Config {
     pub secrets: Secrets,
     /// The computer's clock.
     pub clock: fn() -> DateTime<Utc>,
+    /// How long the computer has slept.
+    pub sleep: SleepClock,
     /// How Packlight introduces itself to Amazon.
     pub user_agent: UserAgent,
 }
@@ -69,6 +72,7 @@ impl Config {
             transport: Arc::new(transport),
             secrets,
             clock: Utc::now,
+            sleep: SleepClock::of_system(),
             user_agent: user_agent(app),
         })
     }
@@ -117,6 +121,7 @@ pub(crate) struct Desk {
     pub(crate) transport: Arc<dyn Transport>,
     pub(crate) secrets: Secrets,
     pub(crate) clock: fn() -> DateTime<Utc>,
+    pub(crate) sleep: SleepClock,
     pub(crate) user_agent: UserAgent,
     pub(crate) connections: tokio::sync::Mutex<HashMap<AccountId, Connection>>,
     running: Mutex<HashMap<AccountId, (Joined, CancellationToken)>>,
@@ -146,6 +151,7 @@ impl Engine {
             transport: config.transport,
             secrets: config.secrets,
             clock: config.clock,
+            sleep: config.sleep,
             user_agent: config.user_agent,
             connections: tokio::sync::Mutex::default(),
             running: Mutex::default(),
@@ -155,6 +161,7 @@ impl Engine {
         }));
         for account in engine.0.store.accounts().await?.iter().filter(|account| account.is_connected()) {
             engine.0.board.enter(account.id, &account.label, account.complete_up_to);
+            engine.show_remembered_budget(account).await;
         }
         Ok(engine)
     }
@@ -183,7 +190,38 @@ impl Engine {
 
     /// How the sync of each account stands.
     pub fn sync_status(&self) -> SyncStatus {
-        self.0.board.snapshot()
+        let mut status = self.0.board.snapshot();
+        // Buckets fill while nothing happens. Where a line is being made just now, what was shown last will do.
+        if let Ok(connections) = self.0.connections.try_lock() {
+            for entry in &mut status.accounts {
+                if let Some(connection) = connections.get(&entry.account) {
+                    entry.show(connection.list_budget());
+                }
+            }
+        }
+        status
+    }
+
+    /// Shows what an earlier process left of the list operation's calls. The line to Amazon is not made for it, because
+    /// that would ask for the secrets, and at a start nobody is asked for anything.
+    async fn show_remembered_budget(&self, account: &Account) {
+        let Some(region) = account.region else { return };
+        let Ok(endpoints) = self.endpoints(region) else { return };
+        let operation = Self::list_operation(account);
+        let plan = endpoints.plan(operation);
+        let ledger = StoreLedger {
+            store: self.0.store.clone(),
+            client_fingerprint: account.client_fingerprint.clone(),
+            region,
+            account: account.id,
+        };
+        match ledger.load(operation).await {
+            Ok(state) => {
+                let budget = Budget::remembered(plan, state.as_ref(), (self.0.clock)());
+                self.0.board.update(account.id, |entry| entry.show(budget));
+            }
+            Err(error) => tracing::info!(%error, "the calls left are not known yet"),
+        }
     }
 
     /// Reads what changed at Amazon, account by account. All accounts are served; the first failure is returned, with
@@ -193,13 +231,19 @@ impl Engine {
         let reach = request.days.map(|days| TimeDelta::days(i64::from(days)));
         let mut report = SyncReport::default();
         let mut first_failure = None;
+        let several = accounts.len() > 1;
         for account in accounts {
             match self.run_or_join(&account, reach).await {
                 Ok(part) => report.add(part),
                 Err(failure) => {
                     report.add(*failure.report);
                     let stopped = failure.error.code == Code::Stopped;
-                    first_failure.get_or_insert(failure.error);
+                    // Of several accounts, the one that failed has to be named.
+                    let message = match several && !stopped {
+                        true => format!("{}: {}", account.label, failure.error.message),
+                        false => failure.error.message.clone(),
+                    };
+                    first_failure.get_or_insert(EngineError { message, ..failure.error });
                     if stopped {
                         break;
                     }
@@ -353,12 +397,11 @@ impl Engine {
         connection: Option<&Connection>,
         outcome: &Result<AccountReport, SyncFailure>,
     ) {
-        let budget = connection.map(|connection| connection.client.budget(Self::list_operation(account)));
+        let budget = connection.map(Connection::list_budget);
         let now = (self.0.clock)();
         self.0.board.update(account.id, |entry| {
             if let Some(budget) = budget {
-                entry.calls_left = Some(budget.whole_tokens);
-                entry.calls_burst = Some(budget.burst);
+                entry.show(budget);
             }
             match outcome {
                 Ok(report) => {
@@ -366,7 +409,7 @@ impl Engine {
                     entry.checked_at = Some(now);
                     entry.state = SyncState::Idle;
                 }
-                Err(failure) => entry.state = state_after(&failure.error, &entry.state, now),
+                Err(failure) => entry.state = state_after(&failure.error, now),
             }
         });
         self.0.events.changed(&[CacheTag::Sync]);
@@ -389,19 +432,18 @@ impl Engine {
 }
 
 /// What the strip shows after a failure, before the scheduler has planned the next try.
-fn state_after(error: &EngineError, before: &SyncState, now: DateTime<Utc>) -> SyncState {
+pub(crate) fn state_after(error: &EngineError, now: DateTime<Utc>) -> SyncState {
     match error.code {
         Code::Stopped => SyncState::Idle,
-        Code::CredentialsRefused | Code::AccessDenied | Code::VaultLocked | Code::KeychainUnavailable => {
+        Code::CredentialsRefused
+        | Code::AccessDenied
+        | Code::Untrusted
+        | Code::VaultLocked
+        | Code::KeychainUnavailable => {
             SyncState::Refused { code: error.code, message: error.message.clone() }
         }
-        Code::Offline => {
-            let since = match before {
-                SyncState::Offline { since, .. } => *since,
-                _ => now,
-            };
-            SyncState::Offline { since, retry_at: now }
-        }
+        Code::Throttled => SyncState::Throttled { until: error.retry_at.unwrap_or(now) },
+        Code::Offline => SyncState::Offline { since: now, retry_at: now },
         _ => SyncState::Failed { message: error.message.clone(), retry_at: now },
     }
 }
@@ -416,10 +458,9 @@ struct Reporter {
 
 impl Progress for Reporter {
     fn page_kept(&self, so_far: &AccountReport, changes: &ChangeSet) {
-        let budget = self.connection.client.budget(Engine::list_operation(&self.account));
+        let budget = self.connection.list_budget();
         self.engine.0.board.update(self.account.id, |entry| {
-            entry.calls_left = Some(budget.whole_tokens);
-            entry.calls_burst = Some(budget.burst);
+            entry.show(budget);
             entry.state = SyncState::Running {
                 started_at: self.started_at,
                 pages: so_far.pages,

@@ -2,7 +2,8 @@
 //!
 //! A [`Code`] exists only where the window or the command line does something of its own with it.
 
-use packlight_spapi::{ApiError, ErrorKind};
+use chrono::{DateTime, Utc};
+use packlight_spapi::{ApiError, ErrorKind, TransportError};
 use packlight_store::{LogError, OpenError, StoreError};
 use serde::{Deserialize, Serialize};
 
@@ -38,6 +39,8 @@ pub enum Code {
     Throttled,
     /// Amazon cannot be reached.
     Offline,
+    /// Whoever answers cannot prove to be Amazon. There is no way around it on purpose.
+    Untrusted,
     /// Amazon answers with failures.
     Unavailable,
     /// Something else answered in Amazon's place, or Amazon's answer could not be read.
@@ -83,12 +86,21 @@ pub struct EngineError {
     pub request_id: Option<String>,
     /// The word or field that the message is about, for a screen to point at.
     pub subject: Option<String>,
+    /// When it is sensible to try again, on Amazon's clock, where that is known.
+    pub retry_at: Option<DateTime<Utc>>,
 }
 
 impl EngineError {
     /// A failure that repeating does not cure.
     pub fn new(code: Code, message: impl Into<String>) -> Self {
-        Self { code, message: message.into(), retryable: false, request_id: None, subject: None }
+        Self {
+            code,
+            message: message.into(),
+            retryable: false,
+            request_id: None,
+            subject: None,
+            retry_at: None,
+        }
     }
 
     /// What the journal keeps of it.
@@ -116,14 +128,21 @@ impl From<ApiError> for EngineError {
     fn from(error: ApiError) -> Self {
         let code = match error.kind {
             ErrorKind::Cancelled => Code::Stopped,
+            ErrorKind::Offline(TransportError::Tls(_)) => Code::Untrusted,
+            ErrorKind::Offline(TransportError::Damaged | TransportError::TooLarge(_)) => {
+                Code::MalformedAnswer
+            }
             ErrorKind::Offline(_) => Code::Offline,
             ErrorKind::Throttled => Code::Throttled,
             ErrorKind::Unavailable | ErrorKind::LwaUnavailable => Code::Unavailable,
             ErrorKind::Malformed | ErrorKind::Redirected => Code::MalformedAnswer,
-            ErrorKind::InvalidGrant | ErrorKind::InvalidClient | ErrorKind::UnauthorizedClient => {
-                Code::CredentialsRefused
-            }
-            ErrorKind::AccessDenied | ErrorKind::TokenRejected => Code::AccessDenied,
+            // Amazon refuses its own fresh tokens: a disturbance for a while, then the seller's matter.
+            ErrorKind::TokenRejected if error.retryable => Code::Unavailable,
+            ErrorKind::InvalidGrant
+            | ErrorKind::InvalidClient
+            | ErrorKind::UnauthorizedClient
+            | ErrorKind::TokenRejected => Code::CredentialsRefused,
+            ErrorKind::AccessDenied => Code::AccessDenied,
             ErrorKind::NotFound => Code::NotFound,
             ErrorKind::BoundTooRecent
             | ErrorKind::PageTokenRefused
@@ -137,6 +156,7 @@ impl From<ApiError> for EngineError {
             retryable: error.retryable,
             request_id: error.request_id,
             subject: None,
+            retry_at: error.retry_at,
         }
     }
 }

@@ -175,6 +175,35 @@ impl Secrets {
         }
     }
 
+    /// What to say when the secrets of an account could not be deleted: where they still lie, and how to get rid of
+    /// them by hand.
+    pub fn how_to_delete(&self, account: AccountId, place: SecretsPlace, why: &SecretsError) -> String {
+        match place {
+            SecretsPlace::Keychain => {
+                let reason = match why {
+                    SecretsError::Keychain(KeychainError::Absent { .. }) => "no keychain is running",
+                    SecretsError::Keychain(
+                        KeychainError::Locked | KeychainError::Dismissed | KeychainError::NoKeyring,
+                    ) => "the keychain is locked",
+                    SecretsError::Keychain(KeychainError::Hanging(_)) => "the keychain does not answer",
+                    _ => "the keychain failed",
+                };
+                let entries: Vec<_> =
+                    self.entries(account).into_iter().map(|entry| format!("'{}'", entry.label)).collect();
+                format!(
+                    "its secrets could not be deleted, because {reason}: open the system's password application and delete the entries {} (service {})",
+                    entries.join(", "),
+                    crate::paths::IDENTIFIER,
+                )
+            }
+            SecretsPlace::File => format!(
+                "its secrets stay sealed in the vault file, because it could not be opened: if no other account uses it, delete {}",
+                self.vault.path.display()
+            ),
+            SecretsPlace::None => String::new(),
+        }
+    }
+
     /// Whether a vault file is there.
     pub fn has_vault(&self) -> bool {
         self.vault.path.exists()

@@ -7,6 +7,7 @@ use std::sync::{Mutex, PoisonError};
 
 use chrono::{DateTime, Utc};
 use packlight_domain::account::AccountId;
+use packlight_spapi::Budget;
 use serde::{Deserialize, Serialize};
 
 use crate::error::Code;
@@ -38,6 +39,14 @@ pub struct AccountSync {
     pub calls_left: Option<u32>,
     /// Calls of the list operation when the bucket is full.
     pub calls_burst: Option<u32>,
+}
+
+impl AccountSync {
+    /// Enters what is left of the list operation's calls.
+    pub(crate) fn show(&mut self, budget: Budget) {
+        self.calls_left = Some(budget.whole_tokens);
+        self.calls_burst = Some(budget.burst);
+    }
 }
 
 /// What the sync of an account is doing.
@@ -91,8 +100,25 @@ pub enum SyncState {
 /// The live status of every account; each change is announced.
 #[derive(Debug)]
 pub(crate) struct StatusBoard {
-    accounts: Mutex<BTreeMap<AccountId, AccountSync>>,
+    accounts: Mutex<BTreeMap<AccountId, Entry>>,
     events: Events,
+}
+
+#[derive(Debug)]
+struct Entry {
+    shown: AccountSync,
+    /// Since when Amazon cannot be reached; outlives the tries in between, which show as running.
+    offline_since: Option<DateTime<Utc>>,
+}
+
+impl Entry {
+    fn note_offline(&mut self) {
+        match &mut self.shown.state {
+            SyncState::Offline { since, .. } => *since = *self.offline_since.get_or_insert(*since),
+            SyncState::Running { pages: 0, .. } => {}
+            _ => self.offline_since = None,
+        }
+    }
 }
 
 impl StatusBoard {
@@ -103,21 +129,24 @@ impl StatusBoard {
     /// The status of all accounts.
     pub(crate) fn snapshot(&self) -> SyncStatus {
         let accounts = self.accounts.lock().unwrap_or_else(PoisonError::into_inner);
-        SyncStatus { accounts: accounts.values().cloned().collect() }
+        SyncStatus { accounts: accounts.values().map(|entry| entry.shown.clone()).collect() }
     }
 
     /// Enters an account, keeping what is known of it already.
     pub(crate) fn enter(&self, account: AccountId, label: &str, complete_up_to: Option<DateTime<Utc>>) {
         let mut accounts = self.accounts.lock().unwrap_or_else(PoisonError::into_inner);
-        accounts.entry(account).or_insert_with(|| AccountSync {
-            account,
-            label: label.to_owned(),
-            complete_up_to,
-            checked_at: None,
-            next_at: None,
-            state: SyncState::Idle,
-            calls_left: None,
-            calls_burst: None,
+        accounts.entry(account).or_insert_with(|| Entry {
+            offline_since: None,
+            shown: AccountSync {
+                account,
+                label: label.to_owned(),
+                complete_up_to,
+                checked_at: None,
+                next_at: None,
+                state: SyncState::Idle,
+                calls_left: None,
+                calls_burst: None,
+            },
         });
     }
 
@@ -132,9 +161,10 @@ impl StatusBoard {
         let changed = {
             let mut accounts = self.accounts.lock().unwrap_or_else(PoisonError::into_inner);
             accounts.get_mut(&account).is_some_and(|entry| {
-                let before = entry.clone();
-                change(entry);
-                *entry != before
+                let before = entry.shown.clone();
+                change(&mut entry.shown);
+                entry.note_offline();
+                entry.shown != before
             })
         };
         if changed {
@@ -144,5 +174,39 @@ impl StatusBoard {
 
     fn announce(&self) {
         self.events.send(Event::SyncChanged(self.snapshot()));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(minute: i64) -> DateTime<Utc> {
+        DateTime::from_timestamp(1_768_737_600 + minute * 60, 0).unwrap()
+    }
+
+    #[test]
+    fn offline_since_means_since_the_first_failure() {
+        let board = StatusBoard::new(Events::new());
+        board.enter(AccountId(1), "Shop", None);
+        let show = |state: SyncState| board.update(AccountId(1), |entry| entry.state = state);
+        let offline = |minute| SyncState::Offline { since: at(minute), retry_at: at(minute) };
+        let running =
+            |pages| SyncState::Running { started_at: at(0), pages, orders_seen: 0, new: 0, changed: 0 };
+        let since = || match board.snapshot().accounts[0].state {
+            SyncState::Offline { since, .. } => since,
+            _ => at(-1),
+        };
+        show(offline(5));
+        show(running(0));
+        show(offline(10));
+        assert_eq!(since(), at(5), "a try in vain is no return");
+        show(running(0));
+        show(running(1));
+        show(offline(20));
+        assert_eq!(since(), at(20), "a page came in between");
+        show(SyncState::Idle);
+        show(offline(30));
+        assert_eq!(since(), at(30));
     }
 }

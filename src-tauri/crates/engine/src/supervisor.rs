@@ -7,12 +7,13 @@ use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use packlight_domain::account::{AccountId, OrdersApi};
-use packlight_spapi::{Errand, IncludedData, Priority, SearchOrders};
+use packlight_spapi::{Errand, IncludedData, Priority, SearchOrders, SleepClock};
 use packlight_store::{Account, Source};
 use tokio::task::JoinHandle;
+use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
-use crate::desk::Engine;
+use crate::desk::{Engine, state_after};
 use crate::error::{Code, EngineError};
 use crate::events::{CacheTag, Event};
 use crate::status::SyncState;
@@ -28,6 +29,10 @@ const FAILED_FIRST: Duration = Duration::from_mins(1);
 const FAILED_MOST: Duration = Duration::from_mins(15);
 /// How long refused secrets are left alone; replacing them wakes the task at once.
 const REFUSED: Duration = Duration::from_hours(1);
+
+/// How often a waiting task looks whether the computer has slept, and what counts as a sleep.
+const LOOK: Duration = Duration::from_secs(30);
+const A_SLEEP: Duration = Duration::from_mins(1);
 
 /// Open orders come first on a first connection, from as far back as Amazon lets a seller ship.
 const OPEN_REACH: TimeDelta = TimeDelta::days(30);
@@ -113,9 +118,19 @@ async fn keep_fresh(engine: Engine, id: AccountId, poll: Duration, stop: Cancell
         engine.plan(id, outcome.err(), wait);
         tokio::select! {
             () = stop.cancelled() => {}
-            () = tokio::time::sleep(wait) => {}
+            () = rest(wait, &engine.0.sleep) => {}
             _ = woken.changed() => {}
         }
+    }
+}
+
+/// Waits, but no longer than a moment after the computer woke from a sleep: timers stand still meanwhile, and what
+/// happened at Amazon is wanted at once.
+async fn rest(wait: Duration, sleep: &SleepClock) {
+    let slept = sleep.slept();
+    let end = Instant::now() + wait;
+    while Instant::now() < end && sleep.slept().saturating_sub(slept) < A_SLEEP {
+        tokio::time::sleep_until(end.min(Instant::now() + LOOK)).await;
     }
 }
 
@@ -184,16 +199,15 @@ impl Engine {
         let next = after(now, wait);
         self.0.board.update(id, |entry| {
             entry.next_at = Some(next);
-            match (&mut entry.state, failure) {
-                (SyncState::Offline { retry_at, .. } | SyncState::Failed { retry_at, .. }, _) => {
-                    *retry_at = next;
-                }
-                (state, Some(error))
-                    if !matches!(state, SyncState::Refused { .. }) && error.code != Code::Stopped =>
-                {
-                    *state = SyncState::Failed { message: error.message, retry_at: next };
-                }
-                _ => {}
+            // The run itself showed how it failed; what failed before or behind it is shown here.
+            if let Some(error) = failure.filter(|error| error.code != Code::Stopped) {
+                entry.state = state_after(&error, now);
+            }
+            if let SyncState::Offline { retry_at, .. }
+            | SyncState::Failed { retry_at, .. }
+            | SyncState::Throttled { until: retry_at } = &mut entry.state
+            {
+                *retry_at = next;
             }
         });
     }

@@ -7,13 +7,15 @@ use std::collections::BTreeSet;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use packlight_domain::account::{AccountId, OrdersApi};
+use packlight_domain::marketplace;
+use packlight_domain::order::OrderUpdate;
 use packlight_spapi::Tally;
 use packlight_store::{Account, ChangeSet, LogEntry, Source, Store};
 use serde::{Deserialize, Serialize};
 use tokio_util::sync::CancellationToken;
 
 use crate::connection::Connection;
-use crate::error::EngineError;
+use crate::error::{Code, EngineError};
 
 mod items;
 mod plan;
@@ -135,6 +137,22 @@ impl Harvest {
     }
 }
 
+fn is_refusal(error: &EngineError) -> bool {
+    error.code == Code::AccessDenied
+}
+
+/// What is said when Amazon closed some marketplaces and the others were read.
+fn partly_refused(refused: Vec<(String, EngineError)>) -> Result<(), EngineError> {
+    let name = |id: &String| marketplace::by_id(id).map_or(id.clone(), |known| known.name.to_owned());
+    let names: Vec<_> = refused.iter().map(|(id, _)| name(id)).collect();
+    let Some((id, error)) = refused.into_iter().next() else { return Ok(()) };
+    let message = format!(
+        "Amazon denies access to the orders of {}; the other marketplaces were read: check in Seller Central that the account still sells there and that the application is authorised for it",
+        names.join(", ")
+    );
+    Err(EngineError { message, ..error }.about(id))
+}
+
 fn count(ids: &BTreeSet<String>) -> u32 {
     u32::try_from(ids.len()).unwrap_or(u32::MAX)
 }
@@ -187,13 +205,50 @@ impl Run {
 
     async fn read(&self, harvest: &mut Harvest, errand: &packlight_spapi::Errand) -> Result<(), EngineError> {
         let mut listed = Vec::new();
+        let mut refused = Vec::new();
         for group in plan::groups(self).await? {
-            self.traverse(group, harvest, errand, &mut listed).await?;
+            let outcome = self.traverse(group.clone(), harvest, errand, &mut listed).await;
+            match outcome {
+                Err(error) if is_refusal(&error) && self.account.marketplaces.len() > 1 => {
+                    refused.extend(self.one_by_one(group, error, harvest, errand, &mut listed).await?);
+                }
+                outcome => outcome?,
+            }
+        }
+        if refused.len() == self.account.marketplaces.len() {
+            // Nothing is granted at all: the reason is not in one marketplace.
+            return Err(refused.swap_remove(0).1);
         }
         if self.account.orders_api == OrdersApi::V0 {
             self.fetch_items(&listed, harvest, errand).await?;
         }
-        Ok(())
+        partly_refused(refused)
+    }
+
+    /// One marketplace that Amazon closes to the application must not keep the others shut: each of a refused group is
+    /// asked for alone. Returns those that stay refused.
+    async fn one_by_one(
+        &self,
+        group: plan::Group,
+        error: EngineError,
+        harvest: &mut Harvest,
+        errand: &packlight_spapi::Errand,
+        listed: &mut Vec<OrderUpdate>,
+    ) -> Result<Vec<(String, EngineError)>, EngineError> {
+        let ids = group.marketplace_ids.clone();
+        if let [id] = &ids[..] {
+            return Ok(vec![(id.clone(), error)]);
+        }
+        let mut refused = Vec::new();
+        for id in ids {
+            let one = plan::Group { marketplace_ids: vec![id.clone()], resume: None, ..group.clone() };
+            match self.traverse(one, harvest, errand, listed).await {
+                Ok(()) => {}
+                Err(error) if is_refusal(&error) => refused.push((id, error)),
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(refused)
     }
 
     /// The earliest watermark of the account's marketplaces; `None` until each has one.

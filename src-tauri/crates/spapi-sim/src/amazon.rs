@@ -107,6 +107,16 @@ impl Amazon {
         self.desk().calls.clone()
     }
 
+    /// How many requests came since the beginning; unlike the log it is never cleared.
+    pub fn requests(&self) -> u64 {
+        self.desk().requests
+    }
+
+    /// The status of the last answer in the log.
+    pub fn last_status(&self) -> Option<u16> {
+        self.desk().calls.last().map(|call| call.status)
+    }
+
     /// How many calls of this operation came, whatever the answer.
     pub fn count(&self, operation: Operation) -> usize {
         self.desk().calls.iter().filter(|call| call.operation == operation).count()

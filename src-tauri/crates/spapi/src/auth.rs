@@ -131,7 +131,8 @@ impl Authority {
 
     fn at_hand(&self, refused: Option<u64>) -> Option<Pass> {
         let held = self.held.lock().unwrap_or_else(PoisonError::into_inner);
-        held.clone().filter(|pass| Some(pass.generation) != refused && Instant::now() < pass.refresh_from)
+        held.clone()
+            .filter(|pass| Some(pass.generation) != refused && self.clock.moment() < pass.refresh_from)
     }
 
     async fn ask(&self, refused: Option<u64>, errand: &Errand) -> Result<Pass, ApiError> {
@@ -158,9 +159,9 @@ impl Authority {
                 // The token at hand was only about to end: it serves until it does.
                 if error.retryable
                     && let Some(old) = held.as_mut().filter(|old| Some(old.generation) != refused)
-                    && Instant::now() < old.ends
+                    && self.clock.moment() < old.ends
                 {
-                    old.refresh_from = (Instant::now() + PAUSE).min(old.ends);
+                    old.refresh_from = (self.clock.moment() + PAUSE).min(old.ends);
                     tracing::info!(kind = ?error.kind, "early token refresh failed; the old token still serves");
                     return Ok(old.clone());
                 }
@@ -173,7 +174,7 @@ impl Authority {
     /// Whether a token at hand, other than the refused one, still serves if this asking fails.
     fn has_reserve(&self, refused: Option<u64>) -> bool {
         let held = self.held.lock().unwrap_or_else(PoisonError::into_inner);
-        held.as_ref().is_some_and(|pass| Some(pass.generation) != refused && Instant::now() < pass.ends)
+        held.as_ref().is_some_and(|pass| Some(pass.generation) != refused && self.clock.moment() < pass.ends)
     }
 
     async fn ask_patiently(
@@ -210,14 +211,14 @@ impl Authority {
             ApiError::new(None, ErrorKind::InvalidClient)
                 .with_message("the client id, client secret or refresh token cannot be sent: enter them again without extra characters")
         })?;
-        let sent = Instant::now();
+        let sent = self.clock.moment();
         let answer = self
             .transport
             .send(request)
             .await
             .map_err(|error| ApiError::new(None, ErrorKind::Offline(error)))?;
         let told = self.clock.learn(answer.headers()).unwrap_or_else(|| self.clock.now());
-        let pass = understood(&answer, generation, sent, told);
+        let pass = understood(&answer, generation, (sent, self.clock.moment()), told);
         pass.map_err(|mut error| {
             error.status = Some(answer.status().as_u16());
             error.request_id = error.request_id.or_else(|| request_id(answer.headers()));
@@ -246,7 +247,7 @@ impl Authority {
 fn understood(
     answer: &Response<Bytes>,
     generation: u64,
-    sent: Instant,
+    (sent, received): (Instant, Instant),
     told: DateTime<Utc>,
 ) -> Result<Pass, ApiError> {
     let status = answer.status();
@@ -276,7 +277,7 @@ fn understood(
     Ok(Pass {
         header,
         generation,
-        obtained: Instant::now(),
+        obtained: received,
         ends_at: told + TimeDelta::seconds(seconds),
         refresh_from: sent + refresh_after,
         ends: sent + lifetime,

@@ -83,7 +83,7 @@ pub(crate) fn verdict(asked: Asked, answer: &Response<Bytes>) -> Verdict {
         StatusCode::REQUEST_TIMEOUT => Verdict::Again(error(ErrorKind::Unavailable)),
         StatusCode::PAYLOAD_TOO_LARGE => Verdict::Final(error(ErrorKind::TooLarge)),
         // Somebody else's refusal, or Amazon's gateway: nothing in it is about this order or token.
-        _ if entry.not_amazons => Verdict::Final(error(ErrorKind::Malformed)),
+        _ if entry.not_amazons => Verdict::Final(page_instead(error(ErrorKind::Malformed))),
         StatusCode::UNAUTHORIZED => Verdict::Expired(error(ErrorKind::TokenRejected)),
         StatusCode::FORBIDDEN if entry.speaks_of_the_token() => {
             Verdict::Expired(error(ErrorKind::TokenRejected))
@@ -96,6 +96,18 @@ pub(crate) fn verdict(asked: Asked, answer: &Response<Bytes>) -> Verdict {
         }
         _ => Verdict::Final(error(ErrorKind::InvalidInput)),
     }
+}
+
+/// A refusal that is a web page. Amazon's own gateway puts its request id on it; a network's login page cannot.
+fn page_instead(error: ApiError) -> ApiError {
+    if error.request_id.is_none() {
+        return error;
+    }
+    let (subject, status) =
+        (error.operation.map_or("a token", Operation::subject), error.status.unwrap_or(0));
+    error.with_message(format!(
+        "Amazon answered the request for {subject} with a web page instead of data (status {status}): nothing is lost, try again later, and look for a newer Packlight if it stays"
+    ))
 }
 
 /// A successful answer that cannot be read.

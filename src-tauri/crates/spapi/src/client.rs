@@ -17,7 +17,7 @@ use xxhash_rust::xxh3::xxh3_64;
 
 use crate::auth::{Authority, Credentials, Pass};
 use crate::classify::{self, Asked, Verdict};
-use crate::clock::{Dice, ServerClock};
+use crate::clock::{Dice, ServerClock, SleepClock};
 use crate::endpoints::Endpoints;
 use crate::errand::Errand;
 use crate::error::{ApiError, ErrorKind};
@@ -42,6 +42,8 @@ pub struct ClientConfig {
     pub user_agent: UserAgent,
     /// The computer's clock now; replaced by Amazon's as soon as it answers.
     pub local_now: DateTime<Utc>,
+    /// How long this computer has slept.
+    pub sleep: SleepClock,
 }
 
 /// A client of the Selling Partner API for one application, seller and region. Clones share everything.
@@ -117,7 +119,7 @@ pub(crate) fn encoded(text: &str) -> String {
 impl Client {
     /// A client that has not called anybody yet.
     pub fn new(config: ClientConfig) -> Self {
-        let clock = Arc::new(ServerClock::new(config.local_now));
+        let clock = Arc::new(ServerClock::new(config.local_now, config.sleep));
         let seed = xxh3_64(config.credentials.client_id.as_bytes())
             ^ config.local_now.timestamp_millis().unsigned_abs();
         let dice = Arc::new(Dice::new(seed));
@@ -266,7 +268,11 @@ impl Client {
     pub(crate) fn likely(&self, wanted: IncludedData) -> IncludedData {
         let mut reduced = self.0.reduced.lock().unwrap_or_else(PoisonError::into_inner);
         match *reduced {
-            Some((answered, since)) if since.elapsed() < REDUCED_FOR => wanted.and(answered),
+            Some((answered, since))
+                if self.0.clock.moment().saturating_duration_since(since) < REDUCED_FOR =>
+            {
+                wanted.and(answered)
+            }
             _ => {
                 *reduced = None;
                 wanted
@@ -274,9 +280,15 @@ impl Client {
         }
     }
 
+    /// Whether Amazon is asked for every part of an order now; for an hour after a refusal it is not.
+    pub fn takes_all(&self) -> bool {
+        self.likely(IncludedData::ALL) == IncludedData::ALL
+    }
+
     /// Amazon answered `answered` only.
     pub(crate) fn remember_reduced(&self, answered: IncludedData) {
-        *self.0.reduced.lock().unwrap_or_else(PoisonError::into_inner) = Some((answered, Instant::now()));
+        let now = self.0.clock.moment();
+        *self.0.reduced.lock().unwrap_or_else(PoisonError::into_inner) = Some((answered, now));
     }
 }
 
@@ -348,7 +360,7 @@ impl Inner {
     /// Whether fresh tokens are being refused, so that yet another one would not help.
     fn is_disturbed(&self, pass: &Pass) -> bool {
         let incident = self.incident.lock().unwrap_or_else(PoisonError::into_inner);
-        incident.is_some() && pass.obtained.elapsed() < YOUNG
+        incident.is_some() && self.clock.moment().saturating_duration_since(pass.obtained) < YOUNG
     }
 
     /// A token that was just issued is refused: a disturbance for half an hour, then the seller's matter.

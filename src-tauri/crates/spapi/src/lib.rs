@@ -30,6 +30,7 @@ mod user_agent;
 pub use auth::Credentials;
 pub use bucket::BucketState;
 pub use client::{Client, ClientConfig};
+pub use clock::SleepClock;
 pub use endpoints::{EndpointError, Endpoints, Overrides};
 pub use errand::{Errand, Patience, Priority, Tally, Waiting};
 pub use error::{ApiError, ErrorKind};

@@ -43,6 +43,23 @@ pub struct Budget {
     pub next_token_at: DateTime<Utc>,
 }
 
+impl Budget {
+    /// What a bucket of `plan` holds at `now`, of which `state` was remembered last; a full one if nothing was.
+    pub fn remembered(plan: Plan, state: Option<&BucketState>, now: DateTime<Utc>) -> Self {
+        let moment = Instant::now();
+        let mut bucket = Bucket::full(plan, moment);
+        if let Some(state) = state {
+            bucket.restore(state, now, moment);
+        }
+        let wait = bucket.available_at(1).saturating_duration_since(moment);
+        Self {
+            whole_tokens: bucket.whole_tokens(moment),
+            burst: plan.burst,
+            next_token_at: now + TimeDelta::from_std(wait).unwrap_or_default(),
+        }
+    }
+}
+
 pub(crate) struct Limiter {
     lanes: Vec<Arc<Lane>>,
     ledger: Arc<dyn Ledger>,
@@ -52,6 +69,7 @@ pub(crate) struct Limiter {
 /// One operation's bucket and queue.
 struct Lane {
     operation: Operation,
+    clock: Arc<ServerClock>,
     state: Mutex<Queue>,
     /// Something happened that may let the first in the queue go, or make another the first.
     changed: Notify,
@@ -103,7 +121,7 @@ impl Permit {
 
 impl Drop for Permit {
     fn drop(&mut self) {
-        let now = Instant::now();
+        let now = self.lane.clock.moment();
         if !self.left {
             self.lane.queue().bucket.give_back(now);
             self.lane.changed.notify_waiters();
@@ -113,6 +131,9 @@ impl Drop for Permit {
         }
     }
 }
+
+/// The longest wait without a look at how late it is.
+const SLICE: Duration = Duration::from_secs(30);
 
 /// Leaves the queue when dropped, served or not.
 struct InQueue<'a> {
@@ -164,10 +185,11 @@ impl Limiter {
         ledger: Arc<dyn Ledger>,
         clock: Arc<ServerClock>,
     ) -> Self {
-        let now = Instant::now();
+        let now = clock.moment();
         let lane = |operation| {
             Arc::new(Lane {
                 operation,
+                clock: Arc::clone(&clock),
                 state: Mutex::new(Queue {
                     bucket: Bucket::full(plan(operation), now),
                     waiting: BTreeSet::new(),
@@ -220,7 +242,7 @@ impl Limiter {
             tokio::pin!(changed);
             // Listen before looking, or a change in between would be missed.
             changed.as_mut().enable();
-            let turn = lane.queue().turn(&place, Instant::now());
+            let turn = lane.queue().turn(&place, self.clock.moment());
             let (until, first) = match turn {
                 Turn::Go(number) => return Ok(number),
                 Turn::At(at) => (at, true),
@@ -234,7 +256,8 @@ impl Limiter {
             errand.waiting.send_replace(Some(Waiting { operation: lane.operation, until: shown }));
             tokio::select! {
                 () = changed => {}
-                () = tokio::time::sleep_until(until), if first => {}
+                // In slices, because a timer stands still while the computer sleeps and the bucket fills.
+                () = tokio::time::sleep(self.clock.until(until).min(SLICE)), if first => {}
             }
         }
     }
@@ -243,7 +266,7 @@ impl Limiter {
     pub(crate) async fn answered(&self, permit: &mut Permit, rate: Option<u64>, refused: Option<NoToken>) {
         let lane = Arc::clone(&permit.lane);
         let worth_keeping = {
-            let now = Instant::now();
+            let now = self.clock.moment();
             let mut queue = lane.queue();
             permit.answered(&mut queue, now);
             let learnt = rate.is_some_and(|rate| queue.bucket.learn(rate, now));
@@ -262,7 +285,7 @@ impl Limiter {
 
     /// What is left for `operation`.
     pub(crate) fn budget(&self, operation: Operation) -> Budget {
-        let now = Instant::now();
+        let now = self.clock.moment();
         let mut queue = self.lane(operation).queue();
         let whole_tokens = queue.bucket.whole_tokens(now);
         let next = queue.bucket.available_at(1).max(now);
@@ -282,7 +305,7 @@ impl Limiter {
     async fn restore(&self, lane: &Lane) -> Result<(), ApiError> {
         let restored = lane.restored.get_or_try_init(|| async {
             if let Some(state) = self.ledger.load(lane.operation).await? {
-                lane.queue().bucket.restore(&state, self.clock.now(), Instant::now());
+                lane.queue().bucket.restore(&state, self.clock.now(), self.clock.moment());
             }
             Ok(())
         });
@@ -291,7 +314,7 @@ impl Limiter {
 
     async fn save(&self, lane: &Lane) -> Result<(), ApiError> {
         let _writing = lane.writing.lock().await;
-        let state = lane.queue().bucket.export(self.clock.now(), Instant::now());
+        let state = lane.queue().bucket.export(self.clock.now(), self.clock.moment());
         self.ledger.save(lane.operation, &state).await.map_err(|error| unwritten(lane.operation, &error))
     }
 }

@@ -1,7 +1,8 @@
 //! How far the sync has come: windows, tokens and watermarks (invariants I1–I4, I7, I8).
 //!
 //! A page, the token that leads on from it and, at the end of its window, the watermark are one transaction: a process
-//! that dies at any moment finds the last page that was kept and the token of the next.
+//! that dies at any moment finds the last page that was kept and the token of the next. So is the note that a page came
+//! without parts that Amazon refused to send: it stays until its window was read whole.
 
 use chrono::{DateTime, Utc};
 use packlight_domain::account::{AccountId, OrdersApi};
@@ -29,6 +30,9 @@ impl Source {
         }
     }
 }
+
+/// Source of the watermark that stands only while orders lack a part: from there on they have to be read again.
+const PATCHY: &str = "orders_patchy";
 
 /// Row id of a window; a window that was replaced never gets another's id.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -78,6 +82,13 @@ pub struct OpenWindow {
     pub lowest_echo: Option<DateTime<Utc>>,
 }
 
+impl OpenWindow {
+    /// Up to where its pages are complete: the earliest end that one of them echoed.
+    fn reached(&self) -> DateTime<Utc> {
+        self.lowest_echo.map_or(self.window.to, |echo| echo.min(self.window.to))
+    }
+}
+
 /// Where a sync stands.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SyncState {
@@ -85,6 +96,9 @@ pub struct SyncState {
     pub watermarks: Vec<(String, Option<DateTime<Utc>>)>,
     /// The window to go on with.
     pub open_window: Option<OpenWindow>,
+    /// Marketplaces of which some orders were kept without a part that Amazon refused to send, and the update time from
+    /// which on they have to be read again.
+    pub patchy: Vec<(String, DateTime<Utc>)>,
 }
 
 /// A page to keep.
@@ -102,6 +116,8 @@ pub struct PageCommit<'a> {
     pub echoed: Option<DateTime<Utc>>,
     /// Field path, JSON type and number of what was not as documented.
     pub surprises: &'a [(String, String, u32)],
+    /// Whether Amazon refused to send some part of these orders.
+    pub patchy: bool,
     /// Amazon's time now.
     pub now: DateTime<Utc>,
 }
@@ -138,9 +154,17 @@ impl Store {
         .bind(source.word())
         .fetch_optional(&mut *connection)
         .await?;
+        let patchy: Vec<(String, i64)> = sqlx::query_as(
+            "SELECT marketplace_id, up_to FROM watermarks WHERE account_id = ? AND source = ?",
+        )
+        .bind(account.0)
+        .bind(PATCHY)
+        .fetch_all(&mut *connection)
+        .await?;
         Ok(SyncState {
             watermarks: watermarks.into_iter().map(|(id, mark)| (id, mark.map(from_millis))).collect(),
             open_window: open.as_ref().map(read).transpose()?,
+            patchy: patchy.into_iter().map(|(id, from)| (id, from_millis(from))).collect(),
         })
     }
 
@@ -184,6 +208,7 @@ impl Store {
     /// [`StoreError::WindowClosed`] where another window has taken its place or it is done.
     pub async fn commit_page(&self, page: &PageCommit<'_>) -> Result<PageResult, StoreError> {
         let (id, fingerprint, echoed, now) = (page.window, page.fingerprint, page.echoed, page.now);
+        let patchy = page.patchy;
         let updates = page.updates.to_vec();
         let next_token = page.next_token.map(ToOwned::to_owned);
         let surprises = page.surprises.to_vec();
@@ -205,6 +230,11 @@ impl Store {
                 save(connection, &window, next_token, now).await?;
                 let watermark =
                     if done { move_watermarks(connection, account, &source, &window).await? } else { None };
+                if patchy {
+                    note_patchy(connection, account, &window).await?;
+                } else if done {
+                    forget_patchy(connection, account, &source, &window).await?;
+                }
                 Ok(PageResult { changes, done, watermark })
             })
         })
@@ -260,7 +290,7 @@ async fn move_watermarks(
     source: &str,
     window: &OpenWindow,
 ) -> Result<Option<DateTime<Utc>>, StoreError> {
-    let reached = window.lowest_echo.map_or(window.window.to, |echo| echo.min(window.window.to));
+    let reached = window.reached();
     let mut marks = Vec::with_capacity(window.marketplace_ids.len());
     for marketplace_id in &window.marketplace_ids {
         let old: Option<i64> = sqlx::query_scalar(
@@ -290,4 +320,60 @@ async fn move_watermarks(
         marks.push(mark);
     }
     Ok(marks.into_iter().min())
+}
+
+/// Notes that `window` has to be read again. The note stands a moment before the window, so that its own last page,
+/// should that one be whole, does not take the note away: only a window that begins with the note's moment does.
+async fn note_patchy(
+    connection: &mut SqliteConnection,
+    account: AccountId,
+    window: &OpenWindow,
+) -> Result<(), StoreError> {
+    for marketplace_id in &window.marketplace_ids {
+        sqlx::query(
+            "INSERT INTO watermarks (account_id, marketplace_id, source, up_to) VALUES (?, ?, ?, ?) \
+             ON CONFLICT DO UPDATE SET up_to = excluded.up_to WHERE excluded.up_to < up_to",
+        )
+        .bind(account.0)
+        .bind(marketplace_id)
+        .bind(PATCHY)
+        .bind(to_millis(window.window.from) - 1)
+        .execute(&mut *connection)
+        .await?;
+    }
+    Ok(())
+}
+
+/// `window` was read whole to its last page: what it covers needs no second reading, and once that reaches the watermark
+/// the note has done its work.
+async fn forget_patchy(
+    connection: &mut SqliteConnection,
+    account: AccountId,
+    source: &str,
+    window: &OpenWindow,
+) -> Result<(), StoreError> {
+    for marketplace_id in &window.marketplace_ids {
+        sqlx::query(
+            "UPDATE watermarks SET up_to = ?5 \
+             WHERE account_id = ?1 AND marketplace_id = ?2 AND source = ?3 AND up_to BETWEEN ?4 AND ?5",
+        )
+        .bind(account.0)
+        .bind(marketplace_id)
+        .bind(PATCHY)
+        .bind(to_millis(window.window.from))
+        .bind(to_millis(window.reached()))
+        .execute(&mut *connection)
+        .await?;
+        sqlx::query(
+            "DELETE FROM watermarks WHERE account_id = ?1 AND marketplace_id = ?2 AND source = ?3 AND up_to >= \
+             (SELECT w.up_to FROM watermarks w WHERE w.account_id = ?1 AND w.marketplace_id = ?2 AND w.source = ?4)",
+        )
+        .bind(account.0)
+        .bind(marketplace_id)
+        .bind(PATCHY)
+        .bind(source)
+        .execute(&mut *connection)
+        .await?;
+    }
+    Ok(())
 }

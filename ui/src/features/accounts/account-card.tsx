@@ -60,8 +60,11 @@ export function AccountCard({ account, marketplaces, locked, onUnlock }: Props) 
   const disconnect = () =>
     void attempt(async () => {
       setDialog(null);
-      await backend.disconnectAccount(account.id);
-      toast({ text: `${account.label} disconnected`, detail: "Its orders stay here." });
+      const left = await backend.disconnectAccount(account.id);
+      const text = `${account.label} disconnected`;
+      // What the keychain kept is read and acted on at leisure: it stays until it is dismissed.
+      if (left === null) toast({ text, detail: "Its orders stay here." });
+      else toast({ text, detail: `Its orders stay here, but ${left}.`, tone: "error" });
       for (const queryKey of [keys.app, keys.sync]) void client.invalidateQueries({ queryKey });
     });
 

@@ -25,12 +25,18 @@ pub(super) struct Group {
     pub(super) marketplace_ids: Vec<String>,
     pub(super) watermark: Option<DateTime<Utc>>,
     pub(super) resume: Option<OpenWindow>,
+    /// From here on orders lack parts that Amazon refused; they are read again as soon as it takes the question.
+    pub(super) patchy_from: Option<DateTime<Utc>>,
 }
 
 /// The groups of a run, the one with a half-read window first.
 pub(super) async fn groups(run: &Run) -> Result<Vec<Group>, EngineError> {
     let state = run.store.sync_state(run.account.id, Source::Orders).await?;
     let mut groups = gather(state.watermarks);
+    for group in &mut groups {
+        let theirs = state.patchy.iter().filter(|(id, _)| group.marketplace_ids.contains(id));
+        group.patchy_from = theirs.map(|(_, from)| *from).min();
+    }
     if let Some(open) = state.open_window {
         let usable = open.api == run.account.orders_api;
         if let Some(at) =
@@ -55,7 +61,12 @@ fn gather(mut watermarks: Vec<(String, Option<DateTime<Utc>>)>) -> Vec<Group> {
         });
         match groups.last_mut() {
             Some(group) if joins => group.marketplace_ids.push(id),
-            _ => groups.push(Group { marketplace_ids: vec![id], watermark: mark, resume: None }),
+            _ => groups.push(Group {
+                marketplace_ids: vec![id],
+                watermark: mark,
+                resume: None,
+                patchy_from: None,
+            }),
         }
     }
     for group in &mut groups {
@@ -65,6 +76,11 @@ fn gather(mut watermarks: Vec<(String, Option<DateTime<Utc>>)>) -> Vec<Group> {
 }
 
 impl Group {
+    /// The same window, begun early enough to read again what lacks parts.
+    pub(super) fn mending(&self, window: Window) -> Window {
+        Window { from: self.patchy_from.map_or(window.from, |from| from.min(window.from)), ..window }
+    }
+
     /// The window to begin with. A re-read never starts behind the watermark's own window, or the time between the two
     /// would be skipped when the watermark moves.
     pub(super) fn window(&self, reach: Option<TimeDelta>, server_now: DateTime<Utc>) -> Window {
@@ -110,7 +126,12 @@ mod tests {
 
     #[test]
     fn a_re_read_that_is_shorter_than_the_gap_reaches_back_to_the_watermark() {
-        let group = Group { marketplace_ids: vec!["GB".into()], watermark: Some(at(0)), resume: None };
+        let group = Group {
+            marketplace_ids: vec!["GB".into()],
+            watermark: Some(at(0)),
+            resume: None,
+            patchy_from: None,
+        };
         let window = group.window(Some(TimeDelta::days(1)), at(10 * 24 * 60));
         assert_eq!(window.from, at(-10));
         let window = group.window(Some(TimeDelta::days(30)), at(60));
@@ -119,7 +140,8 @@ mod tests {
 
     #[test]
     fn a_first_run_reaches_as_far_as_asked() {
-        let group = Group { marketplace_ids: vec!["GB".into()], watermark: None, resume: None };
+        let group =
+            Group { marketplace_ids: vec!["GB".into()], watermark: None, resume: None, patchy_from: None };
         let length = |reach| {
             let window = group.window(reach, at(0));
             window.to - window.from

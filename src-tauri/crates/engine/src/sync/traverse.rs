@@ -8,7 +8,7 @@ use std::collections::HashSet;
 use packlight_domain::account::OrdersApi;
 use packlight_domain::order::OrderUpdate;
 use packlight_domain::window::Window;
-use packlight_spapi::{ApiError, Errand, ErrorKind, IncludedData, OrdersPage};
+use packlight_spapi::{ApiError, Errand, ErrorKind, IncludedData, OrdersPage, TransportError};
 use packlight_store::{NewWindow, OpenWindow, PageCommit, Source, WindowId};
 
 use super::plan::{self, Group};
@@ -67,20 +67,36 @@ impl Run {
             included: IncludedData::ALL,
             page_size: 100,
         };
-        let wanted = group.window(self.reach, client.server_now());
+        let plain = group.window(self.reach, client.server_now());
+        // Parts that Amazon refused earlier are asked for again with the orders that lack them, once it may take the
+        // question.
+        let mends = source.api == OrdersApi::V2026 && client.takes_all();
+        let wanted = if mends { group.mending(plain) } else { plain };
         let mut halvings = 0;
         let mut shrunk = false;
         let mut reading = match group.resume.take() {
             Some(open) if plan::can_resume(&open, &wanted, client.server_now()) => Reading::resume(open),
             _ => self.begin(&group, wanted, 0).await?,
         };
+        let mut mending = reading.pages_before == 0 && reading.window.from < plain.from;
         // A window that this run began reaches to now; a resumed one or a half is followed by the rest.
         let mut whole = reading.pages_before == 0;
         loop {
             let turn = match source.page(reading.window, reading.token.clone(), errand).await {
-                Ok(page) => self.keep(&mut reading, page, harvest, listed).await?,
+                Ok(page) => {
+                    let patchy = source.api == OrdersApi::V2026 && page.included != IncludedData::ALL;
+                    let in_vain = patchy && std::mem::take(&mut mending);
+                    match self.keep(&mut reading, page, patchy, harvest, listed).await? {
+                        // It is refused still: the long way round would bring nothing that is not here.
+                        Turn::NextPage | Turn::Done if in_vain => Turn::Restart(plain, 0),
+                        turn => turn,
+                    }
+                }
                 Err(error) => mend(&reading, &mut source, &mut shrunk, error)?,
             };
+            if matches!(turn, Turn::Restart(..) | Turn::Halve) {
+                source.included = IncludedData::ALL;
+            }
             match turn {
                 Turn::NextPage => {}
                 Turn::Restart(window, restarts) => reading = self.begin(&group, window, restarts).await?,
@@ -93,6 +109,7 @@ impl Run {
                 }
                 Turn::Done if whole || plan::is_fresh(reading.window, client.server_now()) => return Ok(()),
                 Turn::Done => {
+                    source.included = IncludedData::ALL;
                     group.watermark = Some(reading.window.to);
                     reading = self.begin(&group, group.window(None, client.server_now()), 0).await?;
                     whole = true;
@@ -122,6 +139,7 @@ impl Run {
         &self,
         reading: &mut Reading,
         page: OrdersPage,
+        patchy: bool,
         harvest: &mut Harvest,
         listed: &mut Vec<OrderUpdate>,
     ) -> Result<Turn, EngineError> {
@@ -140,6 +158,7 @@ impl Run {
             fingerprint: page.fingerprint,
             echoed: page.echoed.map(|echoed| echoed.min(reading.window.to)),
             surprises: &page.surprises.rows(),
+            patchy,
             now,
         };
         let result = self.store.commit_page(&commit).await?;
@@ -220,7 +239,7 @@ fn mend(
         // Amazon finds the end too young, in one of its wordings: a minute earlier, once.
         ErrorKind::BoundTooRecent | ErrorKind::InvalidInput if reading.token.is_none() && !*shrunk => {
             *shrunk = true;
-            Ok(Turn::Restart(reading.window.shrunk(), reading.restarts))
+            Ok(Turn::Restart(reading.window.shrunk(source.client.server_now()), reading.restarts))
         }
         ErrorKind::PageTokenRefused | ErrorKind::InvalidInput if reading.token.is_some() => {
             Ok(if reading.restarts < RESTARTS {
@@ -229,11 +248,11 @@ fn mend(
                 Turn::Halve
             })
         }
-        ErrorKind::TooLarge if source.page_size > 12 => {
+        // Smaller pages first, then shorter windows; what is still too large then is reported as that.
+        ErrorKind::TooLarge | ErrorKind::Offline(TransportError::TooLarge(_)) if source.page_size > 12 => {
             source.page_size /= 2;
             Ok(Turn::Restart(reading.window, reading.restarts))
         }
-        ErrorKind::TooLarge => Ok(Turn::Halve),
         _ => Err(error.into()),
     }
 }

@@ -13,8 +13,8 @@ use async_trait::async_trait;
 use bytes::{Bytes, BytesMut};
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 use reqwest::redirect::Policy;
-use rustls::ClientConfig;
 use rustls::crypto::ring;
+use rustls::{CertificateError, ClientConfig};
 
 use super::{Transport, TransportError};
 use crate::endpoints::is_loopback;
@@ -169,12 +169,31 @@ fn explain(error: &reqwest::Error) -> TransportError {
     TransportError::Other("it could not be built".to_owned())
 }
 
+/// Why TLS does not trust the other side, in words for the cases that a seller can do something about.
+fn distrust(error: &rustls::Error) -> String {
+    match error {
+        rustls::Error::InvalidCertificate(
+            CertificateError::Expired | CertificateError::ExpiredContext { .. },
+        ) => "its certificate has expired".to_owned(),
+        rustls::Error::InvalidCertificate(
+            CertificateError::NotValidYet | CertificateError::NotValidYetContext { .. },
+        ) => "its certificate is not valid yet".to_owned(),
+        rustls::Error::InvalidCertificate(
+            CertificateError::NotValidForName | CertificateError::NotValidForNameContext { .. },
+        ) => "its certificate is for another name".to_owned(),
+        rustls::Error::InvalidCertificate(CertificateError::UnknownIssuer) => {
+            "nobody whom this computer trusts has signed its certificate".to_owned()
+        }
+        other => other.to_string(),
+    }
+}
+
 fn recognised(error: &(dyn std::error::Error + 'static), connecting: bool) -> Option<TransportError> {
     if error.is::<Unresolved>() {
         return Some(TransportError::Dns);
     }
     if let Some(tls) = error.downcast_ref::<rustls::Error>() {
-        return Some(TransportError::Tls(tls.to_string()));
+        return Some(TransportError::Tls(distrust(tls)));
     }
     let io = error.downcast_ref::<io::Error>()?;
     // An I/O error that carries another one passes it over as a source, so it has to be opened.

@@ -73,6 +73,7 @@ fn config(transport: Arc<dyn Transport>, ledger: Arc<MemoryLedger>, endpoints: E
         user_agent: user_agent(),
         // A desk whose clock is a day fast.
         local_now: noon() + TimeDelta::days(1),
+        sleep: packlight_spapi::SleepClock::sleepless(),
     }
 }
 

@@ -226,6 +226,7 @@ async fn a_client_on_the_wire_introduces_itself_and_reads_a_page() {
         ledger: Arc::new(MemoryLedger::default()) as Arc<dyn Ledger>,
         user_agent: user_agent(),
         local_now: noon(),
+        sleep: packlight_spapi::SleepClock::sleepless(),
     });
     let page = client.search_orders(&search(), &errand()).await.unwrap();
     assert_eq!(page.echoed, Some(search().last_updated_before));

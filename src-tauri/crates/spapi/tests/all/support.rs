@@ -255,6 +255,7 @@ impl Setup {
             ledger: Arc::clone(&ledger) as Arc<dyn Ledger>,
             user_agent: user_agent(),
             local_now: noon(),
+            sleep: packlight_spapi::SleepClock::sleepless(),
         });
         Desk { client, wire, ledger, log }
     }

@@ -136,7 +136,16 @@ pub async fn begin(world: &World, from: i64, to: i64) -> WindowId {
 }
 
 pub fn page<'a>(window: WindowId, updates: &'a [OrderUpdate], next_token: Option<&'a str>) -> PageCommit<'a> {
-    PageCommit { window, updates, next_token, fingerprint: 7, echoed: None, surprises: &[], now: at(9_999) }
+    PageCommit {
+        window,
+        updates,
+        next_token,
+        fingerprint: 7,
+        echoed: None,
+        surprises: &[],
+        patchy: false,
+        now: at(9_999),
+    }
 }
 
 pub async fn commit(world: &World, commit: &PageCommit<'_>) -> PageResult {
