@@ -1,7 +1,8 @@
 //! Journeys of the product without a window: a real database file, the simulated Amazon, virtual time or real HTTP.
 
-#![allow(clippy::expect_used)]
+#![allow(clippy::expect_used, clippy::unwrap_used, clippy::panic, reason = "a step that fails ends its test")]
 
+mod disconnected;
 mod fault_catalogue;
 mod first_sync;
 mod interrupted;
@@ -9,6 +10,7 @@ mod limits;
 mod old_api;
 mod owner_packages;
 mod parts_refused;
+mod remembered;
 mod reports;
 mod several_askers;
 mod supervised;

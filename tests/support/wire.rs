@@ -30,7 +30,7 @@ pub enum Trouble {
     /// The body is packed, and its packing is cut after so many bytes; the length is that of the cut.
     PackedAndCut(usize),
     /// The announced length of the body is off by so many bytes.
-    WrongLength(i64),
+    WrongLength(isize),
     /// One byte of the answer after each pause.
     Crawl(Duration),
     /// This comes instead of Amazon's answer.
@@ -185,7 +185,7 @@ fn is_silent(plugged: &Mutex<Plugged>) -> bool {
 }
 
 async fn silence() {
-    std::future::pending().await
+    std::future::pending::<()>().await;
 }
 
 /// How a connection ends.
@@ -314,9 +314,9 @@ fn rewritten(answer: &[u8], more: &str, body: &[u8]) -> Vec<u8> {
     message
 }
 
-fn with_length(answer: &[u8], off: i64) -> Vec<u8> {
+fn with_length(answer: &[u8], off: isize) -> Vec<u8> {
     let body = &answer[head_end(answer).unwrap_or(answer.len())..];
-    let length = (body.len() as i64 + off).max(0);
+    let length = body.len().saturating_add_signed(off);
     rewritten(answer, &format!("content-length: {length}"), body)
 }
 

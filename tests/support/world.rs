@@ -13,7 +13,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use packlight_domain::account::{OrdersApi, Region};
 use packlight_engine::accounts::NewAccount;
 use packlight_engine::environment::{Environment, Overrides};
-use packlight_engine::secrets::{Cost, Credentials, Secrets, SecretsPlace, SystemKeychain};
+use packlight_engine::secrets::{Cost, Credentials, Keychain, Secrets, SecretsPlace, SystemKeychain};
 use packlight_engine::{Access, Config, Engine, EngineError, SyncReport, SyncRequest};
 use packlight_spapi::{HttpTransport, SleepClock, Timeouts, Transport, TransportError, UserAgent};
 use packlight_spapi_sim::{Amazon, Clock, Delivery, Seller, TruthLine};
@@ -90,14 +90,13 @@ impl Transport for InProcess {
 async fn travel(answer: &packlight_spapi_sim::Response) -> Result<(), TransportError> {
     let Timeouts { read, total, .. } = Timeouts::default();
     let (takes, between_reads) = match answer.delivery {
-        Delivery::Whole => return Ok(()),
         Delivery::After(pause) => (pause, pause),
         Delivery::Trickle { chunk, pause } => {
             let pieces = answer.body.len().div_ceil(chunk.max(1));
             (pause.saturating_mul(u32::try_from(pieces).unwrap_or(u32::MAX)), pause)
         }
         Delivery::ResetAfter(bytes) if bytes < answer.body.len() => return Err(TransportError::Broken),
-        Delivery::ResetAfter(_) => return Ok(()),
+        Delivery::Whole | Delivery::ResetAfter(_) => return Ok(()),
     };
     let limit = if between_reads >= read { read } else { total };
     tokio::time::sleep(takes.min(limit)).await;
@@ -113,6 +112,7 @@ pub struct World {
     folder: TempDir,
     latency: Duration,
     cable: Arc<Cable>,
+    keychain: Arc<dyn Keychain>,
     mover: Mover,
     still: Still,
 }
@@ -120,13 +120,19 @@ pub struct World {
 impl World {
     /// A world without an account. Call it inside a runtime whose clock is paused.
     pub async fn new(seller: Seller, latency: Duration) -> Self {
+        Self::with_keychain(seller, latency, Arc::new(SystemKeychain)).await
+    }
+
+    /// A world whose computer has this keychain.
+    pub async fn with_keychain(seller: Seller, latency: Duration, keychain: Arc<dyn Keychain>) -> Self {
         let still = Still::hold();
         let amazon = Arc::new(Amazon::with_clock(seller, Clock::tokio(begin())));
         let folder = tempfile::tempdir().expect("a temporary folder");
         let cable = Arc::<Cable>::default();
-        let engine = open(&folder, &amazon, latency, &cable).await.expect("a new data folder opens");
+        let engine =
+            open(&folder, &amazon, latency, &cable, &keychain).await.expect("a new data folder opens");
         let mover = Mover::start(&engine, &amazon, &cable);
-        Self { amazon, engine, folder, latency, cable, mover, still }
+        Self { amazon, engine, folder, latency, cable, keychain, mover, still }
     }
 
     /// A world whose seller is connected as "Shop".
@@ -155,13 +161,13 @@ impl World {
     /// The same world with another engine on the same folder, as after a restart of the app.
     #[must_use]
     pub async fn restarted(self) -> Self {
-        let Self { amazon, engine, folder, latency, cable, mover, still } = self;
+        let Self { amazon, engine, folder, latency, cable, keychain, mover, still } = self;
         drop(mover);
         engine.close().await;
         drop(engine);
-        let engine = open(&folder, &amazon, latency, &cable).await.expect("it opens again");
+        let engine = open(&folder, &amazon, latency, &cable, &keychain).await.expect("it opens again");
         let mover = Mover::start(&engine, &amazon, &cable);
-        Self { amazon, engine, folder, latency, cable, mover, still }
+        Self { amazon, engine, folder, latency, cable, keychain, mover, still }
     }
 
     /// Pulls the network cable out, or puts it back in.
@@ -212,7 +218,7 @@ pub async fn over_sockets(
         rate_scale: Some(crate::command_line::RATE_SCALE.to_string()),
     };
     let environment = Environment { overrides, ..Environment::default() };
-    let config = config(folder, environment, Arc::new(transport));
+    let config = config(folder, environment, Arc::new(transport), Arc::new(SystemKeychain));
     Engine::open(Config { clock: Utc::now, ..config }).await
 }
 
@@ -233,6 +239,18 @@ pub async fn connect_as(
     orders_api: OrdersApi,
     marketplaces: &[&str],
 ) -> Result<(), EngineError> {
+    connect_in(engine, label, credentials, orders_api, marketplaces, SecretsPlace::File).await
+}
+
+/// Connects a seller whose secrets lie in this place.
+pub async fn connect_in(
+    engine: &Engine,
+    label: &str,
+    credentials: Credentials,
+    orders_api: OrdersApi,
+    marketplaces: &[&str],
+    place: SecretsPlace,
+) -> Result<(), EngineError> {
     let region =
         packlight_domain::marketplace::by_id(marketplaces[0]).map_or(Region::Eu, |known| known.region);
     engine
@@ -242,7 +260,7 @@ pub async fn connect_as(
             marketplaces: marketplaces.iter().map(ToString::to_string).collect(),
             orders_api,
             credentials,
-            place: SecretsPlace::File,
+            place,
         })
         .await
         .map(drop)
@@ -262,12 +280,18 @@ async fn open(
     amazon: &Arc<Amazon>,
     latency: Duration,
     cable: &Arc<Cable>,
+    keychain: &Arc<dyn Keychain>,
 ) -> Result<Engine, EngineError> {
     let transport = Arc::new(InProcess { amazon: Arc::clone(amazon), latency, cable: Arc::clone(cable) });
-    Engine::open(config(folder.path(), Environment::default(), transport)).await
+    Engine::open(config(folder.path(), Environment::default(), transport, Arc::clone(keychain))).await
 }
 
-fn config(folder: &Path, environment: Environment, transport: Arc<dyn Transport>) -> Config {
+fn config(
+    folder: &Path,
+    environment: Environment,
+    transport: Arc<dyn Transport>,
+    keychain: Arc<dyn Keychain>,
+) -> Config {
     // The cheapest vault there is: these secrets are none.
     let cost = Cost { memory_kib: 8, passes: 1, lanes: 1 };
     let passphrase = Some("a test".into());
@@ -276,7 +300,7 @@ fn config(folder: &Path, environment: Environment, transport: Arc<dyn Transport>
         access: Access::Write,
         environment,
         transport,
-        secrets: Secrets::new(folder, Arc::new(SystemKeychain), cost, passphrase, None),
+        secrets: Secrets::new(folder, keychain, cost, passphrase, None),
         clock: wall_clock,
         sleep: SleepClock::sleepless(),
         user_agent: UserAgent { app: "Packlight".into(), version: "0".into(), platform: "Test".into() },

@@ -239,11 +239,11 @@ impl Engine {
                     report.add(*failure.report);
                     let stopped = failure.error.code == Code::Stopped;
                     // Of several accounts, the one that failed has to be named.
-                    let message = match several && !stopped {
-                        true => format!("{}: {}", account.label, failure.error.message),
-                        false => failure.error.message.clone(),
-                    };
-                    first_failure.get_or_insert(EngineError { message, ..failure.error });
+                    let mut error = failure.error;
+                    if several && !stopped {
+                        error.message = format!("{}: {}", account.label, error.message);
+                    }
+                    first_failure.get_or_insert(error);
                     if stopped {
                         break;
                     }

@@ -219,7 +219,28 @@ fn after(now: DateTime<Utc>, wait: Duration) -> DateTime<Utc> {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+    use std::sync::atomic::{AtomicU64, Ordering};
+
     use super::*;
+
+    #[tokio::test(start_paused = true)]
+    async fn who_woke_from_a_sleep_looks_at_once() {
+        let slept = Arc::new(AtomicU64::new(0));
+        let seconds = Arc::clone(&slept);
+        let sleep = SleepClock::new(move || Duration::from_secs(seconds.load(Ordering::Relaxed)));
+        let begun = Instant::now();
+        rest(Duration::from_mins(5), &sleep).await;
+        assert_eq!(begun.elapsed(), Duration::from_mins(5), "an undisturbed rest is as long as planned");
+
+        let begun = Instant::now();
+        let nap = async {
+            tokio::time::sleep(Duration::from_secs(100)).await;
+            slept.store(8 * 3_600, Ordering::Relaxed);
+        };
+        tokio::join!(rest(Duration::from_hours(1), &sleep), nap);
+        assert!(begun.elapsed() <= Duration::from_secs(130), "{:?}", begun.elapsed());
+    }
 
     #[test]
     fn waits_grow_and_are_capped() {

@@ -224,3 +224,34 @@ async fn the_journal_keeps_runs_and_surprises() {
     assert_eq!(again.recent_logs(10).await.unwrap(), []);
     again.close().await;
 }
+
+#[tokio::test]
+async fn a_refused_part_is_remembered_until_its_span_was_read_whole() {
+    let world = World::new().await;
+    let patchy = async || {
+        let state = world.store.sync_state(world.account, Source::Orders).await.unwrap();
+        state.patchy.iter().find(|(id, _)| id == GB).map(|(_, from)| *from)
+    };
+    let read = async |from, to, patchy_page| {
+        let window = begin(&world, from, to).await;
+        let first = PageCommit { patchy: patchy_page, ..page(window, &[], Some("next")) };
+        commit(&world, &first).await;
+        commit(&world, &page(window, &[], None)).await;
+    };
+    read(0, 1_000, false).await;
+    assert_eq!(patchy().await, None);
+    // One page of it came without a part: its own last page, though whole, does not take the note away.
+    read(900, 2_000, true).await;
+    let noted = patchy().await.unwrap();
+    assert!(noted < at(900) && noted > at(899), "{noted}");
+    // A later window that does not reach back leaves it standing, a longer gap widens it.
+    read(1_900, 3_000, false).await;
+    assert_eq!(patchy().await, Some(noted));
+    read(500, 3_100, true).await;
+    assert!(patchy().await.unwrap() < at(500));
+    // Half of the way back: what is left begins where the half ended.
+    read(400, 2_500, false).await;
+    assert_eq!(patchy().await, Some(at(2_500)));
+    read(2_400, 3_200, false).await;
+    assert_eq!(patchy().await, None);
+}

@@ -64,7 +64,7 @@ export function AccountCard({ account, marketplaces, locked, onUnlock }: Props) 
       const text = `${account.label} disconnected`;
       // What the keychain kept is read and acted on at leisure: it stays until it is dismissed.
       if (left === null) toast({ text, detail: "Its orders stay here." });
-      else toast({ text, detail: `Its orders stay here, but ${left}.`, tone: "error" });
+      else toast({ text, detail: `Its orders stay here, but ${left}.`, tone: "bad" });
       for (const queryKey of [keys.app, keys.sync]) void client.invalidateQueries({ queryKey });
     });
 
