@@ -10,7 +10,7 @@ import { Dialog } from "~/components/dialog";
 import { FailureNotice } from "~/components/notice";
 import type { OrderItem, OrderRow, UnitId } from "~/lib/bindings";
 import { format } from "~/lib/format";
-import type { Failure } from "~/lib/ipc";
+import { Failure } from "~/lib/ipc";
 
 import { CandidateList } from "./candidate-list";
 import { lineKey, numberName, numberOf } from "./match-task";
@@ -48,7 +48,7 @@ export function MatcherDialog({ order, item, onLink, onSkip, onClose }: Props) {
     try {
       await onLink(choice);
     } catch (thrown) {
-      setRefused(thrown as Failure);
+      setRefused(Failure.from(thrown));
       setChosen(null);
       void refetch();
     } finally {
