@@ -304,5 +304,6 @@ fn config(
         clock: wall_clock,
         sleep: SleepClock::sleepless(),
         user_agent: UserAgent { app: "Packlight".into(), version: "0".into(), platform: "Test".into() },
+        downloads: folder.join("downloads"),
     }
 }

@@ -376,10 +376,14 @@ export type ImportReport = {
 	orders_new: number,
 	/**  Orders known before and different now. */
 	orders_changed: number,
+	/**  Orders that were as the file says, or newer. */
+	orders_unchanged: number,
 	/**  Rows not taken. */
 	rows_skipped: number,
 	/**  Why; at most 1,000 entries. */
 	errors: RowError[],
+	/**  How unclear things were read, in sentences. */
+	notes: string[],
 	/**  Nothing was written. */
 	dry_run: boolean,
 	/**  For undo of units; `None` for a dry run, for orders, or where nothing was added. */
@@ -608,7 +612,9 @@ export type Code =
 "bad_query" | 
 /**  An argument is wrong; the message names it. */
 "bad_input" | 
-/**  There is no such order or account. */
+/**  A file cannot be read as what it was given for; the message names it and says what would do. */
+"bad_file" | 
+/**  There is no such order, account or file. */
 "not_found" | 
 /**  Another line holds the unit. */
 "unit_claimed" | 

@@ -32,6 +32,7 @@ describe("the words for an error", () => {
       ...STEPS.map(([code]) => code),
       "bad_query",
       "bad_input",
+      "bad_file",
       "not_found",
       "throttled",
       "demo",

@@ -25,6 +25,7 @@ const readable = "Orders already here stay readable.";
 const pages: Record<Code, Explanation> = {
   bad_query: { title: "The search has a word that is not understood", meanwhile: null, step: null },
   bad_input: { title: "Something typed in cannot be used", meanwhile: null, step: null },
+  bad_file: { title: "This file cannot be read", meanwhile: "Nothing was imported.", step: null },
   not_found: { title: "It is not here any more", meanwhile: "The list is read again.", step: null },
   unit_claimed: {
     title: "Another order holds this unit",

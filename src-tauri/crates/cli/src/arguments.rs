@@ -8,7 +8,7 @@ use std::path::PathBuf;
 
 use clap::error::ErrorKind;
 use clap::{Args, Parser, Subcommand, ValueEnum};
-use packlight_domain::account::{OrdersApi, Region};
+use packlight_domain::account::{OrdersApi, Platform, Region};
 use packlight_engine::secrets::SecretsPlace;
 
 /// The order desk of Amazon sellers, without a window.
@@ -48,8 +48,31 @@ pub(crate) enum Command {
     Check,
 }
 
+#[derive(Debug, Args)]
+pub(crate) struct InventoryImport {
+    /// A CSV file with a head; the columns are found by their names.
+    pub(crate) file: PathBuf,
+    /// Say what would be added, and change nothing.
+    #[arg(long)]
+    pub(crate) dry_run: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct OrdersImport {
+    /// Whose orders they are: ebay (its orders report) or bricqer (any CSV with order numbers).
+    #[arg(long, value_name = "PLATFORM")]
+    pub(crate) platform: Platform,
+    /// A CSV file with a head; buyers' columns are not read.
+    pub(crate) file: PathBuf,
+    /// Say what would change, and change nothing.
+    #[arg(long)]
+    pub(crate) dry_run: bool,
+}
+
 #[derive(Debug, Subcommand)]
 pub(crate) enum InventoryCommand {
+    /// Add units from a CSV file: one for each row, or as many as its quantity says.
+    Import(InventoryImport),
     /// List units, the first added first.
     List {
         /// Which units, such as 'status:in_stock in:A falcon'.
@@ -149,6 +172,8 @@ pub(crate) struct SyncCommand {
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum OrdersCommand {
+    /// Take in orders of another platform from a CSV file; the same file again changes nothing.
+    Import(OrdersImport),
     /// List orders, newest first.
     List(ListCommand),
     /// Count orders by status.

@@ -102,6 +102,7 @@ fn exit_of(code: Code) -> Exit {
         Code::Busy | Code::ReadOnly => Exit::Busy,
         Code::Stopped => Exit::Stopped,
         Code::NotFound
+        | Code::BadFile
         | Code::UnitClaimed
         | Code::NotPossible
         | Code::NewerDatabase
@@ -122,6 +123,7 @@ mod tests {
             (Code::BadQuery, "bad_query", 2),
             (Code::BadInput, "bad_input", 2),
             (Code::NotFound, "not_found", 1),
+            (Code::BadFile, "bad_file", 1),
             (Code::UnitClaimed, "unit_claimed", 1),
             (Code::NotPossible, "not_possible", 1),
             (Code::NoAccount, "no_account", 3),

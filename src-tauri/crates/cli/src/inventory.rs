@@ -1,4 +1,4 @@
-//! `inventory list`: the units in stock, offline and beside a running Packlight.
+//! `inventory import | list`: the units in stock; listing works offline and beside a running Packlight.
 
 use chrono::NaiveDate;
 use packlight_domain::currency::Currency;
@@ -8,6 +8,7 @@ use serde::Serialize;
 use crate::arguments::InventoryCommand;
 use crate::desk::Desk;
 use crate::exit::{Exit, Failure};
+use crate::imports;
 use crate::output::Output;
 use crate::shapes::{exact, money};
 use crate::table::Table;
@@ -19,6 +20,7 @@ pub(crate) async fn run(
     output: &mut Output<'_>,
 ) -> Result<Exit, Failure> {
     match command {
+        InventoryCommand::Import(wanted) => imports::units(desk, wanted, output).await?,
         InventoryCommand::List { query } => {
             let units = desk.reading(async |engine| Ok(engine.units(query).await?)).await?;
             let table = Table::new(&[

@@ -11,6 +11,7 @@ mod check;
 mod credentials;
 mod desk;
 mod exit;
+mod imports;
 mod inventory;
 mod matching;
 mod orders;

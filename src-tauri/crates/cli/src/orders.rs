@@ -1,4 +1,4 @@
-//! `orders list | counts | show`: reading the local copy, offline and beside a running Packlight.
+//! `orders import | list | counts | show`: reading the local copy works offline and beside a running Packlight.
 
 use packlight_domain::account::AccountId;
 use packlight_domain::listing::{MAX_PAGE, OrderCounts};
@@ -8,6 +8,7 @@ use packlight_engine::Engine;
 use crate::arguments::{ListCommand, OrdersCommand};
 use crate::desk::Desk;
 use crate::exit::{Exit, Failure};
+use crate::imports;
 use crate::output::{Output, line, printable};
 use crate::shapes::{OrderShape, money};
 use crate::table::{self, Table};
@@ -18,9 +19,14 @@ pub(crate) async fn run(
     command: &OrdersCommand,
     output: &mut Output<'_>,
 ) -> Result<Exit, Failure> {
+    if let OrdersCommand::Import(wanted) = command {
+        imports::orders(desk, wanted, output).await?;
+        return Ok(Exit::Done);
+    }
     desk.reading(async |engine| {
         let account = desk.account_to_read(engine).await?;
         match command {
+            OrdersCommand::Import(_) => {}
             OrdersCommand::List(wanted) => list(engine, account, wanted, output).await?,
             OrdersCommand::Counts => {
                 let counts = engine.order_counts(account, None).await?;

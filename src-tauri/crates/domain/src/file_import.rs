@@ -8,6 +8,22 @@ use serde::{Deserialize, Serialize};
 use crate::account::Platform;
 use crate::act::BatchId;
 
+mod cells;
+mod findings;
+mod heads;
+mod layout;
+mod orders;
+mod sheet;
+mod status_words;
+mod units;
+
+pub use findings::{Findings, MAX_ERRORS};
+pub use heads::{Field, ORDER_FIELDS, UNIT_FIELDS};
+pub use layout::{Layout, LayoutError};
+pub use orders::{OrderRules, OrdersRead, read_orders};
+pub use sheet::{Row, Sheet};
+pub use units::{MAX_QUANTITY, UnitRules, UnitsRead, read_units};
+
 /// What a file is read as.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, specta::Type)]
 #[serde(rename_all = "snake_case")]
@@ -92,10 +108,14 @@ pub struct ImportReport {
     pub orders_new: u32,
     /// Orders known before and different now.
     pub orders_changed: u32,
+    /// Orders that were as the file says, or newer.
+    pub orders_unchanged: u32,
     /// Rows not taken.
     pub rows_skipped: u32,
     /// Why; at most 1,000 entries.
     pub errors: Vec<RowError>,
+    /// How unclear things were read, in sentences.
+    pub notes: Vec<String>,
     /// Nothing was written.
     pub dry_run: bool,
     /// For undo of units; `None` for a dry run, for orders, or where nothing was added.

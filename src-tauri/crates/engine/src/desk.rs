@@ -49,6 +49,8 @@ pub struct Config {
     pub sleep: SleepClock,
     /// How Packlight introduces itself to Amazon.
     pub user_agent: UserAgent,
+    /// Where files for the seller are put; made when the first one is.
+    pub downloads: PathBuf,
 }
 
 impl Config {
@@ -66,6 +68,7 @@ impl Config {
         let transport =
             HttpTransport::new().map_err(|error| EngineError::new(Code::Internal, error.to_string()))?;
         Ok(Self {
+            downloads: crate::paths::downloads_folder(&folder),
             folder,
             access,
             environment,
@@ -123,6 +126,7 @@ pub(crate) struct Desk {
     pub(crate) clock: fn() -> DateTime<Utc>,
     pub(crate) sleep: SleepClock,
     pub(crate) user_agent: UserAgent,
+    pub(crate) downloads: PathBuf,
     pub(crate) connections: tokio::sync::Mutex<HashMap<AccountId, Connection>>,
     running: Mutex<HashMap<AccountId, (Joined, CancellationToken)>>,
     pub(crate) reports: crate::reports::Running,
@@ -153,6 +157,7 @@ impl Engine {
             clock: config.clock,
             sleep: config.sleep,
             user_agent: config.user_agent,
+            downloads: config.downloads,
             connections: tokio::sync::Mutex::default(),
             running: Mutex::default(),
             reports: crate::reports::Running::default(),

@@ -19,7 +19,9 @@ pub enum Code {
     BadQuery,
     /// An argument is wrong; the message names it.
     BadInput,
-    /// There is no such order or account.
+    /// A file cannot be read as what it was given for; the message names it and says what would do.
+    BadFile,
+    /// There is no such order, account or file.
     NotFound,
     /// Another line holds the unit.
     UnitClaimed,

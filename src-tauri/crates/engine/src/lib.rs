@@ -8,6 +8,8 @@ pub mod activity;
 pub mod environment;
 pub mod error;
 pub mod events;
+pub mod exports;
+pub mod imports;
 pub mod listings;
 pub mod lock;
 pub mod matching;

@@ -55,6 +55,12 @@ pub fn demo_folder(data_folder: &Path) -> PathBuf {
     data_folder.with_file_name(name)
 }
 
+/// Where the system keeps downloads, for the files that the seller asked for; the data folder where it names no place.
+pub fn downloads_folder(data_folder: &Path) -> PathBuf {
+    let usual = dirs::download_dir().or_else(|| dirs::home_dir().map(|home| home.join("Downloads")));
+    usual.unwrap_or_else(|| data_folder.join("exports"))
+}
+
 /// Makes a data folder that only its owner can enter (0700), and closes an existing one to others.
 pub fn create_private(folder: &Path) -> Result<(), PathError> {
     let mut builder = DirBuilder::new();

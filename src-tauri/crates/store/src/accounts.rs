@@ -230,7 +230,10 @@ fn is_same_seller(old: &Account, new: &NewAccount) -> bool {
         && old.client_fingerprint == new.client_fingerprint
 }
 
-async fn insert(connection: &mut SqliteConnection, new: &NewAccount) -> Result<AccountId, StoreError> {
+pub(crate) async fn insert(
+    connection: &mut SqliteConnection,
+    new: &NewAccount,
+) -> Result<AccountId, StoreError> {
     let id: i32 = sqlx::query_scalar(
         "INSERT INTO accounts (label, platform, region, orders_api, client_fingerprint, client_id_tail, secrets, \
          secrets_since, created_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9) RETURNING id",

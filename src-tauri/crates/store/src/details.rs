@@ -191,7 +191,10 @@ async fn numbered(
 }
 
 /// The orders of these row ids, in their order.
-async fn load(connection: &mut SqliteConnection, ids: &[i64]) -> Result<Vec<OrderDetail>, StoreError> {
+pub(crate) async fn load(
+    connection: &mut SqliteConnection,
+    ids: &[i64],
+) -> Result<Vec<OrderDetail>, StoreError> {
     if ids.is_empty() {
         return Ok(Vec::new());
     }

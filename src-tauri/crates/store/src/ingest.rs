@@ -162,9 +162,9 @@ impl Store {
 }
 
 /// What is known of an order before an answer is looked at.
-struct Known {
+pub(crate) struct Known {
     id: i64,
-    versions: VersionTable,
+    pub(crate) versions: VersionTable,
 }
 
 /// An order that an answer changes, with the answers that do so and the groups that each of them wins.
@@ -287,7 +287,7 @@ async fn release(
     Ok(freed)
 }
 
-async fn known(
+pub(crate) async fn known(
     connection: &mut SqliteConnection,
     account: AccountId,
     updates: &[OrderUpdate],

@@ -23,7 +23,7 @@ mod filter;
 mod image;
 
 pub use acts::Units;
-pub(crate) use acts::restore;
+pub(crate) use acts::{restore, selected};
 pub(crate) use filter::push_filter;
 
 impl Store {

@@ -15,8 +15,8 @@ impl Store {
         let mut connection = self.inner.readers.acquire().await?;
         let stored = read(&mut connection, HOME_CURRENCY).await?;
         let first: Option<Option<String>> = sqlx::query_scalar(
-            "SELECT currency FROM account_marketplaces WHERE account_id = (SELECT MIN(id) FROM accounts) \
-             ORDER BY marketplace_id LIMIT 1",
+            "SELECT currency FROM account_marketplaces WHERE account_id = \
+             (SELECT MIN(id) FROM accounts WHERE platform = 'amazon') ORDER BY marketplace_id LIMIT 1",
         )
         .fetch_optional(&mut *connection)
         .await?;

@@ -149,6 +149,9 @@ export function ImportDialog({ open, kind, title, about, onClose }: Props) {
           <p className={styles.outcome} role="status">
             {outcome(kind, preview.report)}
           </p>
+          {preview.report.notes.map((note) => (
+            <p key={note}>{note}</p>
+          ))}
           <RowErrors report={preview.report} />
         </div>
       )}
