@@ -12,6 +12,9 @@ import { showLastTheme } from "./app/theme";
 import { takeFirstLook } from "./lib/first-look";
 import { createQueryClient } from "./lib/query";
 
+/** The font of the text, as `document.fonts` wants it named. */
+const TEXT = '13px "Inter Variable"';
+
 async function start(): Promise<void> {
   showLastTheme();
   if (import.meta.env.MODE === "demo") {
@@ -22,8 +25,9 @@ async function start(): Promise<void> {
   if (root === null) return;
   const client = createQueryClient(takeFirstLook());
   const router = createAppRouter();
-  // The first render is the first picture, not the empty frame of a page that is still being found.
-  await router.load();
+  // The first render is the first picture: neither the frame of a page that is still being found, nor text that is laid
+  // out in another font first. A font that cannot be had keeps nothing from being read.
+  await Promise.all([router.load(), document.fonts.load(TEXT).catch(() => [])]);
   createRoot(root).render(
     <StrictMode>
       <App client={client} router={router} />
