@@ -2,9 +2,9 @@
  * Lines and how they match, the most pressing first, since a narrow window cuts the end. A badge of a match is a button:
  * it opens what it is about.
  */
-import { Check, TriangleAlert, X } from "lucide-react";
 import type { MouseEvent, ReactNode } from "react";
 
+import { Mark } from "~/components/mark";
 import type { OrderRow } from "~/lib/bindings";
 import { format } from "~/lib/format";
 
@@ -22,29 +22,24 @@ export function Items({ row, actions }: { row: OrderRow; actions: RowActions }) 
         <span title={row.lines === 1 ? "1 item" : `${row.lines} items`}>{format.number(row.lines)}</span>
       )}
       {row.cancel_requested && (
-        <Badge tone="bad" icon={<X size={13} strokeWidth={3} />} title="The buyer asked to cancel">
+        <Badge tone="bad" icon={<Mark shape="cross" />} title="The buyer asked to cancel">
           cancel asked
         </Badge>
       )}
       {unmatched > 0 && (
-        <Badge tone="warn" icon={<TriangleAlert size={13} />} title="Link these lines to inventory" onClick={match}>
+        <Badge tone="warn" icon={<Mark shape="alert" />} title="Link these lines to inventory" onClick={match}>
           {format.number(unmatched)} unmatched
         </Badge>
       )}
       {no_asin > 0 && (
-        <Badge
-          tone="bad"
-          icon={<TriangleAlert size={13} />}
-          title="Amazon gave no ASIN for these lines"
-          onClick={match}
-        >
+        <Badge tone="bad" icon={<Mark shape="alert" />} title="Amazon gave no ASIN for these lines" onClick={match}>
           {format.number(no_asin)} No ASIN
         </Badge>
       )}
       {total > 0 && linked === total && (
         <Badge
           tone="ok"
-          icon={<Check size={13} strokeWidth={3} />}
+          icon={<Mark shape="tick" />}
           title="Show the linked units"
           onClick={(anchor) => actions.showLinked(row, anchor)}
         >

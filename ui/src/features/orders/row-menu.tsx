@@ -1,7 +1,8 @@
 /** What can be done with one order, by the ⋯ of its row, by key and from the drawer. */
-import { Copy, Ellipsis, ExternalLink, Link2, PanelRight } from "lucide-react";
+import { Copy, ExternalLink, Link2, PanelRight } from "lucide-react";
 
 import { IconButton } from "~/components/button";
+import { Mark } from "~/components/mark";
 import type { MenuEntry } from "~/components/menu";
 import type { OrderItem, OrderRow } from "~/lib/bindings";
 
@@ -78,7 +79,7 @@ export function RowMenuButton({
         onMenu(row, event.currentTarget);
       }}
     >
-      <Ellipsis size={15} />
+      <Mark shape="dots" />
     </IconButton>
   );
 }

@@ -13,7 +13,7 @@ import styles from "./freshness-strip.module.css";
 
 export function FreshnessStrip() {
   const { data: status } = useQuery(queries.sync);
-  const now = useNow(1000);
+  const now = useNow(status === undefined || status.accounts.length === 0 ? null : 15_000);
   if (status === undefined || status.accounts.length === 0) {
     return (
       <div className={styles.strip} data-testid="freshness">
@@ -33,7 +33,7 @@ export function FreshnessStrip() {
         <State freshness={freshness} now={now} />
       </span>
       <span className={styles.right}>
-        <NextPull freshness={freshness} now={now} />
+        <NextPull freshness={freshness} />
         {freshness.calls !== null && (
           <span className={styles.item} title="Calls of Amazon's order list that are left; they refill with time">
             Amazon calls
@@ -121,19 +121,23 @@ function State({ freshness, now }: { freshness: Freshness; now: number }) {
   }
 }
 
-function NextPull({ freshness, now }: { freshness: Freshness; now: number }) {
+function NextPull({ freshness }: { freshness: Freshness }) {
   const state = freshness.leading?.state;
   if (state?.kind === "running" || state?.kind === "refused" || state?.kind === "throttled") return null;
   const at = state?.kind === "offline" || state?.kind === "failed" ? state.retry_at : freshness.nextAt;
   if (at === null) return null;
   return (
     <span className={styles.item} title={format.absolute(at)}>
-      {state?.kind === "offline" || state?.kind === "failed" ? "Next try in" : "Next pull in"}{" "}
-      {format.countdown(at, now)}
+      {state?.kind === "offline" || state?.kind === "failed" ? "Next try in" : "Next pull in"} <Countdown to={at} />
     </span>
   );
 }
 
 function pages(count: number): string {
   return count === 1 ? "1 page" : `${format.number(count)} pages`;
+}
+
+/** The only part that changes every second, so that nothing else is drawn again with it. */
+function Countdown({ to }: { to: string }) {
+  return format.countdown(to, useNow(1000));
 }

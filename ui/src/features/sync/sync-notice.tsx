@@ -14,7 +14,8 @@ import { useSync } from "./use-sync";
 
 export function SyncNotice() {
   const { data: status } = useQuery(queries.sync);
-  const now = useNow(1000);
+  // Only the countdown of an offline shop shows time.
+  const now = useNow(status?.accounts.some(({ state }) => state.kind === "offline") ? 1000 : null);
   const { start } = useSync();
   const { leading } = freshnessOf(status, now);
   if (leading === null) return null;
