@@ -5,10 +5,13 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use packlight_domain::account::OrdersApi;
-use packlight_engine::Code;
 use packlight_engine::secrets::keychain::{Entry, Stage};
 use packlight_engine::secrets::{Keychain, KeychainError, SecretsPlace};
-use packlight_tests::world::{GB, World, connect_in, credentials, shop};
+use packlight_engine::{Code, SyncRequest};
+use packlight_spapi::HttpTransport;
+use packlight_spapi_sim::Seller;
+use packlight_tests::command_line::Desk;
+use packlight_tests::world::{GB, connect_in, credentials, over_sockets_with};
 use secrecy::{ExposeSecret, SecretString};
 
 /// A keychain in memory that can be locked.
@@ -56,7 +59,8 @@ impl Keychain for Drawer {
     }
 }
 
-#[tokio::test(start_paused = true)]
+// In real time: a keychain answers from a thread of its own, which virtual time would overtake.
+#[tokio::test(flavor = "multi_thread")]
 async fn a_locked_keychain_does_not_keep_the_account() {
     for (trouble, reason) in [
         (KeychainError::Locked, "the keychain is locked"),
@@ -65,13 +69,16 @@ async fn a_locked_keychain_does_not_keep_the_account() {
     ] {
         let drawer = Arc::new(Drawer::default());
         let keychain = Arc::clone(&drawer) as Arc<dyn Keychain>;
-        let world = World::with_keychain(shop(40, 3), Duration::from_millis(800), keychain).await;
+        let desk = Desk::new(Seller::with_orders(40, 3, chrono::Utc::now()).history_days(25)).await;
+        let transport = HttpTransport::new().unwrap();
+        let (api, lwa) = (desk.base_url(), desk.lwa_url());
+        let engine = over_sockets_with(keychain, desk.folder(), &api, &lwa, transport).await.unwrap();
         let place = SecretsPlace::Keychain;
-        connect_in(&world.engine, "Shop", credentials(), OrdersApi::V2026, &[GB], place).await.unwrap();
-        world.synced().await;
+        connect_in(&engine, "Shop", credentials(), OrdersApi::V2026, &[GB], place).await.unwrap();
+        engine.sync(&SyncRequest::default()).await.unwrap();
         *drawer.trouble.lock().unwrap() = Some(trouble);
-        let id = world.engine.account_id("Shop").await.unwrap();
-        let left = world.engine.remove_account(id).await.unwrap();
+        let id = engine.account_id("Shop").await.unwrap();
+        let left = engine.remove_account(id).await.unwrap();
         assert_eq!(
             left.unwrap(),
             format!(
@@ -80,13 +87,14 @@ async fn a_locked_keychain_does_not_keep_the_account() {
             )
         );
         // Gone here: nothing is synced any more, the orders stay readable, the label is free again.
-        assert_eq!(world.sync().await.unwrap_err().code, Code::NoAccount);
-        assert_eq!(world.engine.order_counts(None, None).await.unwrap().all, 40);
+        assert_eq!(engine.sync(&SyncRequest::default()).await.unwrap_err().code, Code::NoAccount);
+        assert_eq!(engine.order_counts(None, None).await.unwrap().all, 40);
         assert_eq!(drawer.entries.lock().unwrap().len(), 3, "they do lie there still, as the sentence says");
         *drawer.trouble.lock().unwrap() = None;
-        connect_in(&world.engine, "Shop", credentials(), OrdersApi::V2026, &[GB], place).await.unwrap();
-        let id = world.engine.account_id("Shop").await.unwrap();
-        assert_eq!(world.engine.remove_account(id).await.unwrap(), None, "nothing is left to say");
-        assert_eq!(drawer.entries.lock().unwrap().len(), 3);
+        connect_in(&engine, "Shop", credentials(), OrdersApi::V2026, &[GB], place).await.unwrap();
+        let id = engine.account_id("Shop").await.unwrap();
+        assert_eq!(engine.remove_account(id).await.unwrap(), None, "nothing is left to say");
+        // The label came back with its row, so the entries that had stayed were taken over and are gone now.
+        assert_eq!(drawer.entries.lock().unwrap().len(), 0);
     }
 }

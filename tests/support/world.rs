@@ -112,7 +112,6 @@ pub struct World {
     folder: TempDir,
     latency: Duration,
     cable: Arc<Cable>,
-    keychain: Arc<dyn Keychain>,
     mover: Mover,
     still: Still,
 }
@@ -120,19 +119,13 @@ pub struct World {
 impl World {
     /// A world without an account. Call it inside a runtime whose clock is paused.
     pub async fn new(seller: Seller, latency: Duration) -> Self {
-        Self::with_keychain(seller, latency, Arc::new(SystemKeychain)).await
-    }
-
-    /// A world whose computer has this keychain.
-    pub async fn with_keychain(seller: Seller, latency: Duration, keychain: Arc<dyn Keychain>) -> Self {
         let still = Still::hold();
         let amazon = Arc::new(Amazon::with_clock(seller, Clock::tokio(begin())));
         let folder = tempfile::tempdir().expect("a temporary folder");
         let cable = Arc::<Cable>::default();
-        let engine =
-            open(&folder, &amazon, latency, &cable, &keychain).await.expect("a new data folder opens");
+        let engine = open(&folder, &amazon, latency, &cable).await.expect("a new data folder opens");
         let mover = Mover::start(&engine, &amazon, &cable);
-        Self { amazon, engine, folder, latency, cable, keychain, mover, still }
+        Self { amazon, engine, folder, latency, cable, mover, still }
     }
 
     /// A world whose seller is connected as "Shop".
@@ -161,13 +154,13 @@ impl World {
     /// The same world with another engine on the same folder, as after a restart of the app.
     #[must_use]
     pub async fn restarted(self) -> Self {
-        let Self { amazon, engine, folder, latency, cable, keychain, mover, still } = self;
+        let Self { amazon, engine, folder, latency, cable, mover, still } = self;
         drop(mover);
         engine.close().await;
         drop(engine);
-        let engine = open(&folder, &amazon, latency, &cable, &keychain).await.expect("it opens again");
+        let engine = open(&folder, &amazon, latency, &cable).await.expect("it opens again");
         let mover = Mover::start(&engine, &amazon, &cable);
-        Self { amazon, engine, folder, latency, cable, keychain, mover, still }
+        Self { amazon, engine, folder, latency, cable, mover, still }
     }
 
     /// Pulls the network cable out, or puts it back in.
@@ -212,13 +205,24 @@ pub async fn over_sockets(
     lwa: &str,
     transport: HttpTransport,
 ) -> Result<Engine, EngineError> {
+    over_sockets_with(Arc::new(SystemKeychain), folder, sp_api, lwa, transport).await
+}
+
+/// The same on a computer with this keychain.
+pub async fn over_sockets_with(
+    keychain: Arc<dyn Keychain>,
+    folder: &Path,
+    sp_api: &str,
+    lwa: &str,
+    transport: HttpTransport,
+) -> Result<Engine, EngineError> {
     let overrides = Overrides {
         sp_api_url: Some(sp_api.to_owned()),
         lwa_url: Some(lwa.to_owned()),
         rate_scale: Some(crate::command_line::RATE_SCALE.to_string()),
     };
     let environment = Environment { overrides, ..Environment::default() };
-    let config = config(folder, environment, Arc::new(transport), Arc::new(SystemKeychain));
+    let config = config(folder, environment, Arc::new(transport), keychain);
     Engine::open(Config { clock: Utc::now, ..config }).await
 }
 
@@ -280,10 +284,9 @@ async fn open(
     amazon: &Arc<Amazon>,
     latency: Duration,
     cable: &Arc<Cable>,
-    keychain: &Arc<dyn Keychain>,
 ) -> Result<Engine, EngineError> {
     let transport = Arc::new(InProcess { amazon: Arc::clone(amazon), latency, cable: Arc::clone(cable) });
-    Engine::open(config(folder.path(), Environment::default(), transport, Arc::clone(keychain))).await
+    Engine::open(config(folder.path(), Environment::default(), transport, Arc::new(SystemKeychain))).await
 }
 
 fn config(
