@@ -4,5 +4,6 @@
 
 #![cfg(target_os = "linux")]
 
+mod matching;
 mod orders_page;
 mod the_main_job;

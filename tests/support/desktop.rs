@@ -154,6 +154,16 @@ impl Window {
         Ok(self.driver.active_element().await?.send_keys(key).await?)
     }
 
+    /// Types letters into whatever has the focus, one key after the other.
+    pub async fn press_text(&self, keys: &str) -> Result<()> {
+        Ok(self.driver.active_element().await?.send_keys(keys).await?)
+    }
+
+    /// Presses a letter while another key is held.
+    pub async fn press_chord(&self, held: Key, key: &str) -> Result<()> {
+        Ok(self.driver.active_element().await?.send_keys(held + key).await?)
+    }
+
     async fn find(&self, test_id: &str) -> Result<WebElement> {
         let selector = format!("[data-testid='{test_id}']");
         let here = "return document.querySelector(arguments[0]) !== null";
