@@ -4,7 +4,7 @@
 //! equal to its claim. Everything that changes a claim or a mapping collects the orders it touches in [`Affected`] and
 //! recounts them in the same transaction.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use chrono::{DateTime, Utc};
 use packlight_domain::instant::to_millis;
@@ -28,31 +28,43 @@ macro_rules! line_state {
 }
 pub(crate) use line_state;
 
-/// Orders whose match counts have to be counted again.
+/// Orders whose match counts have to be brought up to date.
 #[derive(Debug, Default)]
 pub(crate) struct Affected {
     orders: BTreeSet<i64>,
-    asins: BTreeSet<String>,
-    numbers: BTreeSet<String>,
+    /// By number and whether it is an ASIN: 1 where it is mapped now and was not, -1 the other way round.
+    numbers: BTreeMap<(String, bool), i64>,
 }
 
-macro_rules! recount {
-    ($ids:literal) => {
+/// Moves lines without all their units between matched and unmatched. Where ten thousands of orders have a line of one
+/// ASIN, this writes their rows and reads little else: the index has the orders, and most lines have no claims.
+macro_rules! moved {
+    ($line:literal) => {
         concat!(
-            "UPDATE platform_orders AS o SET linked_lines = n.linked, matched_lines = n.matched, \
-             unmatched_lines = n.unmatched, no_asin_lines = n.no_asin FROM \
-             (SELECT order_id, SUM(state = 0) AS linked, SUM(state = 1) AS no_asin, SUM(state = 2) AS matched, \
-             SUM(state = 3) AS unmatched FROM (SELECT i.order_id, ",
-            line_state!(),
-            " AS state FROM (",
-            $ids,
-            ") w CROSS JOIN platform_orders p ON p.id = w.id CROSS JOIN accounts a ON a.id = p.account_id \
-             CROSS JOIN platform_order_items i ON i.order_id = p.id) GROUP BY order_id) n \
-             WHERE o.id = n.order_id AND (o.linked_lines, o.matched_lines, o.unmatched_lines, o.no_asin_lines) \
-             IS NOT (n.linked, n.matched, n.unmatched, n.no_asin)"
+            "UPDATE platform_orders AS o SET matched_lines = o.matched_lines + ?2 * n.lines, \
+             unmatched_lines = o.unmatched_lines - ?2 * n.lines FROM \
+             (SELECT i.order_id, COUNT(*) AS lines FROM platform_order_items i WHERE ",
+            $line,
+            " AND NOT EXISTS (SELECT 1 FROM claims c WHERE c.item_id = i.id AND i.quantity > 0 \
+             AND (SELECT COUNT(*) FROM claims own WHERE own.item_id = i.id) >= i.quantity) GROUP BY i.order_id) n \
+             WHERE o.id = n.order_id"
         )
     };
 }
+
+pub(crate) const MOVED_ASIN: &str = moved!("i.asin = ?1 AND i.other_number IS NULL");
+pub(crate) const MOVED_NUMBER: &str = moved!("i.other_number = ?1");
+
+/// Counts the lines of orders anew. One sum holds all four counts, 15 bits each, so that each line is looked at once.
+pub(crate) const RECOUNT: &str = concat!(
+    "UPDATE platform_orders AS o SET linked_lines = n.lines & 32767, no_asin_lines = n.lines >> 15 & 32767, \
+     matched_lines = n.lines >> 30 & 32767, unmatched_lines = n.lines >> 45 FROM \
+     (SELECT i.order_id, SUM(1 << 15 * ",
+    line_state!(),
+    ") AS lines FROM json_each(?) w CROSS JOIN platform_orders p ON p.id = w.value \
+     CROSS JOIN accounts a ON a.id = p.account_id CROSS JOIN platform_order_items i ON i.order_id = p.id \
+     GROUP BY i.order_id) n WHERE o.id = n.order_id"
+);
 
 impl Affected {
     /// An order of which a line gained or lost a unit.
@@ -60,34 +72,22 @@ impl Affected {
         self.orders.insert(order);
     }
 
-    /// Every order with a line of this ASIN, or of this number of another platform.
-    pub(crate) fn number(&mut self, number: &str, is_asin: bool) {
-        if is_asin { &mut self.asins } else { &mut self.numbers }.insert(number.to_owned());
+    /// A number that was mapped or not, and is or is not now.
+    pub(crate) fn number(&mut self, number: &str, is_asin: bool, was_mapped: bool, is_mapped: bool) {
+        let step = i64::from(is_mapped) - i64::from(was_mapped);
+        *self.numbers.entry((number.to_owned(), is_asin)).or_default() += step;
     }
 
-    /// Counts the lines of all these orders again; orders whose counts are right already are not written.
+    /// Brings the counts of all these orders up to date.
     pub(crate) async fn recount(self, connection: &mut SqliteConnection) -> Result<(), StoreError> {
+        for ((number, is_asin), step) in self.numbers.into_iter().filter(|(_, step)| *step != 0) {
+            let sql = if is_asin { MOVED_ASIN } else { MOVED_NUMBER };
+            sqlx::query(sql).bind(number).bind(step).execute(&mut *connection).await?;
+        }
+        // These came and went with their claims, so their steps may have been wrong; a whole count sets them right.
         let orders: Vec<i64> = self.orders.into_iter().collect();
-        for (sql, values) in [
-            (recount!("SELECT value AS id FROM json_each(?)"), list(&orders)),
-            (
-                recount!(
-                    "SELECT DISTINCT x.order_id AS id FROM json_each(?) j CROSS JOIN platform_order_items x \
-                     ON x.asin = j.value AND x.other_number IS NULL"
-                ),
-                list(&self.asins.into_iter().collect::<Vec<_>>()),
-            ),
-            (
-                recount!(
-                    "SELECT DISTINCT x.order_id AS id FROM json_each(?) j CROSS JOIN platform_order_items x \
-                     ON x.other_number = j.value"
-                ),
-                list(&self.numbers.into_iter().collect::<Vec<_>>()),
-            ),
-        ] {
-            if values != "[]" {
-                sqlx::query(sql).bind(values).execute(&mut *connection).await?;
-            }
+        if !orders.is_empty() {
+            sqlx::query(RECOUNT).bind(list(&orders)).execute(connection).await?;
         }
         Ok(())
     }

@@ -37,28 +37,20 @@ impl Store {
         let mut snapshot = connection.begin().await?;
         let (offset, limit) = (i64::from(request.offset), i64::from(request.limit.min(MAX_PAGE)));
         let column = column(request.sort);
-        let (ids, total) = match column {
-            // Every unit has one of these.
-            "id" | "set_order" | "name_order" => {
-                let total = counted(&mut snapshot, query, "").await?;
-                (ids(&mut snapshot, query, "", column, request.descending, offset, limit).await?, total)
-            }
-            // Those without a value come last in both directions: two stretches, one behind the other.
-            _ => {
-                let (with, without) = (format!("{column} IS NOT NULL"), format!("{column} IS NULL"));
-                let first = counted(&mut snapshot, query, &with).await?;
-                let rest = counted(&mut snapshot, query, &without).await?;
-                let down = request.descending;
-                let mut ids_read = ids(&mut snapshot, query, &with, column, down, offset, limit).await?;
-                let missing = limit - i64::try_from(ids_read.len()).unwrap_or(limit);
-                if missing > 0 {
-                    let skip = (offset - first).max(0);
-                    ids_read.extend(ids(&mut snapshot, query, &without, column, down, skip, missing).await?);
-                }
-                (ids_read, first + rest)
-            }
-        };
-        let rows = load(&mut snapshot, &ids).await?;
+        let down = request.descending;
+        let (total, with_value) = counted(&mut snapshot, query, column).await?;
+        // Those without a value come last in both directions: two stretches, one behind the other.
+        let (with, without) = (format!("{column} IS NOT NULL"), format!("{column} IS NULL"));
+        let mut ids_read = Vec::new();
+        if offset < with_value {
+            ids_read = ids(&mut snapshot, query, &with, column, down, offset, limit).await?;
+        }
+        let missing = limit - i64::try_from(ids_read.len()).unwrap_or(limit);
+        if missing > 0 && with_value < total {
+            let skip = (offset - with_value).max(0);
+            ids_read.extend(ids(&mut snapshot, query, &without, column, down, skip, missing).await?);
+        }
+        let rows = load(&mut snapshot, &ids_read).await?;
         snapshot.commit().await?;
         Ok(UnitPage { rows, offset: request.offset, total: count(total) })
     }
@@ -138,15 +130,16 @@ fn column(sort: UnitSortKey) -> &'static str {
     }
 }
 
+/// How many units match, and how many of them have a value in a column.
 async fn counted(
     connection: &mut SqliteConnection,
     query: &StockQuery,
-    also: &str,
-) -> Result<i64, StoreError> {
-    let mut sql = QueryBuilder::<Sqlite>::new("SELECT COUNT(*) FROM inventory_items u WHERE ");
+    column: &str,
+) -> Result<(i64, i64), StoreError> {
+    let mut sql = QueryBuilder::<Sqlite>::new("SELECT COUNT(*), COUNT(");
+    sql.push(column).push(") FROM inventory_items u WHERE ");
     push_filter(&mut sql, query);
-    push_also(&mut sql, also);
-    Ok(sql.build_query_scalar().fetch_one(connection).await?)
+    Ok(sql.build_query_as().fetch_one(connection).await?)
 }
 
 /// Row ids of a stretch of the list.
@@ -160,18 +153,17 @@ async fn ids(
     limit: i64,
 ) -> Result<Vec<i64>, StoreError> {
     let direction = if descending { "DESC" } else { "ASC" };
-    let mut sql = QueryBuilder::<Sqlite>::new("SELECT id FROM inventory_items u WHERE ");
+    // One pass over the units is quicker than looking each up by the sort's index when some are left out.
+    let how = if query.terms.is_empty() { "" } else { "NOT INDEXED" };
+    let mut sql = QueryBuilder::<Sqlite>::new("SELECT id FROM inventory_items u ");
+    sql.push(how).push(" WHERE ");
     push_filter(&mut sql, query);
-    push_also(&mut sql, also);
-    sql.push(" ORDER BY ").push(column).push(" ").push(direction).push(", id ").push(direction);
-    sql.push(" LIMIT ").push_bind(limit).push(" OFFSET ").push_bind(offset);
-    Ok(sql.build_query_scalar().fetch_all(connection).await?)
-}
-
-fn push_also(sql: &mut QueryBuilder<Sqlite>, also: &str) {
     if !also.is_empty() {
         sql.push(" AND ").push(also);
     }
+    sql.push(" ORDER BY ").push(column).push(" ").push(direction).push(", id ").push(direction);
+    sql.push(" LIMIT ").push_bind(limit).push(" OFFSET ").push_bind(offset);
+    Ok(sql.build_query_scalar().fetch_all(connection).await?)
 }
 
 /// The units of these ids, in their order.

@@ -186,7 +186,7 @@ pub(crate) async fn write(
         return Ok(());
     }
     put(connection, number, is_asin, meaning).await?;
-    affected.number(number, is_asin);
+    affected.number(number, is_asin, before.is_some(), meaning.is_some());
     let about = if is_asin { Subject::AsinMapping } else { Subject::NumberMapping };
     let act = Act {
         about,
@@ -241,7 +241,7 @@ pub(crate) async fn restore(
         let stands = read(connection, &act.key, is_asin).await? == parse(&act.after)?;
         if stands {
             put(connection, &act.key, is_asin, parse(&act.before)?.as_ref()).await?;
-            affected.number(&act.key, is_asin);
+            affected.number(&act.key, is_asin, act.after.is_some(), act.before.is_some());
         }
         restored.push(stands);
     }

@@ -353,3 +353,37 @@ async fn a_full_disk_ends_in_a_sentence_and_writing_resumes() {
     assert!(store.check().await.unwrap().ok);
     store.close().await;
 }
+
+#[tokio::test]
+async fn stock_and_matching_are_read_by_their_indexes() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = store(folder.path()).await;
+    for (sql, expected) in [
+        (crate::claims::MOVED_ASIN, "SEARCH i USING INDEX items_by_asin (asin=?)"),
+        (crate::claims::MOVED_NUMBER, "SEARCH i USING INDEX items_by_number (other_number=?)"),
+        (crate::claims::RECOUNT, "SEARCH i USING INDEX sqlite_autoindex_platform_order_items_1 (order_id=?)"),
+        (
+            "SELECT id FROM inventory_items WHERE set_match = ? AND condition_class = ? AND status = 'in_stock'",
+            "SEARCH inventory_items USING COVERING INDEX units_free (set_match=? AND condition_class=?)",
+        ),
+        (
+            "SELECT id FROM inventory_items u WHERE TRUE AND location_order IS NOT NULL \
+             ORDER BY location_order DESC, id DESC LIMIT 100 OFFSET 5",
+            "SEARCH u USING COVERING INDEX units_by_location (location_order>?)",
+        ),
+        (
+            "SELECT id FROM inventory_items u WHERE TRUE AND set_order IS NOT NULL ORDER BY set_order, id LIMIT 100",
+            "SCAN u USING COVERING INDEX units_by_set",
+        ),
+        (
+            "SELECT u.id FROM inventory_items u WHERE u.status = 'in_stock' AND u.asin COLLATE NOCASE = ?",
+            "SEARCH u USING INDEX units_free_asins (asin=?)",
+        ),
+        ("SELECT batch FROM acts WHERE order_id = ?", "SEARCH acts USING INDEX acts_by_order (order_id=?)"),
+    ] {
+        let plan = plan(&store, sql).await;
+        assert!(plan.contains(expected), "{sql}\n{plan}");
+        assert!(!plan.contains("SCAN platform_order"), "{plan}");
+    }
+    store.close().await;
+}

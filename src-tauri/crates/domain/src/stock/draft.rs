@@ -10,6 +10,7 @@ use super::UnitDraft;
 use crate::currency::Currency;
 use crate::money::Money;
 use crate::text::storable;
+use crate::typed::TypedAmount;
 
 /// The fields of a unit, checked. Money is in minor units of `currency`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -66,7 +67,8 @@ impl UnitDraft {
     /// Every field that is wrong, in the order of the fields.
     pub fn check(&self, home: Currency) -> Result<UnitFields, Vec<FieldError>> {
         let mut errors = Errors(Vec::new());
-        let currency = self.currency.unwrap_or(home);
+        let stated = stated([&self.cost, &self.listing_price], home);
+        let currency = self.currency.or(stated).unwrap_or(home);
         let set_number = errors.required("set_number", &self.set_number, SET_NUMBER, "75192");
         let name = errors.keep("name", line("name", &self.name, NAME)).unwrap_or_default();
         let condition = errors.required("condition", &self.condition, CONDITION, "New or Used");
@@ -167,40 +169,32 @@ fn line(field: &str, text: &str, most: usize) -> Result<String, String> {
     if clean.chars().count() > most { Err(too_long(field, most)) } else { Ok(clean) }
 }
 
-/// Reads `1299`, `1,299.50`, `£12.50`, `12.50 GBP`. A comma is read as a separator of thousands only where it is one
-/// beyond doubt.
+/// The amount of a text in minor units; a currency that stands with it must be the unit's.
 fn amount(text: &str, currency: Currency) -> Result<i64, String> {
-    let refuse = |why: &str| Err(format!("'{text}' is not an amount: {why}"));
-    let bare: String = text
-        .trim_start_matches(['£', '$', '€', '¥'])
-        .trim_start_matches(currency.code())
-        .trim_end_matches(currency.code())
-        .chars()
-        .filter(|c| !c.is_whitespace())
-        .collect();
-    if bare.starts_with('-') {
-        return refuse("write it without a minus sign");
+    let typed = TypedAmount::parse(text).map_err(|problem| problem.to_string())?;
+    let main = typed.value(None).map_err(|problem| problem.to_string())?;
+    let refuse = |why: String| Err(format!("'{}' cannot be kept: {why}", text.trim()));
+    match typed.currency(currency) {
+        Some(other) if other != currency => {
+            return refuse(format!("it is in {other}, the unit in {currency}"));
+        }
+        _ => {}
     }
-    let (main, decimals) = bare.split_once('.').unwrap_or((&bare, ""));
-    let mut groups = main.split(',');
-    let first = groups.next().unwrap_or("");
-    let groups: Vec<&str> = groups.collect();
-    let all_digits = |text: &str| text.chars().all(|c| c.is_ascii_digit());
-    if !groups.is_empty() && (first.is_empty() || first.len() > 3 || groups.iter().any(|g| g.len() != 3)) {
-        return refuse("write a point before the decimals, such as 12.50");
+    if main.is_sign_negative() && !main.is_zero() {
+        return refuse("an amount is not negative".to_owned());
     }
-    let digits = main.replace(',', "");
-    if digits.is_empty() || !all_digits(&digits) || !all_digits(decimals) {
-        return refuse("write digits, such as 12.50");
+    if main.normalize().scale() > currency.exponent() {
+        return refuse(format!("{currency} has {} decimals", currency.exponent()));
     }
-    if decimals.trim_end_matches('0').len() > currency.exponent() as usize {
-        return refuse(&format!("{currency} has {} decimals", currency.exponent()));
+    match Money::from_main(main, currency) {
+        Some(money) if money.minor <= AMOUNT => Ok(money.minor),
+        _ => refuse("it is too large".to_owned()),
     }
-    let decimals = if decimals.is_empty() { "0" } else { decimals };
-    match Money::parse(&format!("{digits}.{decimals}"), currency) {
-        Ok(money) if money.minor <= AMOUNT => Ok(money.minor),
-        _ => refuse("it is too large"),
-    }
+}
+
+/// The currency that stands with one of the texts.
+fn stated(texts: [&Option<String>; 2], home: Currency) -> Option<Currency> {
+    texts.into_iter().flatten().find_map(|text| TypedAmount::parse(text).ok()?.currency(home))
 }
 
 /// A day; blank text is none.
@@ -256,8 +250,8 @@ mod tests {
         let errors = UnitDraft {
             set_number: " ".into(),
             condition: String::new(),
-            cost: Some("12,50".into()),
-            listing_price: Some("1.505".into()),
+            cost: Some("1,250".into()),
+            listing_price: Some("1.5051".into()),
             purchase_date: Some("31/12/2025".into()),
             storage_location: Some("x".repeat(61)),
             ..UnitDraft::default()
@@ -270,8 +264,8 @@ mod tests {
             [
                 ("set_number", "set number is missing: write for example 75192"),
                 ("condition", "condition is missing: write for example New or Used"),
-                ("cost", "'12,50' is not an amount: write a point before the decimals, such as 12.50"),
-                ("listing_price", "'1.505' is not an amount: GBP has 2 decimals"),
+                ("cost", "'1,250' could be 1250 or 1.250: write it like 1250.00 or 1.2500"),
+                ("listing_price", "'1.5051' cannot be kept: GBP has 2 decimals"),
                 ("purchase_date", "'31/12/2025' is not a day: write it as 2026-01-18"),
                 ("storage_location", "storage location has more than 60 characters: shorten it"),
             ]
@@ -280,16 +274,31 @@ mod tests {
 
     #[test]
     fn amounts_are_read_as_people_write_them() {
-        for (text, minor) in [("0", 0), ("12", 1_200), ("12.5", 1_250), ("1,234,567.89", 123_456_789)] {
+        for (text, minor) in
+            [("0", 0), ("12", 1_200), ("12.5", 1_250), ("12,50", 1_250), ("1,234,567.89", 123_456_789)]
+        {
             assert_eq!(amount(text, Currency::GBP), Ok(minor), "{text}");
         }
-        assert_eq!(amount("$ 12.50", Currency::USD), Ok(1_250));
         assert_eq!(amount("1994", Currency::JPY), Ok(1_994));
-        assert_eq!(amount("12.500", Currency::GBP), Ok(1_250), "zeros say nothing");
-        for bad in ["free", "-5", "1e3", "1,2", "12,3456", "12.3.4", "99999999999999", "£"] {
-            let error = amount(bad, Currency::GBP).unwrap_err();
-            assert!(error.starts_with(&format!("'{bad}' is not an amount: ")), "{error}");
+        for (bad, why) in [
+            ("free", "'free' is not an amount: write it like 1234.50"),
+            ("-5", "'-5' cannot be kept: an amount is not negative"),
+            ("12 EUR", "'12 EUR' cannot be kept: it is in EUR, the unit in GBP"),
+            ("99999999999999", "'99999999999999' cannot be kept: it is too large"),
+        ] {
+            assert_eq!(amount(bad, Currency::GBP).unwrap_err(), why);
         }
+    }
+
+    #[test]
+    fn a_currency_in_the_text_is_the_units_unless_another_was_chosen() {
+        let euros = UnitDraft { cost: Some("€12.50".into()), ..draft() };
+        assert_eq!(euros.check(Currency::GBP).unwrap().currency, Some(Currency::EUR));
+        let chosen = UnitDraft { currency: Some(Currency::GBP), ..euros };
+        assert_eq!(
+            chosen.check(Currency::GBP).unwrap_err()[0].message,
+            "'€12.50' cannot be kept: it is in EUR, the unit in GBP"
+        );
     }
 
     #[test]

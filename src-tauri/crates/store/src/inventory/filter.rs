@@ -10,9 +10,9 @@ pub(crate) fn push_filter(sql: &mut QueryBuilder<Sqlite>, query: &StockQuery) {
     sql.push("TRUE");
     for term in &query.terms {
         // A unit without a location is in no location, so what is negated must not become unknown.
-        sql.push(if term.negated { " AND NOT COALESCE((" } else { " AND COALESCE((" });
+        sql.push(if term.negated { " AND NOT COALESCE((" } else { " AND (" });
         push_test(sql, &term.test);
-        sql.push("), FALSE)");
+        sql.push(if term.negated { "), FALSE)" } else { ")" });
     }
 }
 

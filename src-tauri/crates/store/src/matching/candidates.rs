@@ -143,8 +143,10 @@ async fn found(
     words: &[&str],
     limit: i64,
 ) -> Result<Vec<i64>, StoreError> {
-    let mut sql =
-        QueryBuilder::<Sqlite>::new("SELECT u.id FROM inventory_items u WHERE u.status = 'in_stock'");
+    // One pass over the units is quicker than looking each up by an index of the free ones.
+    let mut sql = QueryBuilder::<Sqlite>::new(
+        "SELECT u.id FROM inventory_items u NOT INDEXED WHERE u.status = 'in_stock'",
+    );
     push_words(&mut sql, words);
     sql.push(" ORDER BY ").push(OLDEST).push(" LIMIT ").push_bind(limit);
     Ok(sql.build_query_scalar().fetch_all(connection).await?)
