@@ -3,6 +3,8 @@
 //! The demo begins anew at each start, since its Amazon does too, and leaving it deletes its data. Its rates are scaled
 //! so that new orders show within half a minute instead of Amazon's three.
 
+mod shelves;
+
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -17,6 +19,7 @@ use packlight_engine::secrets::{Cost, Credentials, Keychain, KeychainError, Secr
 use packlight_engine::{Code, Engine, EngineError};
 use packlight_spapi_sim::{Amazon, Clock, Seller, Server};
 use secrecy::SecretString;
+use tokio::sync::broadcast::error::RecvError;
 
 /// What the demo is called wherever its name shows.
 const LABEL: &str = "Demo seller";
@@ -78,6 +81,23 @@ pub(crate) async fn connect(engine: &Engine) -> Result<(), EngineError> {
     };
     engine.add_account(account).await?;
     Ok(())
+}
+
+/// Fills the demo's shelves once its orders are there; nobody waits for it.
+pub(crate) fn stock_up(engine: Engine) {
+    let mut news = engine.events().subscribe();
+    tauri::async_runtime::spawn(async move {
+        while engine.sync_status().accounts.iter().all(|account| account.complete_up_to.is_none()) {
+            // One that lags has missed news, so it looks again; one that is closed will hear no more.
+            if let Err(RecvError::Closed) = news.recv().await {
+                return;
+            }
+        }
+        if let Err(error) = shelves::fill(&engine).await {
+            // The demo was left meanwhile.
+            tracing::info!(%error, "the demo's shelves stay as they are");
+        }
+    });
 }
 
 /// Secrets that are none, kept in memory: the demo never touches the seller's keychain.

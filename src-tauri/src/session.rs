@@ -196,6 +196,7 @@ impl Session {
         let config = Config::of_system(folder, Access::Write, environment, APP, None)?;
         let engine = Engine::open(Config { secrets, ..config }).await?;
         demo::connect(&engine).await?;
+        demo::stock_up(engine.clone());
         let supervisor = Some(Supervisor::start(engine.clone(), demo::POLL));
         Ok(Self { place: Place::Demo, engine: Ok(engine), hindrance: None, supervisor, amazon: Some(amazon) })
     }

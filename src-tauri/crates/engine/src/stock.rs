@@ -62,6 +62,21 @@ impl Engine {
         Ok(UnitsChanged { batch, units: u32::try_from(ids.len()).unwrap_or(u32::MAX), skipped: 0 })
     }
 
+    /// Adds one unit for each draft, as one act that is told as `summary`.
+    pub async fn add_all_units(
+        &self,
+        drafts: &[UnitDraft],
+        summary: &str,
+    ) -> Result<UnitsChanged, EngineError> {
+        self.require_writer()?;
+        let home = self.home_currency().await?;
+        let units: Result<Vec<_>, _> =
+            drafts.iter().map(|draft| draft.check(home).map_err(|errors| wrong_fields(&errors))).collect();
+        let (ids, batch) = self.0.store.add_units(units?, summary, (self.0.clock)()).await?;
+        self.0.events.changed(&[CacheTag::Inventory, CacheTag::Mappings]);
+        Ok(UnitsChanged { batch, units: u32::try_from(ids.len()).unwrap_or(u32::MAX), skipped: 0 })
+    }
+
     /// Gives a unit new fields.
     pub async fn edit_unit(&self, id: UnitId, draft: &UnitDraft) -> Result<UnitsChanged, EngineError> {
         self.require_writer()?;

@@ -83,6 +83,24 @@ const ODD_TITLES: &[&str] = &[
     "LEGO Santa's Sleigh 40499 `rm -rf` ; DROP TABLE orders; -- %s %n {0} ${x}",
 ];
 
+/// A set of the seller's range, as he would know it on his shelves.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StockedSet {
+    /// The number on the box.
+    pub number: &'static str,
+    /// Theme and name.
+    pub name: &'static str,
+    /// Under which it is sold.
+    pub asin: String,
+    /// Its usual price new, in pence.
+    pub pence: i64,
+}
+
+/// Every set that the seller sells.
+pub fn stocked_sets() -> impl Iterator<Item = StockedSet> {
+    SETS.iter().map(|&(number, name, pence)| StockedSet { number, name, asin: asin(number, name), pence })
+}
+
 /// A product of the seller's range.
 pub(crate) fn product(draw: &mut Draw, odd_title_permille: u32) -> Product {
     let (number, name, pence) = *draw.pick(SETS);

@@ -47,6 +47,7 @@ mod world;
 pub use amazon::Amazon;
 pub use auth::LwaError;
 pub use calls::Call;
+pub use catalogue::{StockedSet, stocked_sets};
 pub use clock::Clock;
 pub use fault::{BadJson, Charset, Fault, Injection, InjectionId, RateHeader};
 pub use fault_text::FaultTextError;
