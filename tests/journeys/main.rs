@@ -7,6 +7,7 @@ mod fault_catalogue;
 mod first_sync;
 mod interrupted;
 mod limits;
+mod matching;
 mod old_api;
 mod owner_packages;
 mod parts_refused;
