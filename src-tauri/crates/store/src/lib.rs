@@ -25,6 +25,7 @@ mod details;
 mod error;
 mod facts;
 mod files;
+mod facts;
 mod ingest;
 mod inventory;
 mod jobs;
