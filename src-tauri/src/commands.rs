@@ -3,6 +3,7 @@
 pub(crate) mod accounts;
 pub(crate) mod activity;
 pub(crate) mod app;
+pub(crate) mod files;
 pub(crate) mod listings;
 pub(crate) mod matching;
 pub(crate) mod orders;

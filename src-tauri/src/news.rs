@@ -32,7 +32,16 @@ const PAUSE: Duration = Duration::from_millis(250);
 /// How long a question may stay open; then the answer is that nothing changed. No web view gives up that early.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(25);
 
-const EVERYTHING: [CacheTag; 4] = [CacheTag::Orders, CacheTag::Counts, CacheTag::Sync, CacheTag::Accounts];
+const EVERYTHING: [CacheTag; 8] = [
+    CacheTag::Orders,
+    CacheTag::Counts,
+    CacheTag::Sync,
+    CacheTag::Accounts,
+    CacheTag::Inventory,
+    CacheTag::Mappings,
+    CacheTag::Settings,
+    CacheTag::Jobs,
+];
 
 /// Keeps in which turn each kind of data changed last.
 #[derive(Default)]

@@ -25,7 +25,6 @@ mod details;
 mod error;
 mod facts;
 mod files;
-mod facts;
 mod ingest;
 mod inventory;
 mod jobs;
