@@ -85,6 +85,11 @@ impl Desk {
         Self { amazon, server, folder: tempfile::tempdir().expect("a temporary folder") }
     }
 
+    /// The same Amazon with another data folder.
+    pub fn folder_anew(&mut self) {
+        self.folder = tempfile::tempdir().expect("a temporary folder");
+    }
+
     /// Amazon's address.
     pub fn base_url(&self) -> String {
         self.server.base_url()

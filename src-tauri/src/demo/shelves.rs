@@ -96,8 +96,12 @@ mod tests {
 
     #[test]
     fn every_unit_can_be_kept_and_some_work_is_left() {
-        let all: Vec<UnitDraft> =
-            packlight_spapi_sim::stocked_sets().collect::<Vec<_>>().iter().enumerate().flat_map(units).collect();
+        let all: Vec<UnitDraft> = packlight_spapi_sim::stocked_sets()
+            .collect::<Vec<_>>()
+            .iter()
+            .enumerate()
+            .flat_map(units)
+            .collect();
         for draft in &all {
             draft.check(Currency::GBP).unwrap();
         }

@@ -253,7 +253,7 @@ impl Day {
     async fn bulk(&mut self) {
         let now = self.now();
         let all = Orders::Matching { query: Query::default(), scope: Scope::default(), except: vec![] };
-        let preview = self.world.store.preview_link(&all).await.unwrap();
+        let preview = self.world.store.preview_link(&all, at(now)).await.unwrap();
         let done = self.world.store.link_selected(&all, at(now)).await.unwrap();
         assert_eq!((preview.lines, preview.units, &preview.skipped), (done.lines, done.units, &done.skipped));
         // Every order is paid or cancelled here; the oldest order comes first.
