@@ -49,6 +49,18 @@ export const commands = {
 	homeCurrency: () => typedError<Currency, CommandError>(__TAURI_INVOKE("home_currency")),
 	/**  Changes the home currency. */
 	setHomeCurrency: (currency: Currency) => typedError<null, CommandError>(__TAURI_INVOKE("set_home_currency", { currency })),
+	/**  What a file would do. */
+	previewImport: (input: ImportInput) => typedError<ImportPreview, CommandError>(__TAURI_INVOKE("preview_import", { input })),
+	/**  Imports a file. */
+	runImport: (input: ImportInput) => typedError<ImportReport, CommandError>(__TAURI_INVOKE("run_import", { input })),
+	/**  Writes units as CSV into the Downloads folder. */
+	exportUnits: (selection: UnitSelection) => typedError<SavedFile, CommandError>(__TAURI_INVOKE("export_units", { selection })),
+	/**  Writes orders as CSV into the Downloads folder. */
+	exportOrders: (selection: OrderSelection) => typedError<SavedFile, CommandError>(__TAURI_INVOKE("export_orders", { selection })),
+	/**  The platform's ids of a selection. */
+	orderIds: (selection: OrderSelection) => typedError<string[], CommandError>(__TAURI_INVOKE("order_ids", { selection })),
+	/**  Fetches the seller's listings from Amazon and completes units by their SKU; answers when Amazon's report was read. */
+	fetchListings: () => typedError<ListingsReport, CommandError>(__TAURI_INVOKE("fetch_listings")),
 	/**  Units that a line could take. */
 	matchCandidates: (line: LineKey, search: string, limit: number) => typedError<Candidates, CommandError>(__TAURI_INVOKE("match_candidates", { line, search, limit })),
 	/**  Maps the line's number to a unit's set and condition and links the unit. */
@@ -98,18 +110,6 @@ export const commands = {
 	disconnectAccount: (id: AccountId) => typedError<string | null, CommandError>(__TAURI_INVOKE("disconnect_account", { id })),
 	/**  Opens the vault file. */
 	unlockVault: (passphrase: string) => typedError<null, CommandError>(__TAURI_INVOKE("unlock_vault", { passphrase })),
-	/**  What a file would do. */
-	previewImport: (input: ImportInput) => typedError<ImportPreview, CommandError>(__TAURI_INVOKE("preview_import", { input })),
-	/**  Imports a file. */
-	runImport: (input: ImportInput) => typedError<ImportReport, CommandError>(__TAURI_INVOKE("run_import", { input })),
-	/**  Writes units as CSV into the Downloads folder. */
-	exportUnits: (selection: UnitSelection) => typedError<SavedFile, CommandError>(__TAURI_INVOKE("export_units", { selection })),
-	/**  Writes orders as CSV into the Downloads folder. */
-	exportOrders: (selection: OrderSelection) => typedError<SavedFile, CommandError>(__TAURI_INVOKE("export_orders", { selection })),
-	/**  The platform's ids of a selection. */
-	orderIds: (selection: OrderSelection) => typedError<string[], CommandError>(__TAURI_INVOKE("order_ids", { selection })),
-	/**  Fetches the seller's listings from Amazon and completes units by their SKU. */
-	fetchListings: () => typedError<ListingsReport, CommandError>(__TAURI_INVOKE("fetch_listings")),
 	/**  The saved views in their order. */
 	savedViews: () => typedError<SavedView[], CommandError>(__TAURI_INVOKE("saved_views")),
 	/**  How many orders each shown view holds. */
@@ -125,289 +125,6 @@ export const commands = {
 };
 
 /* Types */
-/**  What a new view is made of. */
-export type NewView = {
-	/**  Its name. */
-	name: string,
-	/**  Text of the query language. */
-	query: string,
-	/**  The order in which its list opens. */
-	sort: Sort,
-};
-
-/**  A filter chosen by mouse. Everything else in the text stays as it was typed. */
-export type QueryEdit = 
-/**  `key:value` comes into the text if no term says exactly this, and goes if one does. */
-{ kind: "toggle"; 
-/**  The key without the colon. */
-key: string; 
-/**  The value. */
-value: string } | 
-/**  Of these values of a key exactly one holds, or none: for a drop-down. Terms of other values stay. */
-{ kind: "choose"; 
-/**  The key without the colon. */
-key: string; 
-/**  The values that exclude each other; empty for all values of the key. */
-among: string[]; 
-/**  The one chosen. */
-value: string | null } | 
-/**  Every term of the key goes. */
-{ kind: "clear"; 
-/**  The key without the colon. */
-key: string };
-
-/**  Everything a query bar shows about its text. */
-export type QueryHelp = {
-	/**  The parts of the text in their order; blanks belong to none. */
-	spans: QuerySpan[],
-	/**  The terms that were understood. */
-	terms: QueryTerm[],
-	/**  What could be written at the caret, best first. */
-	suggestions: Suggestion[],
-	/**  What was not understood. */
-	error: QueryProblem | null,
-};
-
-/**  Why a query was not understood. */
-export type QueryProblem = {
-	/**  Where the word stands. */
-	at: Span,
-	/**  The word. */
-	word: string,
-	/**  What is wrong and what would do. */
-	message: string,
-};
-
-/**  A part of a query. */
-export type QuerySpan = {
-	/**  Where. */
-	at: Span,
-	/**  What. */
-	kind: SpanKind,
-};
-
-/**  A term as it was understood, for the drop-downs and cards that show what is chosen. */
-export type QueryTerm = {
-	/**  Where. */
-	at: Span,
-	/**  The term must not hold. */
-	negated: boolean,
-	/**  Its key without the colon; `None` for text. */
-	key: string | null,
-	/**  Its values in canonical spelling, or the folded text. */
-	values: string[],
-};
-
-/**  A named query. */
-export type SavedView = {
-	/**  The store's id of the view. */
-	id: ViewId,
-	/**  What the seller calls it; no two views have the same name. */
-	name: string,
-	/**  Text of the query language. */
-	query: string,
-	/**  The order in which its list opens. */
-	sort: Sort,
-	/**  Its place among the views, counted from 0. */
-	position: number,
-	/**  One of the seven; such a view can be hidden and moved, not deleted or changed. */
-	built_in: boolean,
-	/**  Kept, but not shown. */
-	hidden: boolean,
-};
-
-/**  A stretch of a text, in UTF-16 code units. */
-export type Span = {
-	/**  The first unit of it. */
-	start: number,
-	/**  The first unit behind it. */
-	end: number,
-};
-
-/**  What a part of a query is, for its colour. */
-export type SpanKind = 
-/**  The `-` that negates a term. */
-"negation" | 
-/**  A key with its colon. */
-"key" | 
-/**  A value of a key. */
-"value" | 
-/**  A comma between values. */
-"or" | 
-/**  Text that is searched for. */
-"text" | 
-/**  What was not understood. */
-"error";
-
-/**  Text that can take the place of what is at the caret. */
-export type Suggestion = {
-	/**  What it replaces. */
-	replace: Span,
-	/**  The text to put there, with a blank behind it where the term is complete; the caret belongs behind it. */
-	text: string,
-	/**  What it means, for people. */
-	hint: string,
-};
-
-/**  What the seller does to a view. Every change can be undone. */
-export type ViewChange = 
-/**  Another name. */
-{ kind: "rename"; 
-/**  The new name. */
-name: string } | 
-/**  Another query or sort, for example that of the list on screen. */
-{ kind: "query"; 
-/**  Text of the query language. */
-query: string; 
-/**  The order in which its list opens. */
-sort: Sort } | 
-/**  Another place among the views, counted from 0; the others close up. */
-{ kind: "move"; 
-/**  The new place. */
-position: number } | 
-/**  Shown or not. */
-{ kind: "hide"; 
-/**  Not shown. */
-hidden: boolean } | 
-/**  Gone; only for the seller's own. */
-{ kind: "delete" };
-
-/**  How many orders a view holds. */
-export type ViewCount = {
-	/**  The view. */
-	view: ViewId,
-	/**  Orders that match. */
-	orders: number,
-	/**  Whether `orders` is exact; otherwise at least that many match. */
-	is_exact: boolean,
-};
-
-/**  The counts of all views. */
-export type ViewCounts = {
-	/**  One for each view that is shown, in their order. A view whose query is no longer understood has none. */
-	views: ViewCount[],
-};
-
-/**  Row id of a view in the store. */
-export type ViewId = number;
-
-/**  What a look at the seller's listings brought. */
-export type ListingsReport = {
-	/**  Listings of all accounts and marketplaces that answered. */
-	listings: number,
-	/**  Units that got a SKU, an ASIN or a price. */
-	units_updated: number,
-	/**  For undo. */
-	batch: BatchId | null,
-	/**  Listings that are new or different. */
-	changed: number,
-	/**  No longer on sale. */
-	removed: number,
-	/**  Lines that could not be read. */
-	skipped: number,
-	/**  When Amazon made the oldest of the reports, UTC. */
-	as_of: string | null,
-	/**  What failed, one sentence for each marketplace; the others were taken in. */
-	problems: string[],
-};
-
-/**  Which column of the file fills a field. */
-export type ColumnChoice = {
-	/**  The field, as it is named in the documented file: `set_number`, `order_id`, …. */
-	field: string,
-	/**  The column, counted from 0; `None` leaves the field empty. */
-	column: number | null,
-};
-
-/**  A field that a file can fill. */
-export type ImportField = {
-	/**  Its name in the documented file. */
-	name: string,
-	/**  What it is called on screen. */
-	label: string,
-	/**  A file without it cannot be read. */
-	required: boolean,
-};
-
-/**  A file and how it is to be read. */
-export type ImportInput = {
-	/**  What it holds. */
-	kind: ImportKind,
-	/**  Its name, for messages. */
-	name: string,
-	/**  Its bytes in Base64. */
-	content: string,
-	/**  The columns; guessed from their heads unless given. */
-	columns: ColumnChoice[] | null,
-};
-
-/**  What a file is read as. */
-export type ImportKind = 
-/**  Units in stock. */
-"units" | 
-/**  Orders of this platform. */
-{ orders: Platform };
-
-/**  What a file would do: how it was read, and the result of a dry run. */
-export type ImportPreview = {
-	/**  Character set that was found: `UTF-8`, `UTF-16LE`, `Windows-1252`. */
-	charset: string,
-	/**  What separates columns: `comma`, `semicolon`, `tab`. */
-	separator: string,
-	/**  Heads of the columns. */
-	heads: string[],
-	/**  The first rows as they stand in the file, at most 5. */
-	sample: string[][],
-	/**  The fields of this kind of file. */
-	fields: ImportField[],
-	/**  Which column fills which field. */
-	columns: ColumnChoice[],
-	/**  What an import would do. */
-	report: ImportReport,
-};
-
-/**  What an import did, or would do. */
-export type ImportReport = {
-	/**  Rows read, without the head and empty lines. */
-	rows: number,
-	/**  Units added. */
-	units_added: number,
-	/**  Orders not known before. */
-	orders_new: number,
-	/**  Orders known before and different now. */
-	orders_changed: number,
-	/**  Orders that were as the file says, or newer. */
-	orders_unchanged: number,
-	/**  Rows not taken. */
-	rows_skipped: number,
-	/**  Why; at most 1,000 entries. */
-	errors: RowError[],
-	/**  How unclear things were read, in sentences. */
-	notes: string[],
-	/**  Nothing was written. */
-	dry_run: boolean,
-	/**  For undo of units; `None` for a dry run, for orders, or where nothing was added. */
-	batch: BatchId | null,
-};
-
-/**  A row that was not taken, or a field of it that was left empty. */
-export type RowError = {
-	/**  The row as a spreadsheet counts it: the head is row 1. */
-	row: number,
-	/**  The field. */
-	field: string,
-	/**  What is wrong and what would do. */
-	message: string,
-};
-
-/**  A file that was written. */
-export type SavedFile = {
-	/**  Where it lies. */
-	path: string,
-	/**  Rows without the head. */
-	rows: number,
-};
-
 /**  What Amazon grants an account. */
 export type AccountCheck = {
 	/**  The account's label. */
@@ -569,7 +286,9 @@ export type CacheTag =
 /**  Mappings of numbers to sets. */
 "mappings" | 
 /**  Settings kept with the data. */
-"settings" | "jobs";
+"settings" | 
+/**  Long work. */
+"jobs";
 
 /**  A unit that a line could take. */
 export type Candidate = {
@@ -659,6 +378,14 @@ export type Code =
 /**  A fault of Packlight itself. */
 "internal";
 
+/**  Which column of the file fills a field. */
+export type ColumnChoice = {
+	/**  The field, as it is named in the documented file: `set_number`, `order_id`, …. */
+	field: string,
+	/**  The column, counted from 0; `None` leaves the field empty. */
+	column: number | null,
+};
+
 /**  A failed command. The window switches on `code`, shows `message` and points at `context` where there is one. */
 export type CommandError = {
 	code: Code,
@@ -719,6 +446,77 @@ export type GrantView = {
 	missing_role: string | null,
 };
 
+/**  A field that a file can fill. */
+export type ImportField = {
+	/**  Its name in the documented file. */
+	name: string,
+	/**  What it is called on screen. */
+	label: string,
+	/**  A file without it cannot be read. */
+	required: boolean,
+};
+
+/**  A file and how it is to be read. */
+export type ImportInput = {
+	/**  What it holds. */
+	kind: ImportKind,
+	/**  Its name, for messages. */
+	name: string,
+	/**  Its bytes in Base64. */
+	content: string,
+	/**  The columns; guessed from their heads unless given. */
+	columns: ColumnChoice[] | null,
+};
+
+/**  What a file is read as. */
+export type ImportKind = 
+/**  Units in stock. */
+"units" | 
+/**  Orders of this platform. */
+{ orders: Platform };
+
+/**  What a file would do: how it was read, and the result of a dry run. */
+export type ImportPreview = {
+	/**  Character set that was found: `UTF-8`, `UTF-16LE`, `Windows-1252`. */
+	charset: string,
+	/**  What separates columns: `comma`, `semicolon`, `tab`. */
+	separator: string,
+	/**  Heads of the columns. */
+	heads: string[],
+	/**  The first rows as they stand in the file, at most 5. */
+	sample: string[][],
+	/**  The fields of this kind of file. */
+	fields: ImportField[],
+	/**  Which column fills which field. */
+	columns: ColumnChoice[],
+	/**  What an import would do. */
+	report: ImportReport,
+};
+
+/**  What an import did, or would do. */
+export type ImportReport = {
+	/**  Rows read, without the head and empty lines. */
+	rows: number,
+	/**  Units added. */
+	units_added: number,
+	/**  Orders not known before. */
+	orders_new: number,
+	/**  Orders known before and different now. */
+	orders_changed: number,
+	/**  Orders that were as the file says, or newer. */
+	orders_unchanged: number,
+	/**  Rows not taken. */
+	rows_skipped: number,
+	/**  Why; at most 1,000 entries. */
+	errors: RowError[],
+	/**  How unclear things were read, in sentences. */
+	notes: string[],
+	/**  Nothing was written. */
+	dry_run: boolean,
+	/**  For undo of units; `None` for a dry run, for orders, or where nothing was added. */
+	batch: BatchId | null,
+};
+
 /**  A line of an order. */
 export type LineKey = {
 	/**  The order. */
@@ -777,6 +575,26 @@ export type ListRequest = {
 	place: Place,
 	/**  How many rows, at most [`MAX_PAGE`]. */
 	limit: number,
+};
+
+/**  What a look at the seller's listings brought. */
+export type ListingsReport = {
+	/**  Listings of all accounts and marketplaces that answered. */
+	listings: number,
+	/**  Units that got a SKU, an ASIN or a price. */
+	units_updated: number,
+	/**  For undo. */
+	batch: BatchId | null,
+	/**  Listings that are new or different. */
+	changed: number,
+	/**  No longer on sale. */
+	removed: number,
+	/**  Lines that could not be read. */
+	skipped: number,
+	/**  When Amazon made the oldest of the reports, UTC. */
+	as_of: string | null,
+	/**  What failed, one sentence for each marketplace; the others were taken in. */
+	problems: string[],
 };
 
 /**  A storage location and how many unsold units lie there. */
@@ -873,6 +691,16 @@ export type MatchSummary = {
 	no_asin: number,
 	/**  No line is unmatched or without ASIN. */
 	all_matched: boolean,
+};
+
+/**  What a new view is made of. */
+export type NewView = {
+	/**  Its name. */
+	name: string,
+	/**  Text of the query language. */
+	query: string,
+	/**  The order in which its list opens. */
+	sort: Sort,
 };
 
 /**  What changed since a turn. */
@@ -1093,6 +921,69 @@ export type Preferences = {
 	columns: string[] | null,
 };
 
+/**  A filter chosen by mouse. Everything else in the text stays as it was typed. */
+export type QueryEdit = 
+/**  `key:value` comes into the text if no term says exactly this, and goes if one does. */
+{ kind: "toggle"; 
+/**  The key without the colon. */
+key: string; 
+/**  The value. */
+value: string } | 
+/**  Of these values of a key exactly one holds, or none: for a drop-down. Terms of other values stay. */
+{ kind: "choose"; 
+/**  The key without the colon. */
+key: string; 
+/**  The values that exclude each other; empty for all values of the key. */
+among: string[]; 
+/**  The one chosen. */
+value: string | null } | 
+/**  Every term of the key goes. */
+{ kind: "clear"; 
+/**  The key without the colon. */
+key: string };
+
+/**  Everything a query bar shows about its text. */
+export type QueryHelp = {
+	/**  The parts of the text in their order; blanks belong to none. */
+	spans: QuerySpan[],
+	/**  The terms that were understood. */
+	terms: QueryTerm[],
+	/**  What could be written at the caret, best first. */
+	suggestions: Suggestion[],
+	/**  What was not understood. */
+	error: QueryProblem | null,
+};
+
+/**  Why a query was not understood. */
+export type QueryProblem = {
+	/**  Where the word stands. */
+	at: Span,
+	/**  The word. */
+	word: string,
+	/**  What is wrong and what would do. */
+	message: string,
+};
+
+/**  A part of a query. */
+export type QuerySpan = {
+	/**  Where. */
+	at: Span,
+	/**  What. */
+	kind: SpanKind,
+};
+
+/**  A term as it was understood, for the drop-downs and cards that show what is chosen. */
+export type QueryTerm = {
+	/**  Where. */
+	at: Span,
+	/**  The term must not hold. */
+	negated: boolean,
+	/**  Its key without the colon; `None` for text. */
+	key: string | null,
+	/**  Its values in canonical spelling, or the folded text. */
+	values: string[],
+};
+
 /**  Why a unit is proposed for a line, strongest first. */
 export type Reason = 
 /**  The line's number is mapped to the unit's set and condition. */
@@ -1114,6 +1005,16 @@ export type Region =
 "eu" | 
 /**  Far East and Australia. */
 "fe";
+
+/**  A row that was not taken, or a field of it that was left empty. */
+export type RowError = {
+	/**  The row as a spreadsheet counts it: the head is row 1. */
+	row: number,
+	/**  The field. */
+	field: string,
+	/**  What is wrong and what would do. */
+	message: string,
+};
 
 /**  One run of a sync in the journal (invariant I20). */
 export type RunEntry = {
@@ -1155,6 +1056,32 @@ export type RunError = {
 	message: string,
 	/**  Amazon's id of the request. */
 	request_id: string | null,
+};
+
+/**  A file that was written. */
+export type SavedFile = {
+	/**  Where it lies. */
+	path: string,
+	/**  Rows without the head. */
+	rows: number,
+};
+
+/**  A named query. */
+export type SavedView = {
+	/**  The store's id of the view. */
+	id: ViewId,
+	/**  What the seller calls it; no two views have the same name. */
+	name: string,
+	/**  Text of the query language. */
+	query: string,
+	/**  The order in which its list opens. */
+	sort: Sort,
+	/**  Its place among the views, counted from 0. */
+	position: number,
+	/**  One of the seven; such a view can be hidden and moved, not deleted or changed. */
+	built_in: boolean,
+	/**  Kept, but not shown. */
+	hidden: boolean,
 };
 
 /**  The three secrets of a private application, and where to keep them. */
@@ -1206,6 +1133,29 @@ export type SortKey =
 /**  The platform's order id. */
 "order_id";
 
+/**  A stretch of a text, in UTF-16 code units. */
+export type Span = {
+	/**  The first unit of it. */
+	start: number,
+	/**  The first unit behind it. */
+	end: number,
+};
+
+/**  What a part of a query is, for its colour. */
+export type SpanKind = 
+/**  The `-` that negates a term. */
+"negation" | 
+/**  A key with its colon. */
+"key" | 
+/**  A value of a key. */
+"value" | 
+/**  A comma between values. */
+"or" | 
+/**  Text that is searched for. */
+"text" | 
+/**  What was not understood. */
+"error";
+
 /**  What the stock's cards show. */
 export type StockCounts = {
 	/**  All units. */
@@ -1218,6 +1168,16 @@ export type StockCounts = {
 	sold: number,
 	/**  What the free and claimed units cost, one amount per currency. */
 	cost: Amount[],
+};
+
+/**  Text that can take the place of what is at the caret. */
+export type Suggestion = {
+	/**  What it replaces. */
+	replace: Span,
+	/**  The text to put there, with a blank behind it where the term is complete; the caret belongs behind it. */
+	text: string,
+	/**  What it means, for people. */
+	hint: string,
 };
 
 /**  What a sync found, summed over its accounts. */
@@ -1443,6 +1403,48 @@ export type UnitsChanged = {
 	/**  Units left alone: held by an order, or already so. */
 	skipped: number,
 };
+
+/**  What the seller does to a view. Every change can be undone. */
+export type ViewChange = 
+/**  Another name. */
+{ kind: "rename"; 
+/**  The new name. */
+name: string } | 
+/**  Another query or sort, for example that of the list on screen. */
+{ kind: "query"; 
+/**  Text of the query language. */
+query: string; 
+/**  The order in which its list opens. */
+sort: Sort } | 
+/**  Another place among the views, counted from 0; the others close up. */
+{ kind: "move"; 
+/**  The new place. */
+position: number } | 
+/**  Shown or not. */
+{ kind: "hide"; 
+/**  Not shown. */
+hidden: boolean } | 
+/**  Gone; only for the seller's own. */
+{ kind: "delete" };
+
+/**  How many orders a view holds. */
+export type ViewCount = {
+	/**  The view. */
+	view: ViewId,
+	/**  Orders that match. */
+	orders: number,
+	/**  Whether `orders` is exact; otherwise at least that many match. */
+	is_exact: boolean,
+};
+
+/**  The counts of all views. */
+export type ViewCounts = {
+	/**  One for each view that is shown, in their order. A view whose query is no longer understood has none. */
+	views: ViewCount[],
+};
+
+/**  Row id of a view in the store. */
+export type ViewId = number;
 
 /* Tauri Specta runtime */
 async function typedError<T, E>(result: Promise<T>): Promise<{ status: "ok"; data: T } | { status: "error"; error: E }> {
