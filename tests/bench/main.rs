@@ -6,6 +6,7 @@
 // A benchmark shows on the terminal how far it is.
 #![allow(clippy::print_stderr)]
 
+mod by_hand;
 mod database;
 mod ingest;
 mod orders;

@@ -1,6 +1,6 @@
 //! How fast the list answers: pages at any depth in every sort, filtered, searched, and the counts of the cards.
 //!
-//! The control of most is `SELECT 1` through a pool of the same driver with the same settings on the same file: what any
+//! The control of pages without a filter is the same hundred rows fetched by hand. The control of most others is `SELECT 1` through a pool of the same driver with the same settings on the same file: what any
 //! question costs before it asks for anything. The control of a deep page is the first page of the same list. The file is
 //! read through once before, so that no figure is about the disk.
 
@@ -12,9 +12,11 @@ use packlight_domain::account::Platform;
 use packlight_domain::listing::{ListRequest, OrderPage, PAGE};
 use packlight_domain::page::{Place, Sort, SortKey};
 use packlight_domain::query::Query;
+use packlight_domain::view::BUILT_IN;
 use packlight_store::{Access, DATABASE, Store};
 use sqlx::sqlite::{SqliteConnectOptions, SqlitePool, SqlitePoolOptions};
 
+use crate::by_hand::ByHand;
 use crate::database;
 use crate::orders::{Dice, Shop};
 use crate::turns::{Goal, Samples};
@@ -25,6 +27,7 @@ const AS_THE_FIRST: Goal = Goal::Ratio(1_500);
 const SEARCH: Goal = Goal::P95(20 * MILLISECOND);
 const SHORT_SEARCH: Goal = Goal::P95(50 * MILLISECOND);
 const COUNTS: Goal = Goal::P95(MILLISECOND);
+const FIRST_OF_OTHERS: Goal = Goal::P95(50 * MILLISECOND);
 
 const SORTS: [(&str, SortKey, bool); 5] = [
     ("date", SortKey::Date, true),
@@ -44,6 +47,20 @@ const SEARCHES: [(&str, &str, Goal); 8] = [
     ("nowhere: zeppelin", "zeppelin", SEARCH),
     ("two letters, common: go", "go", SHORT_SEARCH),
     ("two letters, nowhere: qx", "qx", SHORT_SEARCH),
+];
+
+/// Filters that are no view: what no count is kept of, or what orders have to be looked at for.
+const OTHERS: [(&str, &str); 10] = [
+    ("has:gift", "has:gift"),
+    ("is:prime status:shipped", "is:prime status:shipped"),
+    ("is:no_asin", "is:no_asin"),
+    ("qty:>4", "qty:>4"),
+    ("total:>250", "total:>250"),
+    ("date:2025-03-01..2025-03-31", "date:2025-03-01..2025-03-31"),
+    ("ship:today is:prime", "ship:today is:prime"),
+    ("has:notes", "has:notes"),
+    ("tower -is:prime total:<20", "tower -is:prime total:<20"),
+    ("status:cancelled orchid", "status:cancelled orchid"),
 ];
 
 /// A database and the means to ask it.
@@ -72,6 +89,35 @@ pub(crate) async fn measure(folder: &Path, orders: u64) -> Result<Vec<Samples>> 
         let deep = Samples::of(title(&format!("page near 90 % by {name}")), &[ANY_PAGE, AS_THE_FIRST]);
         all.push(desk.deep_pages(deep, "", sort).await?);
     }
+    let by_hand = ByHand::open(&folder.join(DATABASE))?;
+    let newest_first = Sort::default();
+    for (name, thousandths, place) in
+        [("first", 1_001, Place::First), ("near 90 %", 100, Place::Near(share(orders, 900)))]
+    {
+        let date = by_hand.date_at(thousandths)?;
+        let page = Samples::of(title(&format!("page by date, {name}")), &[ANY_PAGE])
+            .against("the same rows by hand");
+        let ask = async |_| desk.page("", newest_first, place.clone()).await.map(drop);
+        let control = async |_| {
+            let rows = by_hand.page(date)?;
+            ensure!(rows == PAGE as usize, "a page of {rows} rows by hand");
+            Ok(())
+        };
+        all.push(page.take(ask, control).await?);
+    }
+    for view in BUILT_IN.into_iter().filter(|view| !view.query.is_empty()) {
+        for (name, key, descending) in SORTS {
+            let sort = Sort { key, descending };
+            let deep =
+                Samples::of(title(&format!("{} by {name}, deep", view.name)), &[ANY_PAGE, AS_THE_FIRST]);
+            all.push(desk.deep_pages(deep, view.query, sort).await?);
+        }
+    }
+    for (name, query) in OTHERS {
+        let first =
+            Samples::of(title(&format!("first page of {name}")), &[FIRST_OF_OTHERS]).against("SELECT 1");
+        all.push(desk.pages(first, query, newest_first, |_| Place::First).await?);
+    }
     let by_date = Sort::default();
     for (query, goal) in [("status:paid", ANY_PAGE), ("status:shipped", ANY_PAGE)] {
         let first = Samples::of(title(&format!("first page of {query}")), &[goal]).against("SELECT 1");
@@ -91,6 +137,11 @@ pub(crate) async fn measure(folder: &Path, orders: u64) -> Result<Vec<Samples>> 
     let counts = Samples::of(title("counts of the cards"), &[COUNTS]).against("SELECT 1");
     let ask = async |_| desk.store.counts(None, Some(Platform::Amazon)).await.map(drop).map_err(Into::into);
     all.push(counts.take(ask, async |_| desk.nothing().await).await?);
+    let badges = Samples::of(title("counts of the saved views"), &[COUNTS]).against("SELECT 1");
+    let ask = async |_| {
+        desk.store.view_counts(Some(Platform::Amazon), Shop::now()).await.map(drop).map_err(Into::into)
+    };
+    all.push(badges.take(ask, async |_| desk.nothing().await).await?);
     desk.pool.close().await;
     desk.store.close().await;
     Ok(all)
@@ -132,7 +183,8 @@ impl Desk {
         let deep = |turn| Place::Near(share(u64::from(total), 850 + Dice(turn).below(100)));
         let ask = async |turn| {
             let page = self.page(query, sort, deep(turn)).await?;
-            ensure!(page.rows.len() == PAGE as usize, "a page of {} rows", page.rows.len());
+            let all = total.min(PAGE) as usize;
+            ensure!(page.rows.len() >= all.min(8), "a page of {} rows", page.rows.len());
             Ok(())
         };
         let first = async |_| self.page(query, sort, Place::First).await.map(drop);

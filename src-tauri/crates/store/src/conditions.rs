@@ -3,14 +3,18 @@
 //! Every condition is two-valued: what is unknown does not hold, and its negation does.
 
 use packlight_domain::instant::to_millis;
+use packlight_domain::matching::rules::comparable_set;
 use packlight_domain::page::SortKey;
 use packlight_domain::query::{Compare, Is, Ship, Test};
+use packlight_domain::status::UiStatus;
 use packlight_domain::text::fold;
 use sqlx::{QueryBuilder, Sqlite};
 use std::ops::Bound;
 
 use crate::facts::bit;
 use crate::keyset::Column;
+use crate::meanings::{Meaning, place_key};
+use crate::rows::list;
 use crate::sieve::{Sieve, Window, millis_of, minor};
 
 /// Facts of an order that is late once its ship time has passed: status Paid and something left.
@@ -70,7 +74,7 @@ impl Sieve {
             Test::Asin(own) => push_any(query, own, |query, asin| push_line(query, "asin", asin)),
             Test::Set(_) | Test::In(_) => {
                 query.push("o.id IN (");
-                push_stock(query, test);
+                self.push_stock(query, test);
                 query.push(")");
             }
             // Facts have decided these for every order that is left.
@@ -83,6 +87,64 @@ impl Sieve {
                 query.push("TRUE");
             }
         }
+    }
+
+    /// Appends the query of the orders `i` that `set:` or `in:` asks for. A line stands for a set if it holds a unit of it
+    /// or its number is mapped to it. It is in a place if a unit that it holds lies there, or, as long as its order is to
+    /// be shipped and it lacks units, a free unit that it could take.
+    pub(crate) fn push_stock(&self, query: &mut QueryBuilder<Sqlite>, test: &Test) {
+        let linked = "SELECT i.order_id AS i FROM inventory_items u CROSS JOIN claims c ON c.unit_id = u.id \
+                      CROSS JOIN platform_order_items i ON i.id = c.item_id WHERE ";
+        let Some(meaning) = self.meanings.iter().find(|own| own.test == *test) else {
+            query.push("SELECT NULL AS i");
+            return;
+        };
+        if let Test::Set(sets) = test {
+            let sets: Vec<String> = sets.iter().map(|set| comparable_set(set)).collect();
+            query.push(linked).push("u.set_match IN (SELECT value FROM json_each(");
+            query.push_bind(list(&sets)).push("))");
+            query.push(" UNION SELECT i.order_id FROM platform_order_items i WHERE i.other_number IS NULL AND i.asin IN ");
+            query.push("(SELECT value FROM json_each(").push_bind(meaning.asins.clone()).push("))");
+            query.push(" UNION SELECT i.order_id FROM platform_order_items i WHERE i.other_number IN ");
+            query.push("(SELECT value FROM json_each(").push_bind(meaning.others.clone()).push("))");
+            return;
+        }
+        let Test::In(places) = test else { return };
+        query.push(linked);
+        push_any(query, places, |query, place| {
+            let begun = place_key(place);
+            let length = i64::try_from(begun.chars().count()).unwrap_or(i64::MAX);
+            query
+                .push("lower(substr(u.storage_location, 1, ")
+                .push_bind(length)
+                .push(")) = ")
+                .push_bind(begun);
+        });
+        // The open orders are few, so the way leads from them to their lines.
+        for (account, class) in self.open_classes() {
+            query.push(
+                " UNION SELECT p.id FROM platform_orders p INDEXED BY orders_of_class_by_ship \
+                 CROSS JOIN platform_order_items i ON i.order_id = p.id WHERE p.account_id = ",
+            );
+            query.push_bind(account).push(" AND p.class = ").push_bind(class);
+            query.push(" AND i.quantity > (SELECT COUNT(*) FROM claims c WHERE c.item_id = i.id) AND (");
+            push_numbers(query, meaning);
+            query.push(")");
+        }
+    }
+
+    /// Accounts and classes of orders that are pending or paid.
+    fn open_classes(&self) -> Vec<(i64, i64)> {
+        let open = [UiStatus::Pending as i64, UiStatus::Paid as i64];
+        let mut classes: Vec<(i64, i64)> = self
+            .cells
+            .iter()
+            .filter(|cell| open.contains(&cell.facts.status()))
+            .map(|cell| (cell.account, cell.facts.class()))
+            .collect();
+        classes.sort_unstable();
+        classes.dedup();
+        classes
     }
 
     fn push_fact(&self, query: &mut QueryBuilder<Sqlite>, is: Is) {
@@ -176,44 +238,9 @@ fn push_line(query: &mut QueryBuilder<Sqlite>, column: &str, value: &str) {
     query.push(column).push(" GLOB '*[^ -~]*' OR i.").push(column).push(" LIKE '% %'))");
 }
 
-/// Appends the query of the orders `i` that `set:` or `in:` asks for: a line of theirs holds such a unit, or stands for
-/// the set by its mapping. Where a matched line would find a unit is not looked up: that changes with every other order.
-pub(crate) fn push_stock(query: &mut QueryBuilder<Sqlite>, test: &Test) {
-    let linked = "SELECT i.order_id AS i FROM inventory_items u CROSS JOIN claims c ON c.unit_id = u.id \
-                  CROSS JOIN platform_order_items i ON i.id = c.item_id WHERE ";
-    match test {
-        Test::Set(own) => {
-            let sets: Vec<String> = own.iter().map(|set| set_number(set)).collect();
-            query.push(linked);
-            push_any(query, &sets, |query, set| push_set(query, "u.set_number", set));
-            query.push(
-                " UNION SELECT i.order_id FROM amazon_asin_mappings m \
-                 CROSS JOIN platform_order_items i ON i.asin = m.asin WHERE ",
-            );
-            push_any(query, &sets, |query, set| push_set(query, "m.set_number", set));
-        }
-        Test::In(own) => {
-            query.push(linked);
-            push_any(query, own, |query, location| {
-                let begun = location.trim().to_lowercase();
-                let length = i64::try_from(begun.chars().count()).unwrap_or(i64::MAX);
-                query.push("lower(substr(u.storage_location, 1, ").push_bind(length).push(")) = ");
-                query.push_bind(begun);
-            });
-        }
-        _ => {
-            query.push("SELECT NULL AS i");
-        }
-    }
-}
-
-/// Set numbers compare trimmed, without case, a trailing `-1` ignored (design §4).
-fn set_number(set: &str) -> String {
-    let set = set.trim().to_ascii_lowercase();
-    set.strip_suffix("-1").map(ToOwned::to_owned).unwrap_or(set)
-}
-
-fn push_set(query: &mut QueryBuilder<Sqlite>, column: &str, set: &str) {
-    query.push(format!("lower(trim({column})) IN (")).push_bind(set.to_owned()).push(", ");
-    query.push_bind(format!("{set}-1")).push(")");
+/// Appends that a line `i` has one of a meaning's numbers.
+fn push_numbers(query: &mut QueryBuilder<Sqlite>, meaning: &Meaning) {
+    query.push("i.asin IN (SELECT value FROM json_each(").push_bind(meaning.asins.clone());
+    query.push(")) AND i.other_number IS NULL OR i.other_number IN (SELECT value FROM json_each(");
+    query.push_bind(meaning.others.clone()).push("))");
 }

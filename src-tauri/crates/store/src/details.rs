@@ -23,7 +23,6 @@ use crate::page::{Slim, slim_columns};
 use crate::rows::{count, from_json, instant, list, money};
 use crate::search::{self, Source};
 use crate::sieve::Sieve;
-use crate::zones::Present;
 use crate::{Store, StoreError};
 
 /// A place in the list of whole orders: date, order number, row id.
@@ -103,8 +102,7 @@ impl Store {
     ) -> Result<Vec<OrderDetail>, StoreError> {
         let mut connection = self.inner.readers.acquire().await?;
         let mut snapshot = connection.begin().await?;
-        let present = Present::load(&mut snapshot, now).await?;
-        let sieve = Sieve::of(&present, query, Scope { account, platform: None });
+        let sieve = Sieve::load(&mut snapshot, query, Scope { account, platform: None }, now).await?;
         let after = after.map(Spot::parse).transpose()?;
         let column = Column::of(SortKey::Date);
         let candidates = match Source::best(&mut snapshot, &sieve, column).await? {

@@ -33,6 +33,7 @@ mod keyset;
 mod listings;
 mod mappings;
 mod matching;
+mod meanings;
 mod open;
 mod page;
 mod reports;

@@ -22,7 +22,6 @@ use crate::counts::{Counted, Scope, status_of};
 use crate::keyset::{Column, Mark, Reading, Stretch, Walk};
 use crate::rows::{count, from_json, known, list};
 use crate::sieve::Sieve;
-use crate::zones::Present;
 use crate::{Store, StoreError};
 
 mod sieved;
@@ -58,8 +57,7 @@ impl Store {
         let mut connection = self.inner.readers.acquire().await?;
         let mut snapshot = connection.begin().await?;
         let scope = Scope { account: request.account, platform: request.platform };
-        let present = Present::load(&mut snapshot, now).await?;
-        let list = List::of(Sieve::of(&present, query, scope), request.sort);
+        let list = List::of(Sieve::load(&mut snapshot, query, scope, now).await?, request.sort);
         let limit = request.limit.min(MAX_PAGE);
         let found = list.page(&mut snapshot, &request.place, limit).await?;
         let rows = rows(&mut snapshot, &found.marks).await?;
@@ -84,8 +82,7 @@ impl Store {
     ) -> Result<Counted, StoreError> {
         let mut connection = self.inner.readers.acquire().await?;
         let mut snapshot = connection.begin().await?;
-        let present = Present::load(&mut snapshot, now).await?;
-        let list = List::of(Sieve::of(&present, query, scope), Sort::default());
+        let list = List::of(Sieve::load(&mut snapshot, query, scope, now).await?, Sort::default());
         let counted = list.count(&mut snapshot, stop_at).await?;
         snapshot.commit().await?;
         Ok(counted)
@@ -100,8 +97,7 @@ impl Store {
     ) -> Result<Vec<OrderRowId>, StoreError> {
         let mut connection = self.inner.readers.acquire().await?;
         let mut snapshot = connection.begin().await?;
-        let present = Present::load(&mut snapshot, now).await?;
-        let list = List::of(Sieve::of(&present, query, scope), Sort::default());
+        let list = List::of(Sieve::load(&mut snapshot, query, scope, now).await?, Sort::default());
         let marks = list.everything(&mut snapshot).await?;
         snapshot.commit().await?;
         Ok(marks.into_iter().map(|mark| OrderRowId(count(mark.id))).collect())

@@ -3,16 +3,17 @@
 //! A text of three or more characters is looked up in the trigram index. How many orders hold a trigram is estimated from
 //! how soon a thousand of them are met, and the rarest few are asked for: every find is checked against the texts anyway,
 //! and a frequent trigram costs a long list to read. A text of one or two characters is no trigram but begins some: it
-//! is the start of an id or any place in a title, and where the index names too many for it, one pass over the texts does.
+//! is the start of an id or any place in a title; where the index has too many for it, so have the orders, and the list is
+//! walked.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 
 use packlight_domain::query::Test;
 use sqlx::{QueryBuilder, Row, Sqlite, SqliteConnection};
 
 use crate::StoreError;
 use crate::blocks::Counting;
-use crate::conditions::{is_short, push_stock, push_text, whole_id};
+use crate::conditions::{is_short, whole_id};
 use crate::keyset::{Column, FactsTest, MARKS, Mark, Stretch, Walk, read_marks};
 use crate::sieve::{Sieve, Window};
 
@@ -34,8 +35,6 @@ const ASKED: usize = 4;
 pub(crate) enum Source {
     /// A full-text query that every match satisfies.
     Letters(String),
-    /// A text too short for a trigram that every match holds.
-    Short(String),
     /// Units or mappings that lead to orders.
     Stock(Test),
     /// A window of another sort.
@@ -81,8 +80,7 @@ impl Source {
         if let Some(letters) = letters {
             found.push(letters);
         } else if let Some(Test::Text(text)) = asked.iter().find(|test| matches!(test, Test::Text(_))) {
-            // How frequent it is shows only when it is looked up.
-            found.push((Self::Short(text.clone()), i64::from(MANY)));
+            found.extend(short(connection, text).await?);
         }
         Ok(found.into_iter().min_by_key(|(_, number)| *number))
     }
@@ -98,15 +96,7 @@ impl Source {
             QueryBuilder::<Sqlite>::new("SELECT json_group_array(i) AS ids, COUNT(*) AS number FROM (");
         match self {
             Self::Letters(trigrams) => push_trigrams(&mut query, trigrams),
-            Self::Short(text) => {
-                if let Some(trigrams) = begun(connection, text).await? {
-                    push_trigrams(&mut query, &trigrams);
-                } else {
-                    query.push("SELECT t.id AS i FROM order_texts t WHERE ");
-                    push_text(&mut query, text);
-                }
-            }
-            Self::Stock(test) => push_stock(&mut query, test),
+            Self::Stock(test) => sieve.push_stock(&mut query, test),
             Self::Window(window) => {
                 let all = Sieve { windows: vec![*window], ..sieve.whole() };
                 let stretch = Stretch::whole(false).within(Some(*window)).unwrap_or_default();
@@ -131,6 +121,15 @@ fn push_trigrams(query: &mut QueryBuilder<Sqlite>, trigrams: &str) {
     query
         .push("SELECT rowid AS i FROM order_trigrams WHERE order_trigrams MATCH ")
         .push_bind(trigrams.to_owned());
+}
+
+/// The full-text query of a text without a trigram: those that begin with it, and how many orders hold one of them.
+/// `None` where so many begin with it that it must be frequent.
+async fn short(connection: &mut SqliteConnection, text: &str) -> Result<Option<(Source, i64)>, StoreError> {
+    let Some(trigrams) = begun(connection, text).await? else { return Ok(None) };
+    let weights = weigh(connection, std::slice::from_ref(&trigrams)).await?;
+    let weight = weights.get(&trigrams).copied().unwrap_or(i64::MAX);
+    Ok(Some((Source::Letters(trigrams), weight)))
 }
 
 /// The full-text query of the rarest trigrams of what must occur, with an estimate of the orders that satisfy it.
@@ -174,8 +173,9 @@ async fn letters(
         chosen.extend(alternative.iter().min_by_key(|trigram| weight(trigram)).cloned());
     }
     chosen.extend(rarest(trigrams, &weight));
-    let mut seen = std::collections::HashSet::new();
+    let mut seen = HashSet::new();
     chosen.retain(|trigram| seen.insert(trigram.clone()));
+    chosen.truncate(terms.len().max(ASKED - 1));
     let estimate = chosen.iter().map(weight).min().unwrap_or(0);
     Ok(Some((Source::Letters(joined(&chosen)), estimate)))
 }
@@ -207,10 +207,10 @@ fn unweighed(terms: &[Vec<Vec<String>>]) -> (Source, i64) {
 }
 
 fn joined(trigrams: &[String]) -> String {
-    trigrams.iter().map(|trigram| quoted(trigram)).collect::<Vec<_>>().join(" AND ")
+    trigrams.join(" AND ")
 }
 
-/// The trigrams of the texts of which one must occur; `None` where one of them has none.
+/// The trigrams, each a full-text query, of the texts of which one must occur; `None` where one of them has none.
 fn alternatives(test: &Test) -> Option<Vec<Vec<String>>> {
     let texts: Vec<String> = match test {
         Test::Text(text) if !is_short(text) => vec![text.clone()],
@@ -222,7 +222,8 @@ fn alternatives(test: &Test) -> Option<Vec<Vec<String>>> {
 
 fn trigrams(text: &str) -> Option<Vec<String>> {
     let letters: Vec<char> = text.chars().collect();
-    let mut all: Vec<String> = letters.windows(3).map(|three| three.iter().collect()).collect();
+    let mut all: Vec<String> =
+        letters.windows(3).map(|three| quoted(&three.iter().collect::<String>())).collect();
     // Beyond a dozen, every second says as much.
     if all.len() > 12 {
         all = all.into_iter().step_by(2).collect();
@@ -230,22 +231,22 @@ fn trigrams(text: &str) -> Option<Vec<String>> {
     (!all.is_empty()).then_some(all)
 }
 
-/// How many orders hold each trigram: counted where they are few, else from the share of all orders that had to be
+/// How many orders satisfy each full-text query: counted where they are few, else from the share of all orders that had to be
 /// passed to meet so many.
 async fn weigh(
     connection: &mut SqliteConnection,
-    trigrams: &[String],
+    queries: &[String],
 ) -> Result<BTreeMap<String, i64>, StoreError> {
     let mut query = QueryBuilder::<Sqlite>::new(
         "SELECT json_group_array(json_array(w, n, last, (SELECT MAX(id) FROM platform_orders))) FROM (",
     );
-    for (at, trigram) in trigrams.iter().enumerate() {
+    for (at, trigram) in queries.iter().enumerate() {
         query.push(if at > 0 { " UNION ALL " } else { "" });
         query
             .push("SELECT ")
             .push_bind(i64::try_from(at).unwrap_or(0))
             .push(" AS w, COUNT(*) AS n, MAX(i) AS last FROM (");
-        push_trigrams(&mut query, &quoted(trigram));
+        push_trigrams(&mut query, trigram);
         query.push(" LIMIT ").push_bind(SAMPLE).push(")");
     }
     query.push(")");
@@ -256,7 +257,7 @@ async fn weigh(
         .filter_map(|(at, counted, last, all)| {
             let (last, all) = (last.unwrap_or(1).max(1), all.unwrap_or(1));
             let orders = if counted < SAMPLE { counted } else { counted.saturating_mul(all) / last };
-            trigrams.get(at).map(|trigram| (trigram.clone(), orders))
+            queries.get(at).map(|own| (own.clone(), orders))
         })
         .collect())
 }

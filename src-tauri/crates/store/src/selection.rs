@@ -12,7 +12,6 @@ use crate::StoreError;
 use crate::counts::Scope;
 use crate::page::List;
 use crate::sieve::Sieve;
-use crate::zones::Present;
 
 /// Orders of an act; the query is parsed.
 #[derive(Debug, Clone)]
@@ -43,8 +42,7 @@ pub(crate) async fn row_ids(
         }
         Orders::Matching { query, scope, except } => {
             let except: BTreeSet<i64> = except.iter().map(|id| i64::from(id.0)).collect();
-            let present = Present::load(connection, now).await?;
-            let list = List::of(Sieve::of(&present, query, *scope), Sort::default());
+            let list = List::of(Sieve::load(connection, query, *scope, now).await?, Sort::default());
             let marks = list.everything(connection).await?;
             Ok(marks.iter().map(|mark| mark.id).filter(|id| !except.contains(id)).collect())
         }

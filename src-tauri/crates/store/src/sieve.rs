@@ -11,10 +11,13 @@ use packlight_domain::page::SortKey;
 use packlight_domain::query::{Compare, Is, Moment, Query, Ship, Term, Test};
 use rust_decimal::Decimal;
 use rust_decimal::prelude::ToPrimitive;
+use sqlx::SqliteConnection;
 use std::ops::Bound;
 
+use crate::StoreError;
 use crate::counts::Scope;
 use crate::facts::{Facts, verdict};
+use crate::meanings::{self, Meaning};
 use crate::zones::{Cell, Present, Zones};
 
 /// From a value to before another, in milliseconds or minor units. An order without the value is outside.
@@ -51,9 +54,24 @@ pub(crate) struct Sieve {
     /// To be asked of each order.
     pub(crate) terms: Vec<Term>,
     pub(crate) zones: Zones,
+    /// What the terms about stock come to.
+    pub(crate) meanings: Vec<Meaning>,
 }
 
 impl Sieve {
+    /// A query at a moment, with what it says of stock.
+    pub(crate) async fn load(
+        connection: &mut SqliteConnection,
+        query: &Query,
+        scope: Scope,
+        now: DateTime<Utc>,
+    ) -> Result<Self, StoreError> {
+        let present = Present::load(connection, now).await?;
+        let meanings = meanings::load(connection, query).await?;
+        Ok(Self { meanings, ..Self::of(&present, query, scope) })
+    }
+
+    /// A query on what is present; terms about stock are not settled yet.
     pub(crate) fn of(present: &Present, query: &Query, scope: Scope) -> Self {
         let mut terms = query.terms.clone();
         let mut cells = Vec::new();
@@ -80,8 +98,14 @@ impl Sieve {
         terms.retain(|_| open.next().unwrap_or(true));
         let accounts: Vec<i64> = accounts_of(&cells);
         denied.retain(|cell| accounts.contains(&cell.account));
-        let mut sieve =
-            Self { cells, denied, windows: Vec::new(), terms: Vec::new(), zones: present.zones.clone() };
+        let mut sieve = Self {
+            cells,
+            denied,
+            windows: Vec::new(),
+            terms: Vec::new(),
+            zones: present.zones.clone(),
+            meanings: Vec::new(),
+        };
         for term in terms {
             if let Some((window, is_all)) = sieve.window(&term, &accounts) {
                 sieve.add(window);
@@ -102,13 +126,27 @@ impl Sieve {
         let cells =
             accounts.iter().map(|account| Cell { account: *account, facts: Facts(0), orders: 0 }).collect();
         let zones = Zones::none();
-        Self { cells, denied: Vec::new(), windows: Vec::new(), terms: Vec::new(), zones }
+        Self {
+            cells,
+            denied: Vec::new(),
+            windows: Vec::new(),
+            terms: Vec::new(),
+            zones,
+            meanings: Vec::new(),
+        }
     }
 
     /// Every order of its accounts.
     pub(crate) fn whole(&self) -> Self {
         let cells = self.cells.iter().chain(&self.denied).copied().collect();
-        Self { cells, denied: Vec::new(), windows: Vec::new(), terms: Vec::new(), zones: self.zones.clone() }
+        Self {
+            cells,
+            denied: Vec::new(),
+            windows: Vec::new(),
+            terms: Vec::new(),
+            zones: self.zones.clone(),
+            meanings: Vec::new(),
+        }
     }
 
     fn add(&mut self, window: Window) {

@@ -15,6 +15,7 @@ use sqlx::{Connection, Row, SqliteConnection};
 
 use crate::acts::{Act, Batch, Stored, Subject};
 use crate::counts::Scope;
+use crate::meanings;
 use crate::page::List;
 use crate::rows::{count, list};
 use crate::sieve::Sieve;
@@ -57,8 +58,9 @@ impl Store {
         let mut counts = ViewCounts::default();
         for view in views(&mut snapshot).await?.into_iter().filter(|view| !view.hidden) {
             let Ok(query) = Query::parse(&view.query) else { continue };
-            let list =
-                List::of(Sieve::of(&present, &query, Scope { account: None, platform }), Sort::default());
+            let meanings = meanings::load(&mut snapshot, &query).await?;
+            let sieve = Sieve { meanings, ..Sieve::of(&present, &query, Scope { account: None, platform }) };
+            let list = List::of(sieve, Sort::default());
             let counted = list.count(&mut snapshot, COUNTED).await?;
             counts.views.push(ViewCount {
                 view: view.id,

@@ -10,6 +10,7 @@ use packlight_domain::currency::Currency;
 use packlight_domain::listing::{MatchStatus, OrderDetail, OrderRowId};
 use packlight_domain::matching::{LineKey, Reason};
 use packlight_domain::order::OrderUpdate;
+use packlight_domain::page::{Place, Sort};
 use packlight_domain::query::Query;
 use packlight_domain::stock::{ClaimMethod, UnitDraft, UnitId, UnitStatus};
 use packlight_store::{Orders, Scope, Store, StoreError, Units};
@@ -501,4 +502,40 @@ async fn reading_beside_a_writer_cannot_link() {
     let error = reader.link_unit(&line_of(order), falcon, at(1)).await.unwrap_err();
     assert_eq!(error.to_string(), "the database was opened for reading only");
     reader.close().await;
+}
+
+#[tokio::test]
+async fn orders_are_found_by_set_and_by_place() {
+    let world = World::new().await;
+    let found = async |text: &str| -> Vec<String> {
+        let query = Query::parse(text).unwrap();
+        let page =
+            world.store.page(&query, &request(Sort::default(), Place::First, 50), at(0)).await.unwrap();
+        assert!(page.total_is_exact, "{text}");
+        page.rows.into_iter().map(|row| row.platform_order_id).collect()
+    };
+    let waiting = placed(&world, "203-1", 100).await;
+    let mut other = order("203-2", 200);
+    other.lines[0].item.asin = Some("B00000000B".into());
+    world.apply(&[other, cancelled("203-3", 300)]).await;
+    assert_eq!(found("set:75192").await, [""; 0]);
+
+    // A unit held by hand: the order stands for its set and lies where it lies.
+    let held = unit(&world, "75192-1", "Used", "2025-01-01").await;
+    world.store.link_unit(&line_of(waiting), held, at(5)).await.unwrap();
+    for text in ["set:75192", "set:\" 75192-1 \"", "in:a-0", "in:A-01", "in:B,A"] {
+        assert_eq!(found(text).await, ["203-1"], "{text}");
+    }
+    assert_eq!(found("in:01").await, [""; 0], "a location is given from its beginning");
+    assert_eq!(found("-set:75192").await, ["203-3", "203-2"]);
+    world.store.unlink_line(&line_of(waiting), at(6)).await.unwrap();
+    assert_eq!(found("in:A-01").await, [""; 0]);
+
+    // A mapping: every line of the number stands for the set; a free unit of it places those that are to be shipped.
+    world.store.map_number(FALCON, true, "75192", "New", at(7)).await.unwrap();
+    assert_eq!(found("set:75192-1").await, ["203-3", "203-1"]);
+    assert_eq!(found("in:A-01").await, [""; 0], "the free unit is used, and new is asked for");
+    unit(&world, "75192", "New Sealed", "2025-01-02").await;
+    assert_eq!(found("in:A-01 is:fbm").await, ["203-1"]);
+    assert_eq!(found("in:A-02,A-01 -falcon").await, [""; 0]);
 }
