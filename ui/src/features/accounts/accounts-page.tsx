@@ -5,14 +5,18 @@ import { Plus } from "lucide-react";
 
 import { buttonClass } from "~/components/button";
 import { FailureNotice } from "~/components/notice";
+import type { AccountView } from "~/lib/bindings";
 import { queries } from "~/lib/query";
 
 import { AccountCard } from "./account-card";
 import styles from "./accounts.module.css";
 import { UnlockDialog } from "./unlock-dialog";
 
+/** Orders of files belong to accounts too, but those have nothing to connect. */
+const ofAmazon = (accounts: AccountView[]) => accounts.filter(({ platform }) => platform === "amazon");
+
 export function AccountsPage({ unlock, onUnlock }: { unlock: boolean; onUnlock: (open: boolean) => void }) {
-  const accounts = useQuery(queries.accounts);
+  const accounts = useQuery({ ...queries.accounts, select: ofAmazon });
   const marketplaces = useQuery(queries.marketplaces);
   const sync = useQuery(queries.sync);
   const locked = new Set(
