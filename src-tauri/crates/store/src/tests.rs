@@ -377,7 +377,7 @@ async fn stock_and_matching_are_read_by_their_indexes() {
         ),
         (
             "SELECT u.id FROM inventory_items u WHERE u.status = 'in_stock' AND u.asin COLLATE NOCASE = ?",
-            "SEARCH u USING INDEX units_free_asins (asin=?)",
+            "SEARCH u USING COVERING INDEX units_free_asins (asin=?)",
         ),
         ("SELECT batch FROM acts WHERE order_id = ?", "SEARCH acts USING INDEX acts_by_order (order_id=?)"),
     ] {
