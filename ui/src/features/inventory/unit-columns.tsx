@@ -11,7 +11,7 @@ import styles from "./inventory.module.css";
 export const STATUS_NAMES: Record<UnitStatus, string> = { in_stock: "In stock", linked: "Linked", sold: "Sold" };
 
 /** Columns that fold away in narrower windows, with the width from which they are shown. */
-const SHOWN_FROM: Record<string, number> = { asin: 1300, sku: 1200, price: 1080, bought: 1140 };
+const SHOWN_FROM: Record<string, number> = { asin: 1340, sku: 1240, price: 1080, bought: 1160 };
 
 type OpenMenu = (unit: Unit, button: HTMLElement) => void;
 
@@ -47,7 +47,7 @@ export function unitColumns(windowWidth: number, onMenu: OpenMenu): Column<Unit,
     },
     { id: "condition", header: "Condition", width: "112px", cell: (unit) => text(unit.condition) },
     { id: "location", header: "Location", width: "128px", sort: "location", cell: (unit) => <Place unit={unit} /> },
-    { id: "status", header: "Status", width: "188px", cell: (unit) => <Status unit={unit} /> },
+    { id: "status", header: "Status", width: "226px", cell: (unit) => <Status unit={unit} /> },
     { id: "sku", header: "SKU", width: "112px", cell: (unit) => text(unit.sku) },
     { id: "asin", header: "ASIN", width: "108px", cell: (unit) => text(unit.asin) },
     {
