@@ -7,6 +7,7 @@
 use packlight_domain::account::Platform;
 use packlight_domain::listing::{ListRequest, MAX_PAGE, OrderCounts, OrderPage};
 use packlight_domain::page::{Place, Sort, SortKey};
+use packlight_domain::view::SavedView;
 use packlight_engine::status::SyncStatus;
 use packlight_engine::{Engine, EngineError};
 use serde::Serialize;
@@ -38,6 +39,8 @@ pub(crate) struct FirstOrders {
     counts: OrderCounts,
     /// The counts of all platforms.
     all_counts: OrderCounts,
+    /// The saved views.
+    views: Vec<SavedView>,
     /// How the sync stands.
     sync: SyncStatus,
 }
@@ -61,6 +64,7 @@ impl FirstOrders {
             page: engine.list_orders(&request).await?,
             counts: engine.order_counts(None, platform).await?,
             all_counts: engine.order_counts(None, None).await?,
+            views: engine.saved_views().await?,
             sync: engine.sync_status(),
             request,
         })

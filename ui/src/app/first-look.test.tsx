@@ -26,6 +26,7 @@ function lookAt(shop: MadeUpShop, turn = 0): FirstLook {
       page: shop.page(NEWEST_FIRST),
       counts: shop.counts(),
       all_counts: shop.counts(),
+      views: [],
       sync: { accounts: [accountSync(Date.now())] },
     },
   };

@@ -434,6 +434,8 @@ export type FirstOrders = {
 	counts: OrderCounts,
 	/**  The counts of all platforms. */
 	all_counts: OrderCounts,
+	/**  The saved views. */
+	views: SavedView[],
 	/**  How the sync stands. */
 	sync: SyncStatus,
 };

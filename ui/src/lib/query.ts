@@ -8,7 +8,7 @@ import { keepPreviousData, QueryClient, queryOptions, type QueryKey } from "@tan
 import { useEffect, useEffectEvent } from "react";
 
 import type { AppInfo, CacheTag, FirstLook, FirstOrders, OrderCounts, OrderRowId, Platform } from "./bindings";
-import type { Preferences, SyncStatus } from "./bindings";
+import type { Preferences, SavedView, SyncStatus } from "./bindings";
 import { backend, onNews, type Failure, type Unlisten } from "./ipc";
 
 declare module "@tanstack/react-query" {
@@ -89,9 +89,10 @@ export function createQueryClient(look: FirstLook | null = null): QueryClient {
   client.setQueryData<AppInfo>([...keys.app], look.app);
   client.setQueryData<Preferences>([...keys.preferences], look.preferences);
   if (look.orders === null) return client;
-  const { request, counts, all_counts: allCounts, sync } = look.orders;
+  const { request, counts, all_counts: allCounts, views, sync } = look.orders;
   client.setQueryData<OrderCounts>([...keys.counts(request.platform)], counts);
   client.setQueryData<OrderCounts>([...keys.counts(null)], allCounts);
+  client.setQueryData<SavedView[]>([...keys.views], views);
   client.setQueryData<SyncStatus>([...keys.sync], sync);
   client.setQueryData<FirstOrders>([...keys.firstOrders], look.orders);
   return client;
