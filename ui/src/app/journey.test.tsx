@@ -109,7 +109,7 @@ describe("the journey of the brief", () => {
     expect(create).toBeDisabled();
 
     const search = within(dialog).getByRole("searchbox", { name: "Search Inventory:" });
-    expect(search).toHaveFocus();
+    await waitFor(() => expect(search).toHaveFocus());
     await user.type(search, "nothinglikethis");
     expect(await within(dialog).findByText("No matching inventory items found")).toBeInTheDocument();
     expect(dialog).toHaveTextContent("Try searching with different terms or check your inventory.");

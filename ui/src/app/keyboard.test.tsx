@@ -35,7 +35,7 @@ describe("the page of orders by keys alone", () => {
     await screen.findByText(id);
     await user.keyboard("j ");
     expect(await screen.findByTestId("order-drawer")).not.toHaveFocus();
-    expect(screen.getByTestId("orders-table")).toHaveFocus();
+    await waitFor(() => expect(screen.getByTestId("orders-table")).toHaveFocus());
     await user.keyboard("{Escape}");
     await waitFor(() => expect(screen.queryByTestId("order-drawer")).toBeNull());
 

@@ -94,7 +94,7 @@ describe("connect Amazon", () => {
     await user.type(screen.getByLabelText("LWA client secret"), ID);
     await user.click(screen.getByRole("button", { name: "Check and connect" }));
     expect(screen.getByText("This looks like the refresh token")).toBeInTheDocument();
-    expect(screen.getByLabelText("Label")).toHaveFocus();
+    await waitFor(() => expect(screen.getByLabelText("Label")).toHaveFocus());
     expect(screen.getByText("This looks like the client id")).toBeInTheDocument();
     expect(core.callsOf("connectAccount")).toHaveLength(0);
   });

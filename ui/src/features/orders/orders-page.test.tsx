@@ -156,19 +156,19 @@ describe("keyboard", () => {
     expect(activeRow()).toHaveAttribute("aria-rowindex", "296");
     await user.keyboard("{Home}{Enter}");
     const drawer = await screen.findByTestId("order-drawer");
-    expect(drawer).toHaveFocus();
+    await waitFor(() => expect(drawer).toHaveFocus());
     expect(href()).toBe("/orders/amazon?order=312");
     expect(await within(drawer).findByText(shop.row(312).platform_order_id)).toBeInTheDocument();
     await user.keyboard("{Escape}");
     await waitFor(() => expect(screen.queryByTestId("order-drawer")).toBeNull());
-    expect(grid).toHaveFocus();
+    await waitFor(() => expect(grid).toHaveFocus());
   });
 
   it("has one key for each thing", async () => {
     const { user, core, shop } = openWindow();
     await rowsShown();
     await user.keyboard("/");
-    expect(bar()).toHaveFocus();
+    await waitFor(() => expect(bar()).toHaveFocus());
     await user.keyboard("j{Escape}{Escape}");
     expect(bar()).not.toHaveFocus();
     await user.keyboard("jjk");

@@ -190,7 +190,7 @@ describe("the grid, for those who hear it", () => {
     act(() => (table.scrollTop = 8000));
     await waitFor(async () => expect((await rows())[0]).not.toHaveAttribute("aria-rowindex", "2"));
     expect(table).not.toHaveAttribute("aria-activedescendant");
-    expect(table).toHaveFocus();
+    await waitFor(() => expect(table).toHaveFocus());
     await user.keyboard("{ArrowDown}");
     const active = document.getElementById(table.getAttribute("aria-activedescendant") ?? "");
     expect(active).toHaveAttribute("aria-rowindex", "3");

@@ -26,7 +26,8 @@ describe("the query bar", () => {
     await user.keyboard("{ArrowDown}{Enter}");
     expect(await bar()).toHaveValue("status:paid ");
     await waitFor(() => expect(href()).toBe("/orders/amazon?q=status:paid"));
-    expect(await bar()).toHaveFocus();
+    const focused = await bar();
+    await waitFor(() => expect(focused).toHaveFocus());
   });
 
   it("closes its list by Esc before it clears the text", async () => {

@@ -102,7 +102,7 @@ describe("saved views", () => {
     await user.keyboard("{Shift>}{ArrowLeft}{/Shift}");
     await waitFor(async () => expect((await names()).slice(-2)).toEqual(["All", "Cancel requested"]));
     await user.keyboard("{ArrowRight}");
-    expect(screen.getByTestId("view-Cancel requested")).toHaveFocus();
+    await waitFor(() => expect(screen.getByTestId("view-Cancel requested")).toHaveFocus());
   });
 
   it("are moved by dragging", async () => {
