@@ -5,6 +5,7 @@
 
 pub mod account;
 pub mod act;
+pub mod confirming;
 pub mod currency;
 pub mod file_import;
 pub mod instant;
@@ -16,6 +17,8 @@ pub mod natural;
 pub mod offer;
 pub mod order;
 pub mod page;
+pub mod picking;
+pub mod printing;
 pub mod query;
 pub mod settings;
 pub mod status;
