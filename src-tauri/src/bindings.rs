@@ -21,6 +21,7 @@ pub(crate) fn builder() -> Builder<tauri::Wry> {
             commands::app::preferences,
             commands::app::set_preferences,
             commands::orders::list_orders,
+            commands::orders::count_orders,
             commands::orders::order_counts,
             commands::orders::get_order,
             commands::orders::set_note,

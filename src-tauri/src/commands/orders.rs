@@ -17,6 +17,13 @@ pub(crate) async fn list_orders(desk: State<'_, Desk>, request: ListRequest) -> 
     Ok(desk.engine().await?.list_orders(&request).await?)
 }
 
+/// How many orders the list has, where a page said "at least". Null when another count was asked for meanwhile.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn count_orders(desk: State<'_, Desk>, request: ListRequest) -> Answer<Option<u32>> {
+    Ok(desk.engine().await?.count_orders(&request).await?)
+}
+
 /// What the cards show.
 #[tauri::command]
 #[specta::specta]

@@ -1,4 +1,4 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 
 import type { OrderRow } from "~/lib/bindings";
 import { Failure } from "~/lib/ipc";
@@ -179,5 +179,88 @@ describe("a list that is read by pages", () => {
     await settled();
     expect(list.state()).toMatchObject({ total: 250, exact: true });
     expect(list.rowAt(249)?.id).toBe(1);
+  });
+
+  describe("of which pages say at least", () => {
+    const open = async (rows: Rows, count: () => Promise<number | null>) => {
+      rows.exact = false;
+      const list = await PagedList.open(rows.load, { ...byDate, count });
+      return list;
+    };
+
+    it("is counted once it is on screen, and no row is read or moved for that", async () => {
+      const rows = new Rows(count(5000, 1));
+      let counts = 0;
+      const list = await open(rows, () => {
+        counts += 1;
+        return Promise.resolve(rows.rows.length);
+      });
+      await settled();
+      expect([counts, list.state().total]).toEqual([0, 100]);
+      list.subscribe(() => {});
+      await settled();
+      expect(list.state()).toMatchObject({ total: 5000, exact: true, waiting: null });
+      expect([counts, rows.asked]).toEqual([1, [0]]);
+    });
+
+    it("is counted again when the data change, never twice at a time", async () => {
+      const rows = new Rows(count(5000, 1));
+      const answers: ((total: number | null) => void)[] = [];
+      const list = await open(rows, () => new Promise((resolve) => void answers.push(resolve)));
+      list.subscribe(() => {});
+      await list.refresh(() => true);
+      await list.refresh(() => true);
+      expect(answers.length).toBe(1);
+      answers[0]?.(5000);
+      await vi.waitFor(() => expect(answers.length).toBe(2));
+      expect(list.state()).toMatchObject({ total: 5000, exact: true });
+
+      // What was counted stays on screen while it is counted anew.
+      rows.addOnTop(5001);
+      await list.refresh(() => true);
+      expect(list.state()).toMatchObject({ total: 5000, exact: true, waiting: null });
+      expect(list.rowAt(0)?.id).toBe(5001);
+      answers[1]?.(5000);
+      await vi.waitFor(() => expect(answers.length).toBe(3));
+      answers[2]?.(5001);
+      await vi.waitFor(() => expect(list.state().total).toBe(5001));
+      await settled();
+      expect(answers.length).toBe(3);
+    });
+
+    it("keeps new rows waiting above those that are shown, and counts what is shown", async () => {
+      const rows = new Rows(count(5000, 1));
+      const list = await open(rows, () => Promise.resolve(rows.rows.length));
+      list.subscribe(() => {});
+      await settled();
+      rows.addOnTop(5002, 5001);
+      await list.refresh(() => false);
+      await settled();
+      expect(list.state()).toMatchObject({ waiting: 2, total: 5000, exact: true });
+      expect(list.rowAt(0)?.id).toBe(5000);
+    });
+
+    it("says at least where counting failed or another list was counted instead", async () => {
+      const rows = new Rows(count(5000, 1));
+      for (const answer of [() => Promise.resolve(null), () => Promise.reject(new Error("busy"))]) {
+        const list = await open(rows, answer);
+        list.subscribe(() => {});
+        await settled();
+        expect(list.state()).toMatchObject({ total: 100, exact: false, failure: null });
+      }
+    });
+
+    it("is not counted where its end was read", async () => {
+      const rows = new Rows(count(150, 1));
+      let counts = 0;
+      const list = await open(rows, () => Promise.resolve((counts += 1) && null));
+      list.subscribe(() => {});
+      list.look({ first: 90, end: 100 });
+      await settled();
+      expect(list.state()).toMatchObject({ total: 150, exact: true });
+      list.subscribe(() => {});
+      await settled();
+      expect(counts).toBe(1);
+    });
   });
 });

@@ -23,9 +23,25 @@ export type ListState = {
 
 export type Load<Row> = (position: number, limit: number) => Promise<ListPage<Row>>;
 
+/** Counts all rows; `null` when somebody else's question took the place of this one. */
+export type Count = () => Promise<number | null>;
+
 type Options = {
   /** New rows come above all others, so that their number says how far the rest moves down. */
   growsOnTop?: boolean;
+  /** For a list whose pages may say "at least": asked in the background while the list is on screen. */
+  count?: Count;
+};
+
+/** Pages read anew, and what they say about the length of the list. */
+type Fresh<Row> = {
+  pages: Map<number, Row[]>;
+  total: number;
+  exact: boolean;
+  /** The total is what these pages say; otherwise it is the one known before, until it is counted again. */
+  measured: boolean;
+  /** Row by row what is shown. */
+  same: boolean;
 };
 
 /** Rows of one request. */
@@ -39,6 +55,12 @@ const LONGEST_RANGE = 20_000;
 export class PagedList<Row extends { id: number }> {
   #load: Load<Row>;
   #growsOnTop: boolean;
+  #count: Count | undefined;
+  /** The core does not know the total without counting. */
+  #openEnded = false;
+  #counting = false;
+  /** The data changed while they were being counted. */
+  #overtaken = false;
   #pages = new Map<number, Row[]>();
   #loading = new Set<number>();
   #seen = { first: 0, end: 1 };
@@ -50,9 +72,11 @@ export class PagedList<Row extends { id: number }> {
   #listeners = new Set<() => void>();
 
   /** A list whose first page has been read with `load` already. */
-  constructor(load: Load<Row>, first: ListPage<Row>, { growsOnTop = false }: Options = {}) {
+  constructor(load: Load<Row>, first: ListPage<Row>, { growsOnTop = false, count }: Options = {}) {
     this.#load = load;
     this.#growsOnTop = growsOnTop;
+    this.#count = count;
+    this.#openEnded = !first.exact;
     this.#pages.set(0, first.rows);
     this.#state = { ...this.#state, total: first.total, exact: first.exact };
   }
@@ -64,6 +88,7 @@ export class PagedList<Row extends { id: number }> {
 
   readonly subscribe = (listener: () => void): (() => void) => {
     this.#listeners.add(listener);
+    if (!this.#state.exact && !this.#counting) void this.#countAll();
     return () => void this.#listeners.delete(listener);
   };
 
@@ -87,16 +112,19 @@ export class PagedList<Row extends { id: number }> {
     try {
       const fresh = await this.#readSeen(0);
       if (turn !== this.#turn) return;
+      this.#openEnded = !fresh.measured || !fresh.exact;
       if (fresh.same || calm()) {
         this.#show(fresh);
+        void this.#countAll();
         return;
       }
-      const added = this.#growsOnTop ? Math.max(0, fresh.total - this.#state.total) : 0;
+      const added = this.#growsOnTop ? this.#addedOnTop(fresh) : 0;
       const moved = added > 0 ? await this.#readSeen(added) : fresh;
       if (turn !== this.#turn) return;
       this.#renew([...fresh.pages.values(), ...moved.pages.values()].flat());
       this.#hidden = added;
       this.#change({ waiting: added, failure: null });
+      void this.#countAll();
     } catch (thrown) {
       if (turn === this.#turn) this.#change({ failure: Failure.from(thrown) });
     }
@@ -139,13 +167,17 @@ export class PagedList<Row extends { id: number }> {
     return Array.from({ length: to - from + 1 }, (_, index) => from + index);
   }
 
-  async #readSeen(below: number) {
+  async #readSeen(below: number): Promise<Fresh<Row>> {
     const answers = await Promise.all(
       this.#seenPages().map(async (page) => [page, await this.#load(page * PAGE + below, PAGE)] as const),
     );
-    const total = answers[0]?.[1].total ?? 0;
+    const state = this.#state;
+    const known = answers.find(([, { exact }]) => exact)?.[1].total;
+    const measured = known !== undefined || !state.exact;
+    const ends = answers.map(([page, { rows, total }]) => Math.max(total, page * PAGE + below + rows.length));
+    const total = known ?? (state.exact ? state.total : Math.max(...ends));
     const same =
-      total === this.#state.total &&
+      (!measured || total === state.total) &&
       answers.every(([page, { rows }]) => {
         const shown = this.#pages.get(page);
         return shown === undefined || (shown.length === rows.length && shown.every((row, i) => row.id === rows[i]?.id));
@@ -153,12 +185,49 @@ export class PagedList<Row extends { id: number }> {
     return {
       pages: new Map(answers.map(([page, { rows }]) => [page, rows])),
       total,
-      exact: answers[0]?.[1].exact ?? true,
+      exact: known !== undefined || state.exact,
+      measured,
       same,
     };
   }
 
-  #show(fresh: { pages: Map<number, Row[]>; total: number; exact: boolean }): void {
+  /** How far new rows would move down those that are shown. */
+  #addedOnTop({ pages, total, exact, measured }: Fresh<Row>): number {
+    if (measured && exact) return Math.max(0, total - this.#state.total);
+    for (const [page, rows] of pages) {
+      const first = this.#pages.get(page)?.[0]?.id;
+      const moved = first === undefined ? -1 : rows.findIndex(({ id }) => id === first);
+      if (moved >= 0) return moved;
+    }
+    return 0;
+  }
+
+  /**
+   * Counts a list of which only a beginning is known, one question at a time, for as long as somebody looks at it. After
+   * a count whose data have changed meanwhile, there is a pause as long as that count took.
+   */
+  async #countAll(): Promise<void> {
+    if (this.#count === undefined || !this.#openEnded || this.#listeners.size === 0) return;
+    if (this.#counting) {
+      this.#overtaken = true;
+      return;
+    }
+    this.#counting = true;
+    const began = performance.now();
+    try {
+      const counted = await this.#count();
+      if (counted !== null && this.#openEnded) this.#change({ total: counted - this.#hidden, exact: true });
+    } catch {
+      // The rows are there all the same; their number stays "at least", until the data change again.
+    }
+    if (this.#overtaken) await new Promise((resolve) => void setTimeout(resolve, performance.now() - began));
+    const again = this.#overtaken;
+    this.#overtaken = false;
+    this.#counting = false;
+    if (again) await this.#countAll();
+  }
+
+  #show(fresh: Fresh<Row>): void {
     this.#pages = fresh.pages;
     this.#hidden = 0;
     this.#change({ total: fresh.total, exact: fresh.exact, waiting: null, failure: null });
@@ -214,6 +283,7 @@ export class PagedList<Row extends { id: number }> {
 
   /** A list that was counted only so far grows as it is read further, until a page is not full. */
   #counted(page: number, { rows, total, exact }: ListPage<Row>): Partial<ListState> {
+    if (exact || rows.length < PAGE) this.#openEnded = false;
     if (exact) return { total, exact };
     const known = Math.max(total, this.#state.total, page * PAGE + rows.length);
     return rows.length < PAGE ? { total: page * PAGE + rows.length, exact: true } : { total: known };

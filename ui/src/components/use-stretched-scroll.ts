@@ -53,9 +53,14 @@ export function useStretchedScroll({ rows, rowHeight, headHeight, onRange }: Opt
   );
 
   useLayoutEffect(() => {
+    const before = latest.current;
     latest.current = { rows, rowHeight, viewport };
     const element = scroller.current;
     if (element === null) return;
+    if (before.rows !== rows && stretchOf(before) !== stretchOf(latest.current)) {
+      // What is seen stays; on a stretched page of another length the scrollbar has to move for that.
+      element.scrollTop = toPage(latest.current, offset.current);
+    }
     offset.current = toList(latest.current, element.scrollTop);
     follow(rangeAt(latest.current, offset.current), false);
   }, [rows, rowHeight, viewport, follow]);

@@ -21,6 +21,8 @@ export const commands = {
 	setPreferences: (preferences: Preferences) => typedError<null, CommandError>(__TAURI_INVOKE("set_preferences", { preferences })),
 	/**  Rows of the list. */
 	listOrders: (request: ListRequest) => typedError<OrderPage, CommandError>(__TAURI_INVOKE("list_orders", { request })),
+	/**  How many orders the list has, where a page said "at least". Null when another count was asked for meanwhile. */
+	countOrders: (request: ListRequest) => typedError<number | null, CommandError>(__TAURI_INVOKE("count_orders", { request })),
 	/**  What the cards show. */
 	orderCounts: (platform: Platform | null) => typedError<OrderCounts, CommandError>(__TAURI_INVOKE("order_counts", { platform })),
 	/**  One order with all that is known of it. */

@@ -94,6 +94,7 @@ export function shopHandlers(shop: MadeUpShop, now: () => number = Date.now): Pa
     queryHelp: madeUpHelp,
     appInfo: () => INFO,
     listOrders: (request) => shop.page(request),
+    countOrders: (request) => shop.page(request).total,
     orderCounts: (platform) => shop.counts(platform),
     getOrder: (id) => shop.detail(id),
     setNote: (id, note) => {

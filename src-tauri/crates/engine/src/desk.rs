@@ -130,6 +130,7 @@ pub(crate) struct Desk {
     pub(crate) connections: tokio::sync::Mutex<HashMap<AccountId, Connection>>,
     running: Mutex<HashMap<AccountId, (Joined, CancellationToken)>>,
     pub(crate) reports: crate::reports::Running,
+    pub(crate) counting: crate::orders::OneCount,
     /// Ends every wait of the supervisor: secrets changed, the vault was opened.
     pub(crate) wake: watch::Sender<()>,
     /// Held while this process may write.
@@ -161,6 +162,7 @@ impl Engine {
             connections: tokio::sync::Mutex::default(),
             running: Mutex::default(),
             reports: crate::reports::Running::default(),
+            counting: crate::orders::OneCount::default(),
             wake: watch::Sender::new(()),
             lock,
         }));

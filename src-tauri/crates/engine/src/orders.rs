@@ -1,12 +1,15 @@
 //! Reading orders, and the seller's own note on them.
 
+use std::sync::{Mutex, PoisonError};
+
 use packlight_domain::account::{AccountId, Platform};
 use packlight_domain::act::BatchId;
 use packlight_domain::listing::{ListRequest, MAX_PAGE, OrderCounts, OrderDetail, OrderPage, OrderRowId};
 use packlight_domain::marketplace;
 use packlight_domain::page::Cursor;
 use packlight_domain::query::Query;
-use packlight_store::CheckReport;
+use packlight_store::{CheckReport, Scope};
+use tokio_util::sync::CancellationToken;
 
 use crate::desk::Engine;
 use crate::error::{Code, EngineError};
@@ -14,6 +17,19 @@ use crate::events::CacheTag;
 
 /// The longest note, in characters.
 pub const MAX_NOTE: usize = 2_000;
+
+/// The count to the end that goes on, if one does: a later one takes its place, so that there is never more than one.
+#[derive(Debug, Default)]
+pub(crate) struct OneCount(Mutex<CancellationToken>);
+
+impl OneCount {
+    fn begin(&self) -> CancellationToken {
+        let fresh = CancellationToken::new();
+        let mut running = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        std::mem::replace(&mut *running, fresh.clone()).cancel();
+        fresh
+    }
+}
 
 impl Engine {
     /// Rows of the list, as its query, sort and place ask.
@@ -26,6 +42,17 @@ impl Engine {
             ));
         }
         Ok(self.0.store.page(&query, request, (self.0.clock)()).await?)
+    }
+
+    /// How many orders the list of a request has, whatever its place: all counted, which may take seconds where a page
+    /// said "at least". `None` when another count was asked for before the end.
+    pub async fn count_orders(&self, request: &ListRequest) -> Result<Option<u32>, EngineError> {
+        let query = parse(&request.query)?;
+        let turn = self.0.counting.begin();
+        let scope = Scope { account: request.account, platform: request.platform };
+        let wanted = move || !turn.is_cancelled();
+        let counted = self.0.store.count(&query, scope, u32::MAX - 1, (self.0.clock)(), wanted).await?;
+        Ok(counted.map(|counted| counted.orders))
     }
 
     /// What the cards show.
@@ -107,4 +134,18 @@ impl Engine {
 
 pub(crate) fn parse(query: &str) -> Result<Query, EngineError> {
     Query::parse(query).map_err(|error| EngineError::new(Code::BadQuery, error.to_string()).about(error.word))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::OneCount;
+
+    #[test]
+    fn a_later_count_ends_the_one_before() {
+        let counts = OneCount::default();
+        let first = counts.begin();
+        assert!(!first.is_cancelled());
+        let second = counts.begin();
+        assert!(first.is_cancelled() && !second.is_cancelled());
+    }
 }

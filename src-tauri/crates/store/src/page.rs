@@ -2,29 +2,26 @@
 //!
 //! Where facts and one window decide, any page of any sort costs the same: totals come from kept counts, positions from
 //! blocks, rows from index ranges. Where orders have to be looked at, see `sieved`; there `total` and `position` may be
-//! lower bounds, and then `total_is_exact` is false. [`Store::count`] counts to the end.
-
-use std::collections::HashMap;
+//! lower bounds, and then `total_is_exact` is false. [`Store::count_while`] counts to the end.
 
 use chrono::{DateTime, Utc};
-use packlight_domain::account::Platform;
-use packlight_domain::instant::from_millis;
-use packlight_domain::listing::{ListRequest, MAX_PAGE, MatchSummary, OrderPage, OrderRow, OrderRowId};
-use packlight_domain::money::Money;
+use packlight_domain::listing::{ListRequest, MAX_PAGE, OrderPage, OrderRowId};
 use packlight_domain::page::{Place, Sort};
 use packlight_domain::query::Query;
-use packlight_domain::status::{self, UiStatus};
-use serde::Deserialize;
 use sqlx::{Connection, SqliteConnection};
 
 use crate::blocks::Counting;
-use crate::counts::{Counted, Scope, status_of};
+use crate::counts::Scope;
 use crate::keyset::{Column, Mark, Reading, Stretch, Walk};
-use crate::rows::{count, from_json, known, list};
+use crate::rows::count;
 use crate::sieve::Sieve;
 use crate::{Store, StoreError};
 
+mod counted;
 mod sieved;
+mod slim;
+
+pub(crate) use slim::{Slim, slim_columns};
 
 /// A list that is being paged through.
 pub(crate) struct List {
@@ -60,7 +57,7 @@ impl Store {
         let list = List::of(Sieve::load(&mut snapshot, query, scope, now).await?, request.sort);
         let limit = request.limit.min(MAX_PAGE);
         let found = list.page(&mut snapshot, &request.place, limit).await?;
-        let rows = rows(&mut snapshot, &found.marks).await?;
+        let rows = slim::rows(&mut snapshot, &found.marks).await?;
         snapshot.commit().await?;
         Ok(OrderPage {
             rows,
@@ -70,22 +67,6 @@ impl Store {
             first: found.marks.first().map(Mark::cursor),
             last: found.marks.last().map(Mark::cursor),
         })
-    }
-
-    /// How many orders match at `now`: exact where no order has to be looked at, else counted up to `stop_at`.
-    pub async fn count(
-        &self,
-        query: &Query,
-        scope: Scope,
-        stop_at: u32,
-        now: DateTime<Utc>,
-    ) -> Result<Counted, StoreError> {
-        let mut connection = self.inner.readers.acquire().await?;
-        let mut snapshot = connection.begin().await?;
-        let list = List::of(Sieve::load(&mut snapshot, query, scope, now).await?, Sort::default());
-        let counted = list.count(&mut snapshot, stop_at).await?;
-        snapshot.commit().await?;
-        Ok(counted)
     }
 
     /// The row ids of all orders that match at `now`, in no order in particular: for acts on a whole result.
@@ -371,104 +352,5 @@ impl List {
             total,
             total_is_exact: true,
         })
-    }
-}
-
-/// What [`OrderRow`] is made of, as one JSON array: read column by column and row by row, a page would take most of its
-/// time to cross from SQLite's thread to ours.
-macro_rules! slim_columns {
-    () => {
-        "json_array(o.id, a.platform, o.platform_order_id, o.order_date, o.ship_by, o.description, o.lines, \
-         o.units_left, o.ui_status, o.status, o.total_minor, o.total_currency, o.cancel_requested, o.missing_items, \
-         o.notes IS NOT NULL, o.linked_lines, o.unmatched_lines, o.no_asin_lines)"
-    };
-}
-pub(crate) use slim_columns;
-
-/// The array of `slim_columns!`.
-#[derive(Debug, Deserialize)]
-pub(crate) struct Slim {
-    id: i64,
-    platform: String,
-    platform_order_id: String,
-    order_date: Option<i64>,
-    ship_by: Option<i64>,
-    description: String,
-    lines: i64,
-    units_left: i64,
-    ui_status: i64,
-    status: Option<String>,
-    total_minor: Option<i64>,
-    total_currency: Option<String>,
-    cancel_requested: i64,
-    missing_items: i64,
-    has_note: i64,
-    linked_lines: i64,
-    unmatched_lines: i64,
-    no_asin_lines: i64,
-}
-
-/// The rows of these keys, in their order.
-async fn rows(connection: &mut SqliteConnection, marks: &[Mark]) -> Result<Vec<OrderRow>, StoreError> {
-    if marks.is_empty() {
-        return Ok(Vec::new());
-    }
-    let ids: Vec<i64> = marks.iter().map(|mark| mark.id).collect();
-    let found: String = sqlx::query_scalar(concat!(
-        "SELECT json_group_array(",
-        slim_columns!(),
-        ") FROM json_each(?) j CROSS JOIN platform_orders o ON o.id = j.value \
-         CROSS JOIN accounts a ON a.id = o.account_id"
-    ))
-    .bind(list(&ids))
-    .fetch_one(connection)
-    .await?;
-    let mut found: HashMap<i64, Slim> =
-        from_json::<Vec<Slim>>(&found)?.into_iter().map(|slim| (slim.id, slim)).collect();
-    ids.iter().filter_map(|id| found.remove(id)).map(Slim::into_row).collect()
-}
-
-impl Slim {
-    pub(crate) fn into_row(self) -> Result<OrderRow, StoreError> {
-        let platform: Platform = known(&self.platform)?;
-        let ui_status = status_of(self.ui_status);
-        let word = self.status.as_deref();
-        let currency = self.total_currency.as_deref().and_then(|code| code.parse().ok());
-        Ok(OrderRow {
-            id: OrderRowId(count(self.id)),
-            platform,
-            platform_order_id: self.platform_order_id,
-            order_date: self.order_date.map(from_millis),
-            ship_by: self.ship_by.map(from_millis),
-            buyer_name: buyer_name(platform).to_owned(),
-            description: self.description,
-            lines: count(self.lines),
-            units_left: count(self.units_left),
-            ui_status,
-            unknown_status: word
-                .filter(|_| ui_status == UiStatus::Other)
-                .map(|word| status::to_v0(word).to_owned()),
-            total: self.total_minor.zip(currency).map(|(minor, currency)| Money { minor, currency }.into()),
-            part_shipped: word == Some("PARTIALLY_SHIPPED"),
-            cancel_requested: self.cancel_requested != 0,
-            missing_items: self.missing_items != 0,
-            has_note: self.has_note != 0,
-            matches: MatchSummary {
-                total: count(self.lines),
-                linked: count(self.linked_lines),
-                unmatched: count(self.unmatched_lines),
-                no_asin: count(self.no_asin_lines),
-                all_matched: self.unmatched_lines == 0 && self.no_asin_lines == 0,
-            },
-        })
-    }
-}
-
-/// Buyers have no names here (design decision 3).
-fn buyer_name(platform: Platform) -> &'static str {
-    match platform {
-        Platform::Amazon => "Amazon Customer",
-        Platform::Ebay => "eBay customer",
-        Platform::Bricqer => "Bricqer customer",
     }
 }

@@ -252,7 +252,7 @@ fn what_is_asked_can_be_spawned() {
         let query = &const { Query { terms: Vec::new() } };
         spawnable(Store::open(folder, Access::Write, now()));
         spawnable(store.page(query, request, now()));
-        spawnable(store.count(query, Scope::default(), 1, now()));
+        spawnable(store.count(query, Scope::default(), 1, now(), || true));
         spawnable(store.matching(query, Scope::default(), now()));
         spawnable(store.details(query, None, None, 1, now()));
         spawnable(store.check());

@@ -162,7 +162,7 @@ async fn check_places(
 ) {
     let total = u32::try_from(rows.len()).unwrap();
     let scope = Scope { account: request.account, platform: request.platform };
-    assert_eq!(store.count(query, scope, 9, at(0)).await.unwrap().orders, total);
+    assert_eq!(store.count(query, scope, 9, at(0), || true).await.unwrap().unwrap().orders, total);
     for _ in 0..12 {
         let position = u32::try_from(dice.below(u64::from(total) + 3)).unwrap();
         let limit = u32::try_from(1 + dice.below(40)).unwrap();

@@ -413,7 +413,7 @@ fn sorted(found: &[(&Known, u32)], sort: Sort) -> Vec<u32> {
 async fn check(world: &World, text: &str, scope: Scope, expected: &[(&Known, u32)], dice: &mut Dice) {
     let query = Query::parse(text).unwrap();
     let store = &world.store;
-    let counted = store.count(&query, scope, u32::MAX - 1, now()).await.unwrap();
+    let counted = store.count(&query, scope, u32::MAX - 1, now(), || true).await.unwrap().unwrap();
     assert_eq!(
         (counted.orders as usize, counted.is_exact),
         (expected.len(), true),

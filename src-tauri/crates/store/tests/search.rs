@@ -103,7 +103,8 @@ async fn every_query_finds_what_a_look_at_each_order_finds() {
     for text in QUERIES {
         let query = Query::parse(text).unwrap();
         let expected = expected(&updates, text);
-        let counted = world.store.count(&query, Scope::default(), u32::MAX - 1, at(0)).await.unwrap();
+        let counted =
+            world.store.count(&query, Scope::default(), u32::MAX - 1, at(0), || true).await.unwrap().unwrap();
         assert_eq!((counted.orders as usize, counted.is_exact), (expected.len(), true), "{text}");
         let mut seen = Vec::new();
         let mut place = Place::First;
@@ -175,7 +176,7 @@ async fn a_title_that_changes_is_found_by_its_new_words_only() {
     world.apply(&[update]).await;
     let found = async |text: &str| {
         let query = Query::parse(text).unwrap();
-        world.store.count(&query, Scope::default(), 9, at(0)).await.unwrap().orders
+        world.store.count(&query, Scope::default(), 9, at(0), || true).await.unwrap().unwrap().orders
     };
     assert_eq!((found("falcon").await, found("lego bat").await, found("BATMOBILE").await), (0, 1, 1));
     world.assert_sound().await;
@@ -184,7 +185,34 @@ async fn a_title_that_changes_is_found_by_its_new_words_only() {
 #[tokio::test]
 async fn a_count_stops_where_it_is_told() {
     let (world, _) = world().await;
-    let counted =
-        world.store.count(&Query::parse("falcon").unwrap(), Scope::default(), 100, at(0)).await.unwrap();
+    let query = Query::parse("falcon").unwrap();
+    let counted = world.store.count(&query, Scope::default(), 100, at(0), || true).await.unwrap().unwrap();
     assert_eq!((counted.orders, counted.is_exact), (100, false));
+}
+
+#[tokio::test]
+async fn a_count_gives_up_when_nobody_wants_it_and_leaves_the_readers_as_they_were() {
+    let (world, updates) = world().await;
+    let query = Query::parse("-falcon").unwrap();
+    let count =
+        |wanted: bool| world.store.count(&query, Scope::default(), u32::MAX - 1, at(0), move || wanted);
+    for _ in 0..4 {
+        assert_eq!(count(false).await.unwrap(), None);
+    }
+    // Half way through, whoever asked goes away: its connection serves the next one to the end.
+    for _ in 0..4 {
+        let (asked, mut reached) = tokio::sync::mpsc::unbounded_channel();
+        let counting =
+            world.store.count(&query, Scope::default(), u32::MAX - 1, at(0), move || asked.send(()).is_ok());
+        tokio::select! {
+            biased;
+            _ = reached.recv() => {}
+            _ = counting => {}
+        }
+    }
+    for _ in 0..4 {
+        let read = world.store.matching(&query, Scope::default(), at(0)).await.unwrap();
+        assert_eq!(read.len(), expected(&updates, "-falcon").len());
+        assert_eq!(count(true).await.unwrap().unwrap().orders as usize, expected(&updates, "-falcon").len());
+    }
 }

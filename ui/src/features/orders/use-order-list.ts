@@ -20,8 +20,9 @@ const reader =
     return pageOf(await backend.listOrders({ ...of, account: null, place, limit }));
   };
 
-const optionsOf = ({ sort: { key, descending } }: ListOf) => ({
-  growsOnTop: descending && (key === "date" || key === "updated"),
+const optionsOf = (of: ListOf) => ({
+  growsOnTop: of.sort.descending && (of.sort.key === "date" || of.sort.key === "updated"),
+  count: () => backend.countOrders({ ...of, account: null, place: "first", limit: 1 }),
 });
 
 const isOf = ({ query, platform, sort }: ListRequest, of: ListOf): boolean =>

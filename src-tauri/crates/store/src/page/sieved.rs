@@ -9,9 +9,7 @@ use sqlx::SqliteConnection;
 
 use super::{Keys, List};
 use crate::StoreError;
-use crate::counts::Counted;
 use crate::keyset::{Mark, Reading, Walk};
-use crate::rows::count;
 use crate::search::{self, Candidates, MANY, Source};
 
 /// Orders that are looked at to learn what lies around a page.
@@ -27,7 +25,7 @@ const PASS: i64 = 3;
 const REMEMBER: i64 = 5;
 
 /// How a page is found.
-enum Way {
+pub(super) enum Way {
     /// Every candidate is proven.
     Prove(Candidates),
     /// The list is walked among the candidates.
@@ -75,41 +73,12 @@ impl List {
         }
     }
 
-    /// How many orders there are in the list, up to `stop_at`.
-    pub(crate) async fn count(
+    /// The cheapest way to so many orders of the list.
+    pub(super) async fn way(
         &self,
         connection: &mut SqliteConnection,
-        stop_at: u32,
-    ) -> Result<Counted, StoreError> {
-        if self.sieve.cells.is_empty() {
-            return Ok(Counted { orders: 0, is_exact: true });
-        }
-        if self.counting.is_some() || self.sieve.terms.is_empty() && self.sieve.windows.is_empty() {
-            return Ok(Counted { orders: count(self.total(connection).await?), is_exact: true });
-        }
-        let stop = stop_at.saturating_add(1);
-        let found = match self.way(connection, i64::MAX).await? {
-            Way::Prove(candidates) | Way::Among(candidates) => {
-                search::count_proven(connection, &candidates.ids, 1, &self.sieve, stop).await?
-            }
-            Way::Walk if i64::from(stop) > self.sieve.size() => {
-                let mut found = 0;
-                for segment in self.segments() {
-                    found += self.walk().count(connection, &segment).await?;
-                }
-                count(found)
-            }
-            Way::Walk => {
-                let reading = Reading { limit: stop, ..self.reading(stop) };
-                let marks = self.read(connection, &self.walk(), &self.segments(), reading).await?;
-                u32::try_from(marks.len()).unwrap_or(u32::MAX)
-            }
-        };
-        Ok(Counted { orders: found.min(stop_at), is_exact: found <= stop_at })
-    }
-
-    /// The cheapest way to so many orders of the list.
-    async fn way(&self, connection: &mut SqliteConnection, wanted: i64) -> Result<Way, StoreError> {
+        wanted: i64,
+    ) -> Result<Way, StoreError> {
         let span = self.sieve.around();
         let Some((source, estimate)) = Source::best(connection, &self.sieve, self.column).await? else {
             return Ok(Way::Walk);
