@@ -13,7 +13,7 @@ pub struct Printer {
     pub description: String,
     /// How it stands.
     pub state: PrinterState,
-    /// Why it stands so, in the system's words; empty where it says nothing.
+    /// Why it stands so, in plain English or the system's own words; empty where there is nothing to say.
     pub reason: String,
     /// The system's default.
     pub is_default: bool,
@@ -27,8 +27,10 @@ pub enum PrinterState {
     Ready,
     /// Printing.
     Busy,
-    /// Its queue is stopped or does not take jobs.
+    /// Its queue is stopped: jobs are taken and wait.
     Disabled,
+    /// Its queue takes no jobs.
+    Rejecting,
     /// It needs a hand: paper, cover, offline.
     NeedsAttention,
 }
