@@ -1,12 +1,12 @@
 //! The packages that the owner fixed are real dependencies of the product, and nothing else does their work (design
-//! decision 12). printpdf and tauri-plugin-notification join this list with paper and alerts.
+//! decision 12). tauri-plugin-notification joins this list with alerts.
 
 use std::collections::BTreeMap;
 use std::process::Command;
 
 use serde_json::Value;
 
-const FIXED: [&str; 10] = [
+const FIXED: [&str; 11] = [
     "tauri",
     "tokio",
     "reqwest",
@@ -14,6 +14,7 @@ const FIXED: [&str; 10] = [
     "serde",
     "chrono",
     "rust_decimal",
+    "printpdf",
     "tauri-plugin-store",
     "specta",
     "tauri-specta",
@@ -57,5 +58,6 @@ fn every_fixed_package_is_used_and_none_has_a_rival() {
     }
     assert_eq!(dependencies["tauri"], ["packlight"], "only the shell knows Tauri");
     assert_eq!(dependencies["sqlx"], ["packlight-store"], "only the store knows SQL");
+    assert_eq!(dependencies["printpdf"], ["packlight-documents"], "only documents knows paper");
     assert_eq!(dependencies["reqwest"], ["packlight-spapi"], "only the client speaks HTTP");
 }

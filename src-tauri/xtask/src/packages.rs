@@ -28,6 +28,8 @@ enum Sign {
     Module(&'static str),
     /// A program on the search path, or in one of the folders where systems hide it.
     Program(&'static str),
+    /// A file at its usual place.
+    File(&'static str),
 }
 
 const fn package(name: &'static str, why: &'static str, sign: Sign) -> Package {
@@ -51,7 +53,25 @@ pub(crate) const HIDDEN_DISPLAY: &[Package] = &[
 pub(crate) const TESTS: &[Package] = &[
     package("webkit2gtk-driver", "drives the real window", Sign::Program("WebKitWebDriver")),
     package("gnome-keyring", "a real keychain for the secrets", Sign::Program("gnome-keyring-daemon")),
+    package(
+        "poppler-utils",
+        "reads printed pages back: pdftotext, pdftoppm, pdfinfo",
+        Sign::Program("pdftotext"),
+    ),
+    package("zbar-tools", "decodes the codes on printed pages", Sign::Program("zbarimg")),
+    package(
+        "fonts-droid-fallback",
+        "a font of the system for Japanese",
+        Sign::File("/usr/share/fonts/truetype/droid/DroidSansFallbackFull.ttf"),
+    ),
 ];
+
+/// Needed by the benchmark of paper.
+pub(crate) const BENCH: &[Package] = &[package(
+    "python3-reportlab",
+    "makes the same pages another way",
+    Sign::File("/usr/lib/python3/dist-packages/reportlab/__init__.py"),
+)];
 
 /// Brings in what is missing of the lists, or stops with what to do.
 pub(crate) fn ensure(lists: &[&[Package]]) -> Result<()> {
@@ -90,6 +110,7 @@ fn list_without_apt(missing: &[Package]) -> String {
 
 fn seen(sign: Sign) -> bool {
     match sign {
+        Sign::File(path) => Path::new(path).is_file(),
         Sign::Module(name) => command::succeeds(Command::new("pkg-config").args(["--exists", name])),
         Sign::Program(name) => {
             let path = env::var_os("PATH").unwrap_or_default();
