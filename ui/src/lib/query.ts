@@ -47,8 +47,8 @@ export const staleBy: Record<CacheTag, readonly QueryKey[]> = {
   accounts: [keys.accounts, keys.app, keys.sync],
   inventory: [["inventory"], ["candidates"], keys.acts],
   mappings: [["mappings"], ["candidates"], keys.acts],
-  jobs: [["jobs"]],
-  settings: [["settings"], keys.views, ["counts", "views"]],
+  jobs: [["jobs"], keys.runs],
+  settings: [["settings"], keys.views, ["counts", "views"], keys.acts],
 };
 
 /** What the screens ask for. */

@@ -15,7 +15,7 @@ const PAGE = 50;
 
 type Tab = "runs" | "acts";
 const TABS: readonly { id: Tab; label: string }[] = [
-  { id: "runs", label: "Syncs" },
+  { id: "runs", label: "Syncs and imports" },
   { id: "acts", label: "What was done here" },
 ];
 

@@ -39,6 +39,30 @@ describe("activity", () => {
     await waitFor(() => expect(undone).toBe(true));
   });
 
+  it.each(["orders", "inventory", "mappings", "settings"] as const)(
+    "reads the trail again when %s change, because an act of the seller may have done that",
+    async (tag) => {
+      const shop = new MadeUpShop(5);
+      shop.stock.act("Moved 3 units", null, () => {});
+      const { core } = openWindow({ at: "/activity?tab=acts", shop });
+      const trail = await screen.findByTestId("acts");
+      shop.stock.act("Renamed a view to Urgent", null, () => {});
+      expect(trail).not.toHaveTextContent("Urgent");
+      await core.changed(tag);
+      await waitFor(() => expect(screen.getByTestId("acts")).toHaveTextContent("Renamed a view to Urgent"));
+    },
+  );
+
+  it.each(["sync", "jobs"] as const)("reads the runs again when %s change", async (tag) => {
+    let runs = [run({ id: 1 })];
+    const { core } = openWindow({ at: "/activity", handlers: { activityRuns: () => runs } });
+    const table = await screen.findByTestId("runs");
+    runs = [run({ id: 2, kind: "file import", account: "eBay" }), ...runs];
+    expect(table).not.toHaveTextContent("file import");
+    await core.changed(tag);
+    await waitFor(() => expect(screen.getByTestId("runs")).toHaveTextContent("file import"));
+  });
+
   it("says so when nothing happened yet", async () => {
     openWindow({ at: "/activity?tab=acts", handlers: { activityActs: () => [] } });
     expect(await screen.findByText("Nothing was done here yet")).toBeInTheDocument();
