@@ -19,6 +19,8 @@ import { ViewsRow } from "~/features/views/views-row";
 import type { AppInfo, Platform } from "~/lib/bindings";
 import { queries } from "~/lib/query";
 
+import { useDeskActs } from "./use-desk-acts";
+
 // The window opens on Amazon's orders; what only the other pages show is loaded there.
 const PlatformCards = lazy(() => import("./platform-cards"));
 const NoFileOrders = lazy(() => import("./no-file-orders"));
@@ -39,6 +41,9 @@ export function OrdersRoute({ page }: { page: Extract<Platform, "amazon" | "ebay
   const { sort: sortText } = search;
   const sort = useMemo(() => readSort(sortText), [sortText]);
   const matching = useMatching({ query, platform });
+  const desk = useDeskActs();
+  const { actsOf } = desk;
+  const acts = useMemo(() => actsOf(platform), [actsOf, platform]);
   const onSearch = useCallback(
     (next: OrdersSearch, replace: boolean) => void navigate({ ...ordersPlace(platform, next), replace }),
     [navigate, platform],
@@ -65,12 +70,13 @@ export function OrdersRoute({ page }: { page: Extract<Platform, "amazon" | "ebay
           })
         }
         matching={matching.actions}
+        desk={acts}
         actions={<HeadActions app={app} platform={platform} />}
         notice={!syncs ? null : unconnected ? <NoticeIfOrders platform={platform} /> : <SyncNotice />}
         platforms={
           platform === null && (
             <Suspense>
-              <PlatformCards />
+              <PlatformCards desk={actsOf("amazon")} />
             </Suspense>
           )
         }
@@ -87,6 +93,7 @@ export function OrdersRoute({ page }: { page: Extract<Platform, "amazon" | "ebay
         empty={<NoOrders app={app} platform={platform} />}
       />
       {matching.dialogs}
+      {desk.dialogs}
     </>
   );
 }

@@ -3,12 +3,13 @@ import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 
 import { Button, buttonClass } from "~/components/button";
+import type { DeskActs } from "~/features/orders/desk-acts";
 import { PlatformCard } from "~/features/orders/platform-card";
 import styles from "~/features/orders/platform-card.module.css";
 import { useSync } from "~/features/sync/use-sync";
 import type { AccountSync, AppInfo } from "~/lib/bindings";
 import { useNow } from "~/lib/clock";
-import { format } from "~/lib/format";
+import { counted, format } from "~/lib/format";
 import { queries } from "~/lib/query";
 
 import ImportOrders, { LastImport } from "./import-orders";
@@ -26,10 +27,10 @@ function stateText(app: AppInfo | undefined, accounts: readonly AccountSync[]): 
   return `Connected: ${who}`;
 }
 
-export default function PlatformCards() {
+export default function PlatformCards({ desk }: { desk: DeskActs }) {
   return (
     <div className={styles.cards}>
-      <AmazonCard />
+      <AmazonCard desk={desk} />
       <PlatformCard
         platform="ebay"
         state={<LastImport platform="ebay" />}
@@ -44,9 +45,10 @@ export default function PlatformCards() {
   );
 }
 
-function AmazonCard() {
+function AmazonCard({ desk }: { desk: DeskActs }) {
   const { data: app } = useQuery(queries.app);
   const { data: status } = useQuery(queries.sync);
+  const { data: counts } = useQuery(queries.counts("amazon"));
   const now = useNow(30_000);
   const { start, busy } = useSync();
   const accounts = status?.accounts ?? [];
@@ -70,5 +72,19 @@ function AmazonCard() {
       </Link>
     )
   );
-  return <PlatformCard platform="amazon" state={state} action={action} />;
+  const [toShip, toConfirm] = counts === undefined ? [0, 0] : [counts.paid, counts.paid + counts.shipped];
+  return (
+    <PlatformCard platform="amazon" state={state} action={action}>
+      {counts !== undefined && counts.all > 0 && (
+        <>
+          <Button small title={`${counted(toShip, "order")} paid, to be shipped`} onClick={() => desk.pick(null)}>
+            Pick list
+          </Button>
+          <Button small title={`${counted(toConfirm, "order")} paid or shipped`} onClick={() => desk.confirm(null)}>
+            Confirm orders processed
+          </Button>
+        </>
+      )}
+    </PlatformCard>
+  );
 }

@@ -20,6 +20,7 @@ import { Shell } from "./shell";
 // The window opens on orders; every other page is loaded when it is first gone to.
 const settingsRoutes = () => import("./settings-routes");
 const deskRoutes = () => import("./desk-routes");
+const pickingRoutes = () => import("./picking-routes");
 
 const root = createRootRoute({ component: Shell, errorComponent: PageError, notFoundComponent: NotFound });
 
@@ -92,6 +93,22 @@ const activity = createRoute({
   component: lazyRouteComponent(deskRoutes, "ActivityRoute"),
 });
 
+const pickLists = createRoute({
+  getParentRoute: () => root,
+  path: "/orders/pick-lists",
+  component: lazyRouteComponent(pickingRoutes, "PickListsRoute"),
+});
+const pickRun = createRoute({
+  getParentRoute: () => root,
+  path: "/orders/pick-lists/$record",
+  component: lazyRouteComponent(pickingRoutes, "PickRunRoute"),
+});
+const picking = createRoute({
+  getParentRoute: () => root,
+  path: "/settings/picking",
+  component: lazyRouteComponent(pickingRoutes, "PickingSettingsRoute"),
+});
+
 function NotFound() {
   return (
     <PageError error={new Error("There is no such page.")} reset={() => (window.location.hash = "#/orders/amazon")} />
@@ -106,6 +123,9 @@ const routeTree = root.addChildren([
   mappings,
   activity,
   ebayOrders,
+  pickLists,
+  pickRun,
+  picking,
   settings,
   amazonSettings,
   connect,

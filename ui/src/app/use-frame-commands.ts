@@ -51,8 +51,21 @@ export function useFrameCommands({ set, palette, keys, fold }: Frame): void {
       keys: "g m",
       run: () => void navigate({ to: "/inventory/mappings" }),
     },
+    {
+      id: "go-pick-lists",
+      label: "Go to pick lists",
+      keys: "g l",
+      words: "run",
+      run: () => void navigate({ to: "/orders/pick-lists" }),
+    },
     { id: "go-activity", label: "Go to activity", keys: "g a", run: () => void navigate({ to: "/activity" }) },
     { id: "go-settings", label: "Go to settings", keys: "g s", run: () => void navigate({ to: "/settings/amazon" }) },
+    {
+      id: "go-picking",
+      label: "Go to picking settings",
+      words: "archive walk order",
+      run: () => void navigate({ to: "/settings/picking" }),
+    },
     {
       id: "go-appearance",
       label: "Go to appearance settings",

@@ -6,12 +6,16 @@ import styles from "./dialog.module.css";
 
 export default function DialogBox(props: DialogProps) {
   const { open, onClose, title, children, actions, initialFocus, alert = false } = props;
-  const { icon, description, aside } = props;
+  const { icon, description, aside, wide } = props;
   return (
     <Base.Root open={open} onOpenChange={(next) => !next && onClose()} disablePointerDismissal={alert}>
       <Base.Portal>
         <Base.Backdrop className={styles.backdrop} />
-        <Base.Popup className={styles.popup} initialFocus={initialFocus} role={alert ? "alertdialog" : "dialog"}>
+        <Base.Popup
+          className={wide ? `${styles.popup} ${styles.wide}` : styles.popup}
+          initialFocus={initialFocus}
+          role={alert ? "alertdialog" : "dialog"}
+        >
           <header className={styles.head}>
             <div className={styles.titleLine}>
               {icon}

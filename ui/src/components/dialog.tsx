@@ -17,6 +17,8 @@ export type DialogProps = {
   /** A lesser action, apart from the others on the left. */
   aside?: ReactNode;
   initialFocus?: RefObject<HTMLElement | null>;
+  /** Shows a page of paper, which 560 px cannot: as large as the window allows. */
+  wide?: boolean;
   /** For an act that cannot be undone: read out at once and not closed by a click beside it. */
   alert?: boolean;
 };

@@ -49,6 +49,15 @@ export function TextField({ label, hint, error, ...input }: Common & ComponentPr
   );
 }
 
+export function SelectField({ label, hint, error, ...select }: Common & ComponentProps<"select">) {
+  const id = useId();
+  return (
+    <Frame id={id} label={label} hint={hint} error={error}>
+      <select {...select} className={styles.input} {...described(id, { label, hint, error })} />
+    </Frame>
+  );
+}
+
 /** A secret: hidden unless asked to show, never offered to a password store, and kept in the input alone. */
 export function SecretField({ label, hint, error, ...input }: Common & ComponentProps<"input">) {
   const id = useId();

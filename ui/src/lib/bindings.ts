@@ -124,6 +124,52 @@ export const commands = {
 	queryHelp: (text: string, caret: number) => typedError<QueryHelp, CommandError>(__TAURI_INVOKE("query_help", { text, caret })),
 	/**  The text after a filter was chosen by mouse. */
 	editQuery: (text: string, edit: QueryEdit) => typedError<string, CommandError>(__TAURI_INVOKE("edit_query", { text, edit })),
+	/**  The pick list of a request; nothing changes. */
+	planPickList: (request: PickRequest) => typedError<PickList, CommandError>(__TAURI_INVOKE("plan_pick_list", { request })),
+	/**  The pick list of a request with its pages as they would be printed; nothing changes. */
+	previewPickList: (request: PickRequest, paper: Paper) => typedError<PickPreview, CommandError>(__TAURI_INVOKE("preview_pick_list", { request, paper })),
+	/**  Recorded pick lists, newest first. */
+	pickLists: (before: PickListId | null, limit: number) => typedError<PickListEntry[], CommandError>(__TAURI_INVOKE("pick_lists", { before, limit })),
+	/**  A recorded list as it is worked on screen. */
+	pickRun: (record: PickListId) => typedError<PickRun, CommandError>(__TAURI_INVOKE("pick_run", { record })),
+	/**  Records a list to be worked on screen. */
+	startPickRun: (request: PickRequest) => typedError<PickListDone, CommandError>(__TAURI_INVOKE("start_pick_run", { request })),
+	/**  Marks stops of a list. */
+	markPicked: (record: PickListId, positions: number[], mark: PickMark) => typedError<PickMarked, CommandError>(__TAURI_INVOKE("mark_picked", { record, positions, mark })),
+	/**  Marks the next open stop that a scanned code fits. */
+	scanPick: (record: PickListId, code: string) => typedError<PickMarked, CommandError>(__TAURI_INVOKE("scan_pick", { record, code })),
+	/**  Ends a list. */
+	finishPickList: (record: PickListId) => typedError<PickListDone, CommandError>(__TAURI_INVOKE("finish_pick_list", { record })),
+	/**  Puts a list away; what it claimed itself is free again. */
+	discardPickList: (record: PickListId) => typedError<PickListDone, CommandError>(__TAURI_INVOKE("discard_pick_list", { record })),
+	/**  Every storage location in walk order. */
+	walkOrder: () => typedError<LocationCount[], CommandError>(__TAURI_INVOKE("walk_order")),
+	/**  Keeps the seller's walk order; locations that are not in it follow in natural order. */
+	setWalkOrder: (locations: string[]) => typedError<BatchId | null, CommandError>(__TAURI_INVOKE("set_walk_order", { locations })),
+	/**  Prints the list of a request and records it. */
+	printPickList: (request: PickRequest, options: PrintOptions) => typedError<Printed, CommandError>(__TAURI_INVOKE("print_pick_list", { request, options })),
+	/**  Prints a recorded list again. */
+	reprintPickList: (record: PickListId, options: PrintOptions) => typedError<Printed, CommandError>(__TAURI_INVOKE("reprint_pick_list", { record, options })),
+	/**  Writes the list of a request as PDF into the Downloads folder. */
+	savePickList: (request: PickRequest, paper: Paper) => typedError<SavedFile, CommandError>(__TAURI_INVOKE("save_pick_list", { request, paper })),
+	/**  Writes a recorded list as PDF into the Downloads folder. */
+	saveRecordedPickList: (record: PickListId, paper: Paper) => typedError<SavedFile, CommandError>(__TAURI_INVOKE("save_recorded_pick_list", { record, paper })),
+	/**  What confirming would do. */
+	previewConfirm: (request: ConfirmRequest) => typedError<Confirmation, CommandError>(__TAURI_INVOKE("preview_confirm", { request })),
+	/**  Confirms orders as processed and archives their units. */
+	confirmOrders: (request: ConfirmRequest) => typedError<Confirmation, CommandError>(__TAURI_INVOKE("confirm_orders", { request })),
+	/**  Takes a confirmation back. */
+	undoConfirm: (batch: BatchId) => typedError<ConfirmUndone, CommandError>(__TAURI_INVOKE("undo_confirm", { batch })),
+	/**  Which month names the archive location. */
+	archiveRule: () => typedError<ArchiveRule, CommandError>(__TAURI_INVOKE("archive_rule")),
+	/**  Changes which month names the archive location. */
+	setArchiveRule: (rule: ArchiveRule) => typedError<BatchId | null, CommandError>(__TAURI_INVOKE("set_archive_rule", { rule })),
+	/**  The printers of the system. */
+	printers: () => typedError<Printer[], CommandError>(__TAURI_INVOKE("printers")),
+	/**  The printer that was used last for a kind of document. */
+	printerChoice: (document: DocumentKind) => typedError<string | null, CommandError>(__TAURI_INVOKE("printer_choice", { document })),
+	/**  Opens a document that Packlight wrote, in the system's viewer. */
+	openDocument: (path: string) => typedError<null, CommandError>(__TAURI_INVOKE("open_document", { path })),
 };
 
 /* Types */
@@ -256,6 +302,13 @@ export type AppInfo = {
 	accounts: number,
 };
 
+/**  Which month names the archive location. */
+export type ArchiveRule = 
+/**  The month of the order's own purchase date, in its marketplace's zone. */
+"month_of_sale" | 
+/**  The month of the confirmation, in the zone of the order's marketplace. */
+"month_of_confirmation";
+
 /**  Acts that were done together and are undone together. */
 export type BatchId = number;
 
@@ -290,7 +343,9 @@ export type CacheTag =
 /**  Settings kept with the data. */
 "settings" | 
 /**  Long work. */
-"jobs";
+"jobs" | 
+/**  Recorded pick lists. */
+"pick_lists";
 
 /**  A unit that a line could take. */
 export type Candidate = {
@@ -397,6 +452,105 @@ export type CommandError = {
 	context: string | null,
 };
 
+/**  Sums of a confirmation in one currency. */
+export type ConfirmMoney = {
+	/**  Item prices of the confirmed orders. */
+	sales: Amount,
+	/**  What their units cost; units without a cost are counted beside it. */
+	cost: Amount,
+	/**  Units whose cost is not known. */
+	units_without_cost: number,
+};
+
+/**  One order of a confirmation, or of its preview. */
+export type ConfirmOrder = {
+	/**  The order; `None` where the id is not known. */
+	order: OrderRowId | null,
+	/**  The platform's id of the order. */
+	platform_order_id: string,
+	/**  What became of it, or would. */
+	result: ConfirmResult,
+	/**  Why it is left alone. */
+	reason: SkipReason | null,
+	/**  The reason in plain English, with the line or unit that it is about. */
+	message: string | null,
+	/**  Where its units go. */
+	archive_location: string | null,
+	/**  The units. */
+	units: ConfirmUnit[],
+	/**  Lines that take no unit, by their title: Amazon-fulfilled, or completed without stock. */
+	lines_without_unit: string[],
+	/**  What the platform charged for the lines. */
+	proceeds: Amount | null,
+};
+
+/**  What is to be confirmed. */
+export type ConfirmRequest = {
+	/**  These orders; all that are Paid or Shipped and not yet confirmed unless given. */
+	orders: OrderSelection | null,
+	/**  Only this platform's orders. */
+	platform: Platform | null,
+	/**  Where the units go; `SOLD-YYYY-MM` by the archive rule unless given. */
+	archive_location: string | null,
+	/**  Orders that are completed even where a line finds no unit. */
+	without_stock: OrderRowId[],
+};
+
+/**  What became of an order. */
+export type ConfirmResult = 
+/**  It is Completed and its units are archived; in a preview: it would be. */
+"confirmed" | 
+/**  It was confirmed before. */
+"already" | 
+/**  It was left alone; the reason says why. */
+"skipped";
+
+/**  What taking a confirmation back did. */
+export type ConfirmUndone = {
+	/**  The batch of the undo itself; `None` where nothing was restored. */
+	batch: BatchId | null,
+	/**  Orders that are as before. */
+	orders_restored: number,
+	/**  Units that lie where they lay. */
+	units_restored: number,
+	/**  Orders left alone because a unit of theirs moved since, or because they were taken back before. */
+	skipped: number,
+};
+
+/**  A unit that an order takes along. */
+export type ConfirmUnit = {
+	/**  The unit. */
+	id: UnitId,
+	/**  Its set number. */
+	set_number: string,
+	/**  What it is called. */
+	name: string,
+	/**  Its condition. */
+	condition: string,
+	/**  Where it lies now, or lay before it was archived. */
+	storage_location: string | null,
+	/**  What it cost. */
+	cost: Amount | null,
+	/**  The line had it linked before; otherwise it is the oldest free one. */
+	was_linked: boolean,
+};
+
+/**  A confirmation, or its preview. */
+export type Confirmation = {
+	/**  For undo; `None` for a preview or where nothing changed. */
+	batch: BatchId | null,
+	/**  Orders confirmed, or that would be. */
+	confirmed: number,
+	/**  Orders left alone; those confirmed before are not among them. */
+	skipped: number,
+	/**  Units archived, or that would be. */
+	units_moved: number,
+	/**  The money effect, one entry per currency. */
+	money: ConfirmMoney[],
+	/**  Order by order, as asked for, else newest first. */
+	orders: ConfirmOrder[],
+};
+
 /**  An account to connect. */
 export type ConnectInput = {
 	label: string,
@@ -413,6 +567,28 @@ export type Cursor = string;
 
 /**  Height of the table's rows. */
 export type Density = "compact" | "normal" | "comfortable";
+
+/**  A kind of document that is printed. */
+export type DocumentKind = 
+/**  A pick list. */
+"pick_list";
+
+/**  Why a line is not on the walk; tested in the order of the variants. */
+export type ExceptionReason = 
+/**  The buyer asked to cancel. */
+"cancel_requested" | 
+/**  It is on another open list. */
+"on_open_list" | 
+/**  Amazon gave no ASIN. */
+"no_asin" | 
+/**  Its ASIN is not mapped. */
+"no_match" | 
+/**  No free unit of its set and condition is left. */
+"no_stock" | 
+/**  The unit has no storage location. */
+"no_location" | 
+/**  The platform has not told the order's lines yet. */
+"missing_items";
 
 /**  What the window's first picture shows. */
 export type FirstLook = {
@@ -897,6 +1073,277 @@ export type PackageState = {
 	status: string | null,
 };
 
+/**  Paper that lists are laid out for. */
+export type Paper = 
+/**  210 × 297 mm. */
+"a4" | 
+/**  8.5 × 11 inch. */
+"letter" | 
+/**  4 × 6 inch label. */
+"4x6";
+
+/**  A line, or a part of one, that cannot be picked. */
+export type PickException = {
+	/**  The order. */
+	order: OrderRowId,
+	/**  The platform's id of the order. */
+	platform_order_id: string,
+	/**  The platform's id of the line. */
+	order_item_id: string,
+	/**  Title of the line. */
+	name: string,
+	/**  The line's SKU. */
+	sku: string | null,
+	/**  The line's ASIN, or the number of another platform. */
+	asin: string | null,
+	/**  Units that are not on the walk. */
+	quantity: number,
+	/**  Why. */
+	reason: ExceptionReason,
+	/**  What the reason is about: the open list, or the location-less unit's set; empty where there is nothing to add. */
+	detail: string,
+};
+
+/**  What to mind about an order; each has a letter and a shape on paper. */
+export type PickFlags = {
+	/**  Its latest ship time has passed: `!!`. */
+	late: boolean,
+	/**  It ships today, in the marketplace's zone: `!`. */
+	ship_today: boolean,
+	/**  The line is a gift: `G`. */
+	gift: boolean,
+	/**  Prime: `P`. */
+	prime: boolean,
+};
+
+/**  One stop: a place of the walk, or an order on an order sheet. */
+export type PickGroup = {
+	/**  The storage location; on an order sheet the platform's order id. */
+	heading: string,
+	/**  The zone of the location; on an order sheet its tote. */
+	zone: string,
+	/**  What lies there. */
+	rows: PickRow[],
+};
+
+/**  A pick list. */
+export type PickList = {
+	/**  `P-` and eight hex digits of the hash of the content; the same content has the same id. */
+	id: string,
+	/**  The record, once it was printed or a run was started. */
+	record: PickListId | null,
+	/**  How it is walked. */
+	mode: PickMode,
+	/**  Labels of the accounts whose orders are in it, in order. */
+	accounts: string[],
+	/**  Every change up to here is in it, UTC; `None` before the first complete sync. */
+	data_as_of: string | null,
+	/**  `data_as_of` in the zone of the first account's marketplace, as it is printed: "2026-01-22 14:05 GMT". */
+	data_as_of_text: string | null,
+	/**  Each row carries the Code 128 of its SKU. */
+	sku_barcodes: boolean,
+	/**  Each order carries its QR code. */
+	order_codes: boolean,
+	/**  The walk, place after place. */
+	groups: PickGroup[],
+	/**  What cannot be picked, and why. */
+	exceptions: PickException[],
+	/**  Sums. */
+	totals: PickTotals,
+	/**  Units by zone, in walk order. */
+	zones: ZoneTotal[],
+	/**  Which print of the record this is: 0 for the first, from 1 on it says "Reprint n". */
+	reprint: number,
+};
+
+/**  What recording, ending or discarding a list did. */
+export type PickListDone = {
+	/**  The list as it stands now. */
+	entry: PickListEntry,
+	/**  For undo; `None` where nothing changed. */
+	batch: BatchId | null,
+};
+
+/**  A recorded list in the overview. */
+export type PickListEntry = {
+	/**  The record. */
+	record: PickListId,
+	/**  `P-…`. */
+	id: string,
+	/**  Where it stands. */
+	state: PickState,
+	/**  When it became a record, UTC. */
+	created_at: string,
+	/**  How often it was printed: 0 for a run on screen only, 2 for one reprint. */
+	prints: number,
+	/**  When it was last printed, UTC. */
+	printed_at: string | null,
+	/**  Sums as it was made. */
+	totals: PickTotals,
+	/**  Units picked. */
+	picked: number,
+	/**  Units that were not found. */
+	short: number,
+	/**  Units struck because their order was cancelled or lost its line meanwhile. */
+	struck: number,
+};
+
+/**  Row id of a recorded pick list in the store. */
+export type PickListId = number;
+
+/**  What became of a unit on a list. */
+export type PickMark = 
+/**  Still to take. */
+"open" | 
+/**  Taken. */
+"picked" | 
+/**  Not found. */
+"short" | 
+/**  Its order was cancelled, or no longer wants it. */
+"struck";
+
+/**  What a mark or a scan did. */
+export type PickMarked = {
+	/**  The stops that changed, as they are now. */
+	stops: PickStop[],
+	/**  The list as it stands now. */
+	entry: PickListEntry,
+	/**  For undo; `None` where nothing changed. */
+	batch: BatchId | null,
+};
+
+/**  How the list is walked. */
+export type PickMode = 
+/**  By location; equal items in one place are one row with their orders beneath. */
+"walk" | 
+/**  One block per order, in the order of the totes. */
+"order_sheets" | 
+/**  One row per item of orders of a single unit, with the count and no order ids; the others follow as in the walk. */
+"singles";
+
+/**  A pick list and its pages. */
+export type PickPreview = {
+	/**  The list. */
+	list: PickList,
+	/**  Its pages, in order. */
+	pages: PreviewPage[],
+};
+
+/**  Which list is asked for. */
+export type PickRequest = {
+	/**  Only these orders; all unfulfilled ones unless given. */
+	orders: OrderSelection | null,
+	/**  Only this platform's orders. */
+	platform: Platform | null,
+	/**  How it is walked. */
+	mode: PickMode,
+	/**  Orders of a single unit come before the others. */
+	singles_first: boolean,
+	/**  Each row carries the Code 128 of its SKU. */
+	sku_barcodes: boolean,
+	/**  Each order carries its QR code. */
+	order_codes: boolean,
+};
+
+/**  Equal units in one place. */
+export type PickRow = {
+	/**  Where they lie. */
+	location: string,
+	/**  Set number of the units. */
+	set_number: string,
+	/**  What the item is called: the title of the line, else the unit's name. */
+	name: string,
+	/**  Condition in the seller's words. */
+	condition: string,
+	/**  The line's SKU. */
+	sku: string | null,
+	/**  The line's ASIN, or the number of another platform. */
+	asin: string | null,
+	/**  Units to take. */
+	quantity: number,
+	/**  The orders they go to. */
+	orders: PickedOrder[],
+};
+
+/**  A recorded list as it is worked on screen. */
+export type PickRun = {
+	/**  Its line in the overview. */
+	entry: PickListEntry,
+	/**  What is to be taken, in walk order; one stop per unit. */
+	stops: PickStop[],
+	/**  As it was made. */
+	exceptions: PickException[],
+};
+
+/**  Where a recorded list stands. */
+export type PickState = 
+/**  Being worked; it holds its units. */
+"open" | 
+/**  Everything on it is picked, short or struck, or the seller said it is done. */
+"done" | 
+/**  The seller put it away; its units are free again. */
+"discarded";
+
+/**  One unit of a run. */
+export type PickStop = {
+	/**  Its place in the walk, from 0; its id in the run. */
+	position: number,
+	/**  The unit. */
+	unit: UnitId,
+	/**  Where it lies. */
+	location: string,
+	/**  Its set number. */
+	set_number: string,
+	/**  What it is called. */
+	name: string,
+	/**  Its condition. */
+	condition: string,
+	/**  The line's SKU. */
+	sku: string | null,
+	/**  The line's ASIN, or the number of another platform. */
+	asin: string | null,
+	/**  The order it goes to. */
+	order: OrderRowId,
+	/**  The platform's id of the order. */
+	platform_order_id: string,
+	/**  The tote it is dropped in. */
+	tote: string | null,
+	/**  What to mind. */
+	flags: PickFlags,
+	/**  What became of it. */
+	mark: PickMark,
+};
+
+/**  Sums of a list. */
+export type PickTotals = {
+	/**  Lines of orders on the walk. */
+	lines: number,
+	/**  Units on the walk. */
+	units: number,
+	/**  Orders on the walk. */
+	orders: number,
+	/**  Lines on the exceptions page. */
+	exceptions: number,
+	/**  Units on the exceptions page. */
+	exception_units: number,
+};
+
+/**  Units of a row for one line of an order. */
+export type PickedOrder = {
+	/**  The order. */
+	order: OrderRowId,
+	/**  The platform's id of the order. */
+	platform_order_id: string,
+	/**  The platform's id of the line. */
+	order_item_id: string,
+	/**  The very units to take. */
+	units: UnitId[],
+	/**  The tote it is dropped in, A to H; `None` for orders of a single unit and beyond the eighth. */
+	tote: string | null,
+	/**  What to mind. */
+	flags: PickFlags,
+};
+
 /**  Which rows of the sorted list are wanted. */
 export type Place = 
 /**  The first rows. */
@@ -924,6 +1371,69 @@ export type Preferences = {
 	/**  Columns of the order table that are shown, by id; `None` lets the width of the window decide. */
 	columns: string[] | null,
 };
+
+/**  One page of a preview: exactly the marks of the printed page. */
+export type PreviewPage = {
+	/**  From 1. */
+	number: number,
+	/**  Width in tenths of a point (1/720 inch). */
+	width: number,
+	/**  Height in tenths of a point. */
+	height: number,
+	/**  The page as an SVG document of paths and text, drawn by the same layout as the PDF. */
+	svg: string,
+};
+
+/**  How a document is printed; never scaled. */
+export type PrintOptions = {
+	/**  The printer's name; the remembered one, else the system's default, unless given. */
+	printer: string | null,
+	/**  The paper that it is laid out for. */
+	paper: Paper,
+	/**  1 to 99. */
+	copies: number,
+	/**  The last page first, so that the stack lies with the first page on top. */
+	reverse: boolean,
+};
+
+/**  A document that the system's queue has taken. */
+export type Printed = {
+	/**  The printer. */
+	printer: string,
+	/**  The queue's id of the job. */
+	job: string,
+	/**  Pages of one copy. */
+	pages: number,
+	/**  The recorded list. */
+	list: PickListEntry,
+	/**  What to mind, in plain English: the printer is out of paper, the job waits behind a stopped queue. */
+	warning: string | null,
+};
+
+/**  A printer of the system. */
+export type Printer = {
+	/**  Its name, by which it is chosen. */
+	name: string,
+	/**  What the system says of it: model or place; empty where it says nothing. */
+	description: string,
+	/**  How it stands. */
+	state: PrinterState,
+	/**  Why it stands so, in the system's words; empty where it says nothing. */
+	reason: string,
+	/**  The system's default. */
+	is_default: boolean,
+};
+
+/**  How a printer stands. */
+export type PrinterState = 
+/**  Waiting for work. */
+"ready" | 
+/**  Printing. */
+"busy" | 
+/**  Its queue is stopped or does not take jobs. */
+"disabled" | 
+/**  It needs a hand: paper, cover, offline. */
+"needs_attention";
 
 /**  A filter chosen by mouse. Everything else in the text stays as it was typed. */
 export type QueryEdit = 
@@ -1107,6 +1617,25 @@ export type SecretsPlace =
 "file" | 
 /**  Nowhere: the account is disconnected, or its orders come from files. */
 "none";
+
+/**  Why an order is left alone. */
+export type SkipReason = 
+/**  Payment has not cleared. */
+"pending" | 
+/**  It is cancelled. */
+"cancelled" | 
+/**  A word of the platform that Packlight does not know. */
+"unknown_status" | 
+/**  The platform says that it is delivered, and the seller never confirmed it here. */
+"completed" | 
+/**  The platform has not told its lines yet. */
+"missing_items" | 
+/**  A line finds no unit; *complete without stock* confirms it all the same. */
+"no_unit" | 
+/**  The order is not in the local copy. */
+"unknown" | 
+/**  Something changed between the preview and now, and the transaction of this order was refused. */
+"failed";
 
 /**  Lines that an act left alone. */
 export type SkippedLines = {
@@ -1449,6 +1978,14 @@ export type ViewCounts = {
 
 /**  Row id of a view in the store. */
 export type ViewId = number;
+
+/**  Units of one zone: the part of the location before the last number ("Loft" of "Loft - S5"), else the location. */
+export type ZoneTotal = {
+	/**  The zone. */
+	zone: string,
+	/**  Units on the walk. */
+	units: number,
+};
 
 /* Tauri Specta runtime */
 async function typedError<T, E>(result: Promise<T>): Promise<{ status: "ok"; data: T } | { status: "error"; error: E }> {

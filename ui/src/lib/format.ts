@@ -144,3 +144,7 @@ export const localeFor = (resolved: string) => (/posix/i.test(resolved) ? "en-GB
 
 /** The forms of the system's own locale. */
 export const format = createFormat(localeFor(Intl.NumberFormat().resolvedOptions().locale));
+
+/** A count with its noun: "1 order", "12 orders". */
+export const counted = (count: number, one: string, many = `${one}s`) =>
+  `${format.number(count)} ${count === 1 ? one : many}`;

@@ -41,14 +41,15 @@ export const keys = {
 
 /** Which keys a tag makes stale; a tag of the core that is missing here does not compile. */
 export const staleBy: Record<CacheTag, readonly QueryKey[]> = {
-  orders: [["orders"], keys.acts],
+  orders: [["orders"], keys.acts, ["pick_lists", "preview"]],
   counts: [["counts"]],
   sync: [keys.sync, keys.runs],
   accounts: [keys.accounts, keys.app, keys.sync],
-  inventory: [["inventory"], ["candidates"], keys.acts],
+  inventory: [["inventory"], ["candidates"], keys.acts, ["orders", "confirm"], ["pick_lists", "preview"]],
   mappings: [["mappings"], ["candidates"], keys.acts],
   jobs: [["jobs"], keys.runs],
-  settings: [["settings"], keys.views, ["counts", "views"], keys.acts],
+  settings: [["settings"], keys.views, ["counts", "views"], keys.acts, ["orders", "confirm"]],
+  pick_lists: [["pick_lists"], keys.acts],
 };
 
 /** What the screens ask for. */

@@ -24,6 +24,8 @@ export type FakeBackend = {
   calls: { command: Command; args: unknown[] }[];
   /** The calls of one command. */
   callsOf: <C extends Command>(command: C) => Parameters<(typeof commands)[C]>[];
+  /** What answers a command at the moment. */
+  handled: <C extends Command>(command: C) => Handlers[C];
   /** Takes the place of handlers from now on. */
   answer: (handlers: Partial<Handlers>) => void;
   changed: (...tags: CacheTag[]) => Promise<void>;
@@ -61,6 +63,7 @@ class Newsroom {
 
 /** What a command changes, as the core tells it to all windows. */
 const MATCHING: readonly CacheTag[] = ["orders", "counts", "inventory", "mappings"];
+const PICKING: readonly CacheTag[] = ["pick_lists", "orders", "inventory"];
 const TELLS: Partial<Record<Command, readonly CacheTag[]>> = {
   setNote: ["orders"],
   createMapping: MATCHING,
@@ -69,7 +72,17 @@ const TELLS: Partial<Record<Command, readonly CacheTag[]>> = {
   linkSelected: MATCHING,
   addView: ["settings"],
   changeView: ["settings"],
-  undo: [...MATCHING, "settings"],
+  startPickRun: PICKING,
+  markPicked: ["pick_lists"],
+  scanPick: ["pick_lists"],
+  finishPickList: PICKING,
+  discardPickList: PICKING,
+  printPickList: PICKING,
+  reprintPickList: ["pick_lists"],
+  setWalkOrder: ["settings"],
+  setArchiveRule: ["settings"],
+  confirmOrders: MATCHING,
+  undo: [...MATCHING, "settings", "pick_lists"],
 };
 
 function camel(name: string): Command {
@@ -98,6 +111,11 @@ export function startFakeBackend(first: Partial<Handlers>): FakeBackend {
     calls,
     callsOf: <C extends Command>(command: C) =>
       calls.filter((call) => call.command === command).map(({ args }) => args as Parameters<(typeof commands)[C]>),
+    handled: (command) => {
+      const handler = handlers[command];
+      if (handler === undefined) throw new Error(`nothing answers ${command}`);
+      return handler;
+    },
     answer: (more) => void Object.assign(handlers, more),
     changed: (...tags) => newsroom.publish(tags, null),
     synced: (status) => newsroom.publish([], status),

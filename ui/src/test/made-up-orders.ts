@@ -184,6 +184,8 @@ function detailOf(row: OrderRow, items: OrderItem[], note: string | null): Order
 export class MadeUpShop {
   newest: number;
   readonly notes = new Map<number, string>();
+  /** When orders were confirmed. */
+  readonly confirmed = new Map<number, string>();
   /** Rows that differ from what their number makes of them. */
   readonly special = new Map<number, Partial<OrderRow>>();
   readonly stock: MadeUpStock;
@@ -210,7 +212,8 @@ export class MadeUpShop {
   detail(id: number): OrderDetail {
     if (id < 1 || id > this.newest) throw refusal("not_found", "This order is not here any more.");
     const items = linesOf(this.#made(id), this.stock);
-    return detailOf(this.row(id), items, this.notes.get(id) ?? (this.row(id).has_note ? "Wrap as a gift" : null));
+    const note = this.notes.get(id) ?? (this.row(id).has_note ? "Wrap as a gift" : null);
+    return { ...detailOf(this.row(id), items, note), confirmed_at: this.confirmed.get(id) ?? null };
   }
 
   line(order: number, orderItemId: string): OrderItem {

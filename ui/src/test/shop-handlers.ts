@@ -10,9 +10,12 @@ import type {
   SyncReport,
 } from "~/lib/bindings";
 
+import { confirmingHandlers } from "./confirming-handlers";
 import type { Handlers } from "./fake-backend";
 import { madeUpHelp, matchingHandlers, viewHandlers } from "./made-up-desk";
 import type { MadeUpShop } from "./made-up-orders";
+import { MadeUpPicking } from "./made-up-picking";
+import { pickingHandlers } from "./picking-handlers";
 import { stockHandlers } from "./stock-handlers";
 
 export const MARKETPLACES: MarketplaceView[] = [
@@ -85,12 +88,18 @@ export function syncReport(found: Partial<AccountReport>): SyncReport {
 }
 
 /** Handlers of the commands that every page needs. */
-export function shopHandlers(shop: MadeUpShop, now: () => number = Date.now): Partial<Handlers> {
+export function shopHandlers(
+  shop: MadeUpShop,
+  now: () => number = Date.now,
+  picking = new MadeUpPicking(shop, now),
+): Partial<Handlers> {
   let preferences: Preferences = { theme: "system", density: "normal", columns: null };
   return {
     ...matchingHandlers(shop),
     ...stockHandlers(shop.stock),
     ...viewHandlers(shop),
+    ...pickingHandlers(shop, picking),
+    ...confirmingHandlers(shop, now),
     queryHelp: madeUpHelp,
     appInfo: () => INFO,
     listOrders: (request) => shop.page(request),

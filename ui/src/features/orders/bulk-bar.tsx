@@ -11,10 +11,10 @@ import { useToast } from "~/components/toast";
 import { useActs } from "~/components/undo";
 import type { BulkLink, OrderSelection, SkippedLines } from "~/lib/bindings";
 import { copyText } from "~/lib/clipboard";
-import { format } from "~/lib/format";
+import { counted, format } from "~/lib/format";
 import { backend } from "~/lib/ipc";
 
-const counted = (count: number, one: string, many: string) => `${format.number(count)} ${count === 1 ? one : many}`;
+import type { DeskActs } from "./desk-acts";
 
 function skippedText(skipped: readonly SkippedLines[]): string {
   const lines = skipped.reduce((sum, { lines }) => sum + lines, 0);
@@ -30,9 +30,16 @@ export function linkText({ orders, units, skipped }: BulkLink): string {
   return [effect, skippedText(skipped)].filter((part) => part !== "").join("; ");
 }
 
-type Props = { selection: OrderSelection; count: number; total: number; exact: boolean; onClear: () => void };
+type Props = {
+  selection: OrderSelection;
+  count: number;
+  total: number;
+  exact: boolean;
+  desk: DeskActs;
+  onClear: () => void;
+};
 
-export default function OrdersBulkBar({ selection, count, total, exact, onClear }: Props) {
+export default function OrdersBulkBar({ selection, count, total, exact, desk, onClear }: Props) {
   const toast = useToast();
   const { done, failed } = useActs();
   const [busy, setBusy] = useState(false);
@@ -82,7 +89,13 @@ export default function OrdersBulkBar({ selection, count, total, exact, onClear 
   const preview = plan.data === undefined ? plan.error?.message : linkText(plan.data);
   return (
     <BulkBar count={count} total={total} exact={exact} preview={preview} onClear={onClear}>
-      <Button look="primary" small disabled={busy || units === 0} onClick={() => void link()}>
+      <Button look="primary" small disabled={busy} onClick={() => desk.confirm(selection)}>
+        Confirm {counted(count, "order")}…
+      </Button>
+      <Button small disabled={busy} onClick={() => desk.pick(selection)}>
+        Pick list
+      </Button>
+      <Button small disabled={busy || units === 0} onClick={() => void link()}>
         Link stock{units !== undefined && units > 0 ? ` (${counted(units, "unit", "units")})` : ""}
       </Button>
       <Button small disabled={busy} onClick={() => void exportCsv()}>

@@ -7,6 +7,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { lazy, Suspense, useCallback, useLayoutEffect, useMemo, useRef, useState, type ReactNode } from "react";
 
+import { Button } from "~/components/button";
 import type { GridHandle } from "~/components/data-grid";
 import { FailureNotice } from "~/components/notice";
 import type { PagedList } from "~/components/paged-list";
@@ -14,9 +15,10 @@ import { useRowPicker } from "~/components/picked";
 import { useWindowWidth } from "~/components/use-window-width";
 import type { OrderRow, OrderSelection, Platform, SortKey } from "~/lib/bindings";
 import { useNow } from "~/lib/clock";
-import { format } from "~/lib/format";
+import { counted, format } from "~/lib/format";
 import { queries } from "~/lib/query";
 
+import type { DeskActs } from "./desk-acts";
 import { EmptyList } from "./empty-list";
 import { nextSort, readSort, writeSort, type OrdersSearch } from "./filter";
 import { ColumnsMenu, MatchMenu, StatusMenu, type TableLook } from "./filter-menus";
@@ -44,6 +46,8 @@ export type OrdersPageProps = {
   look: TableLook;
   onLook: (look: Partial<TableLook>) => void;
   matching: MatchActions;
+  /** Pick list and confirmation. */
+  desk: DeskActs;
   /** Buttons of the page head. */
   actions?: ReactNode;
   /** News above the cards. */
@@ -107,13 +111,19 @@ export function OrdersPage(props: OrdersPageProps) {
   );
   const open = useCallback((row: OrderRow) => show(row, false), [show]);
   const close = () => set({ order: undefined }, true);
-  const actions = useRowActions(open, props.matching);
+  const actions = useRowActions(open, props.matching, props.desk);
   const picker = useRowPicker(`${platform} ${query}`, { total: state.total, idsBetween: idsOf(list) });
   const selection = useMemo<OrderSelection>(() => {
     const { picked } = picker;
     if (!picked.all) return { ids: [...picked.ids] };
     return { matching: { query, platform, account: null, except: [...picked.except] } };
   }, [picker, query, platform]);
+
+  // Over what is picked, else over all that the page is about.
+  const { desk } = props;
+  const target = picker.count > 0 ? selection : null;
+  const pickList = () => desk.pick(target);
+  const confirm = () => desk.confirm(target);
 
   useOrderCommands({
     grid,
@@ -131,6 +141,8 @@ export function OrdersPage(props: OrdersPageProps) {
     close,
     onQuery: filter,
     onSort: sortBy,
+    pickList,
+    confirm,
   });
 
   const applyWaiting = () => {
@@ -149,7 +161,12 @@ export function OrdersPage(props: OrdersPageProps) {
     <div className={styles.page}>
       <header className={styles.head}>
         <PlatformMenu platform={platform} onPlatform={props.onPlatform} />
-        <div className={styles.actions}>{props.actions}</div>
+        <div className={styles.actions}>
+          {counts.data !== undefined && counts.data.all > 0 && (
+            <HeadButtons picked={picker.count} onPick={pickList} onConfirm={confirm} />
+          )}
+          {props.actions}
+        </div>
       </header>
       {props.notice}
       {props.platforms}
@@ -227,12 +244,27 @@ export function OrdersPage(props: OrdersPageProps) {
                 total={state.total}
                 exact={state.exact}
                 onClear={picker.clear}
+                desk={desk}
               />
             </Suspense>
           )}
         </>
       )}
     </div>
+  );
+}
+
+function HeadButtons(props: { picked: number; onPick: () => void; onConfirm: () => void }) {
+  const of = props.picked === 0 ? "" : ` of the ${counted(props.picked, "selected order")}`;
+  return (
+    <>
+      <Button aria-keyshortcuts="p" title={`Pick list${of}`} onClick={props.onPick}>
+        Pick list <kbd aria-hidden>P</kbd>
+      </Button>
+      <Button aria-keyshortcuts="c" title={`Confirm orders processed${of}`} onClick={props.onConfirm}>
+        Confirm processed <kbd aria-hidden>C</kbd>
+      </Button>
+    </>
   );
 }
 

@@ -17,9 +17,11 @@ type Props = {
   state: ReactNode;
   /** What can be done here. */
   action?: ReactNode;
+  /** What can be done with its orders, on a line of its own. */
+  children?: ReactNode;
 };
 
-export function PlatformCard({ platform, state, action }: Props) {
+export function PlatformCard({ platform, state, action, children }: Props) {
   const { data: counts } = useQuery(queries.counts(platform));
   const name = PLATFORM_NAMES[platform];
   return (
@@ -36,6 +38,7 @@ export function PlatformCard({ platform, state, action }: Props) {
         <p className={styles.state}>{state}</p>
       </div>
       {action}
+      {children && <div className={styles.acts}>{children}</div>}
     </section>
   );
 }

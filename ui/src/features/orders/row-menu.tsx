@@ -1,5 +1,5 @@
 /** What can be done with one order, by the ⋯ of its row, by key and from the drawer. */
-import { Copy, ExternalLink, Link2, PanelRight } from "lucide-react";
+import { Copy, ExternalLink, Link2, PackageCheck, PanelRight } from "lucide-react";
 
 import { IconButton } from "~/components/button";
 import { Mark } from "~/components/mark";
@@ -24,7 +24,12 @@ export type RowActions = MatchActions & {
   open: (row: OrderRow) => void;
   openOnAmazon: (row: OrderRow) => void;
   copyId: (row: OrderRow) => void;
+  /** Shows what confirming the order would do. */
+  confirm: (row: OrderRow) => void;
 };
+
+/** Whether the seller can confirm an order: paid or shipped, and not yet confirmed. */
+export const canConfirm = ({ ui_status }: OrderRow) => ui_status === "Paid" || ui_status === "Shipped";
 
 /** The commands for an order; those of Amazon only for Amazon's. */
 export function rowCommands(row: OrderRow, actions: RowActions): MenuEntry[] {
@@ -54,6 +59,14 @@ export function rowCommands(row: OrderRow, actions: RowActions): MenuEntry[] {
       keys: "M",
       icon: <Link2 size={14} />,
       run: () => actions.match(row),
+    });
+  }
+  if (canConfirm(row)) {
+    entries.push({
+      id: "confirm",
+      label: "Confirm as processed…",
+      icon: <PackageCheck size={14} />,
+      run: () => actions.confirm(row),
     });
   }
   return entries;

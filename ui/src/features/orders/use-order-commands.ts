@@ -25,6 +25,8 @@ type Page = {
   close: () => void;
   onQuery: (query: string) => void;
   onSort: (key: SortKey) => void;
+  pickList: () => void;
+  confirm: () => void;
 };
 
 const SORTS: readonly [SortKey, string][] = [
@@ -93,6 +95,15 @@ export function useOrderCommands(page: Page): void {
       run: picker.all,
     },
     { id: "clear", label: "Close, deselect or clear the filter", keys: "Escape", group: "Orders", run: escape },
+    { id: "pick-list", label: "Pick list", keys: "p", group: "Orders", words: "print", run: page.pickList },
+    {
+      id: "confirm",
+      label: "Confirm orders processed",
+      keys: "c",
+      group: "Orders",
+      words: "complete archive",
+      run: page.confirm,
+    },
     { id: "match", label: "Link items", keys: "m", group: "Orders", when: some, run: withRow(actions.triage) },
     {
       id: "amazon",

@@ -6,6 +6,7 @@ import styles from "./settings.module.css";
 
 const PAGES = [
   { to: "/settings/amazon", label: "Amazon" },
+  { to: "/settings/picking", label: "Picking" },
   { to: "/settings/appearance", label: "Appearance" },
 ] as const;
 

@@ -9,10 +9,10 @@ import { lazy, Suspense, useState, type KeyboardEvent } from "react";
 import { IconButton } from "~/components/button";
 import { useCommands } from "~/components/keys";
 import { Menu, type MenuEntry } from "~/components/menu";
+import { useDragOrder } from "~/components/use-drag-order";
 import type { Platform, SavedView, Sort, ViewCount } from "~/lib/bindings";
 import { format } from "~/lib/format";
 
-import { useDragOrder } from "./use-drag-order";
 import { presentView, useViews } from "./use-views";
 import styles from "./views-row.module.css";
 

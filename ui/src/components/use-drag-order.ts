@@ -4,19 +4,21 @@ import { useRef, useState, type PointerEvent } from "react";
 /** Pixels before a press becomes a drag. */
 const SLACK = 6;
 
-type Drag = { from: number; x: number; moved: boolean };
+type Drag = { from: number; at: number; moved: boolean };
 
-export function useDragOrder(onMove: (from: number, to: number) => void) {
+/** `axis` is the way the elements follow each other: beside one another, or one below the other. */
+export function useDragOrder(onMove: (from: number, to: number) => void, axis: "x" | "y" = "x") {
   const drag = useRef<Drag | null>(null);
   const [over, setOver] = useState<number | null>(null);
 
+  const pointerAt = ({ clientX, clientY }: PointerEvent) => (axis === "x" ? clientX : clientY);
   /** The place in the row that the pointer is at. */
-  const placeAt = (row: HTMLElement, x: number) => {
+  const placeAt = (row: HTMLElement, at: number) => {
     const middles = [...row.querySelectorAll<HTMLElement>("[data-place]")].map((element) => {
-      const { left, width } = element.getBoundingClientRect();
-      return left + width / 2;
+      const { left, width, top, height } = element.getBoundingClientRect();
+      return axis === "x" ? left + width / 2 : top + height / 2;
     });
-    return middles.filter((middle) => middle < x).length;
+    return middles.filter((middle) => middle < at).length;
   };
   const end = () => {
     drag.current = null;
@@ -28,22 +30,22 @@ export function useDragOrder(onMove: (from: number, to: number) => void) {
     handlers: (from: number) => ({
       "data-place": from,
       onPointerDown: (event: PointerEvent<HTMLElement>) => {
-        if (event.button === 0) drag.current = { from, x: event.clientX, moved: false };
+        if (event.button === 0) drag.current = { from, at: pointerAt(event), moved: false };
       },
       onPointerMove: (event: PointerEvent<HTMLElement>) => {
         const now = drag.current;
         const row = event.currentTarget.parentElement;
         if (now === null || row === null || now.from !== from) return;
-        if (!now.moved && Math.abs(event.clientX - now.x) < SLACK) return;
+        if (!now.moved && Math.abs(pointerAt(event) - now.at) < SLACK) return;
         if (!now.moved) event.currentTarget.setPointerCapture?.(event.pointerId);
         now.moved = true;
-        setOver(placeAt(row, event.clientX));
+        setOver(placeAt(row, pointerAt(event)));
       },
       onPointerUp: (event: PointerEvent<HTMLElement>) => {
         const now = drag.current;
         const row = event.currentTarget.parentElement;
         if (now?.moved && row !== null) {
-          const place = placeAt(row, event.clientX);
+          const place = placeAt(row, pointerAt(event));
           const to = place > from ? place - 1 : place;
           if (to !== from) onMove(from, to);
         }

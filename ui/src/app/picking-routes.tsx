@@ -1,0 +1,68 @@
+/** Puts the pages of picking together: the overview of lists, one list at work, and their settings. */
+import { Link, useParams } from "@tanstack/react-router";
+import { ChevronLeft } from "lucide-react";
+import type { ReactNode } from "react";
+
+import { ArchiveRuleField } from "~/features/confirming/archive-rule";
+import { PickListsPage } from "~/features/picking/pick-lists-page";
+import { RunPage } from "~/features/picking/run-page";
+import { WalkOrder } from "~/features/picking/walk-order";
+import { SettingsPage } from "~/features/settings/settings-page";
+import settings from "~/features/settings/settings.module.css";
+import type { PickListId } from "~/lib/bindings";
+
+import styles from "./desk-routes.module.css";
+import { useDeskActs } from "./use-desk-acts";
+
+function RunLink({ record, children }: { record: PickListId; children: ReactNode }) {
+  return (
+    <Link to="/orders/pick-lists/$record" params={{ record: String(record) }}>
+      {children}
+    </Link>
+  );
+}
+
+export function PickListsRoute() {
+  const { actsOf, dialogs } = useDeskActs();
+  return (
+    <>
+      <PickListsPage RunLink={RunLink} onPick={() => actsOf(null).pick(null)} />
+      {dialogs}
+    </>
+  );
+}
+
+export function PickRunRoute() {
+  const { record = "" } = useParams({ strict: false }) as { record?: string };
+  const { actsOf, dialogs } = useDeskActs();
+  return (
+    <>
+      <RunPage
+        key={record}
+        record={Number(record)}
+        back={
+          <Link to="/orders/pick-lists" className={styles.back}>
+            <ChevronLeft size={15} aria-hidden /> Pick lists
+          </Link>
+        }
+        onConfirm={(orders) => actsOf(null).confirm(orders)}
+      />
+      {dialogs}
+    </>
+  );
+}
+
+export function PickingSettingsRoute() {
+  return (
+    <SettingsPage title="Settings">
+      <div className={styles.stack}>
+        <section className={settings.card}>
+          <ArchiveRuleField />
+        </section>
+        <section className={settings.card}>
+          <WalkOrder />
+        </section>
+      </div>
+    </SettingsPage>
+  );
+}

@@ -1,0 +1,242 @@
+import { screen, waitFor, within } from "@testing-library/react";
+import axe from "axe-core";
+import { describe, expect, it } from "vitest";
+
+import { refusal } from "~/test/fake-backend";
+import { MadeUpShop } from "~/test/made-up-orders";
+import { openWindow } from "~/test/open-window";
+
+import "~/app/desk-dialogs";
+import "~/components/dialog-box";
+import "~/components/toasts";
+
+import { effectText, moneyText } from "./words";
+
+const JANUARY = Date.parse("2026-01-18T14:05:00Z");
+
+/** Orders of one line each, paid, mapped to a set of which eight units are free. */
+function shopOf(orders: number) {
+  const shop = new MadeUpShop(orders, () => JANUARY);
+  for (let id = 1; id <= orders; id += 1) {
+    const matches = { total: 1, linked: 0, unmatched: 0, no_asin: 0, all_matched: true };
+    shop.special.set(id, {
+      lines: 1,
+      matches,
+      ui_status: "Paid",
+      order_date: "2026-01-17T10:00:00Z",
+      total: { amount: "10.00", currency: "GBP" },
+    });
+  }
+  return shop;
+}
+
+async function openDialog(shop: MadeUpShop, more: Partial<Parameters<typeof openWindow>[0]> = {}) {
+  const opened = openWindow({ shop, ...more });
+  await screen.findByText(shop.row(shop.newest).platform_order_id);
+  await opened.user.keyboard("c");
+  const dialog = await screen.findByRole("dialog", { name: "Confirm orders processed" });
+  await within(dialog).findByTestId("confirm-sums");
+  return { ...opened, dialog };
+}
+
+describe("Confirm orders processed", () => {
+  it("shows each order's units with their place and archive, says what the button does, and does it", async () => {
+    const shop = shopOf(3);
+    const { user, core, dialog } = await openDialog(shop);
+    const list = within(dialog).getByTestId("confirm-list");
+    expect(list).toHaveTextContent(shop.row(3).platform_order_id);
+    expect(list).toHaveTextContent("1042 Walnut desk organiserA-01SOLD-2026-01");
+    expect(within(dialog).getByRole("textbox", { name: "Archive location" })).toHaveValue("SOLD-2026-01");
+    expect(within(dialog).getByTestId("confirm-sums")).toHaveTextContent("£30.00 sold · £93.00 cost");
+    expect((await axe.run(dialog, { rules: { "color-contrast": { enabled: false } } })).violations).toEqual([]);
+
+    const button = within(dialog).getByRole("button", { name: "Confirm 3 orders" });
+    await waitFor(() => expect(button).toHaveFocus());
+    await user.keyboard("{Enter}");
+    await waitFor(() => expect(screen.queryByRole("dialog")).toBeNull());
+    // What is as it was proposed is left to the rule.
+    expect(core.callsOf("confirmOrders")).toEqual([
+      [{ orders: null, platform: "amazon", archive_location: null, without_stock: [] }],
+    ]);
+    const toast = await screen.findByTestId("toast");
+    expect(toast).toHaveTextContent("3 orders confirmed");
+    expect(toast).toHaveTextContent("3 units archived");
+    expect(shop.row(3).ui_status).toBe("Completed");
+    expect(shop.stock.units.filter(({ storage_location }) => storage_location === "SOLD-2026-01")).toHaveLength(3);
+
+    await user.click(within(toast).getByRole("button", { name: "Undo" }));
+    await waitFor(() => expect(shop.row(3).ui_status).toBe("Paid"));
+    expect(shop.stock.units.some(({ storage_location }) => storage_location === "SOLD-2026-01")).toBe(false);
+  });
+
+  it("takes another archive location for the whole batch", async () => {
+    const { user, core, dialog } = await openDialog(shopOf(2));
+    const field = within(dialog).getByRole("textbox", { name: "Archive location" });
+    await user.clear(field);
+    await user.type(field, "Sold shelf");
+    expect(within(dialog).getByTestId("confirm-list")).toHaveTextContent("Sold shelf");
+    await user.click(within(dialog).getByRole("button", { name: "Confirm 2 orders" }));
+    await waitFor(() => expect(core.callsOf("confirmOrders")[0]?.[0].archive_location).toBe("Sold shelf"));
+    // The letters typed did not plan the batch anew.
+    expect(core.callsOf("previewConfirm")).toHaveLength(1);
+  });
+
+  it("says what is skipped and why; a tick completes an order without stock", async () => {
+    const shop = shopOf(3);
+    const matches = { total: 1, linked: 0, unmatched: 1, no_asin: 0, all_matched: false };
+    shop.special.set(2, { ...shop.special.get(2), matches });
+    const { user, core, dialog } = await openDialog(shop);
+    await user.click(within(dialog).getByRole("button", { name: "Skipped 1" }));
+    expect(within(dialog).getByTestId("confirm-list")).toHaveTextContent("No unit in stock for");
+    const tick = within(dialog).getByRole("checkbox", {
+      name: `Complete ${shop.row(2).platform_order_id} without stock`,
+    });
+    await user.click(tick);
+    const button = await within(dialog).findByRole("button", { name: "Confirm 3 orders" });
+    await waitFor(() => expect(button).toBeEnabled());
+    expect(within(dialog).getByTestId("confirm-list")).toHaveTextContent("takes no unit");
+    await user.click(button);
+    await waitFor(() => expect(core.callsOf("confirmOrders")[0]?.[0].without_stock).toEqual([2]));
+  });
+
+  it("acts on the selected orders, over the whole result", async () => {
+    const shop = shopOf(5);
+    const { user, core } = openWindow({ shop });
+    await screen.findByText(shop.row(5).platform_order_id);
+    await user.keyboard("{Control>}a{/Control}");
+    const bar = await screen.findByTestId("bulk-bar");
+    await user.click(within(bar).getByRole("button", { name: "Confirm 5 orders…" }));
+    await screen.findByRole("button", { name: "Confirm 5 orders" });
+    expect(core.callsOf("previewConfirm")[0]?.[0].orders).toEqual({
+      matching: { query: "", platform: "amazon", account: null, except: [] },
+    });
+  });
+
+  it("stays open and shows order by order what came out differently than planned", async () => {
+    const shop = shopOf(2);
+    const { user, core, dialog } = await openDialog(shop);
+    const plan = await core.handled("previewConfirm")({
+      orders: null,
+      platform: "amazon",
+      archive_location: null,
+      without_stock: [],
+    });
+    const [first, second] = plan.orders;
+    if (first === undefined || second === undefined) throw new Error("two orders were planned");
+    core.answer({
+      confirmOrders: () => ({
+        ...plan,
+        batch: 1,
+        confirmed: 1,
+        skipped: 1,
+        orders: [
+          first,
+          { ...second, result: "skipped", reason: "cancelled", message: "Amazon cancelled it a moment ago", units: [] },
+        ],
+      }),
+    });
+    await user.click(within(dialog).getByRole("button", { name: "Confirm 2 orders" }));
+    const result = await screen.findByRole("dialog", { name: "1 order confirmed" });
+    expect(result).toHaveTextContent(`${second.platform_order_id}`);
+    expect(result).toHaveTextContent("Amazon cancelled it a moment ago");
+    await user.click(within(result).getByRole("button", { name: "Confirmed 1" }));
+    expect(within(result).getByTestId("confirm-list")).toHaveTextContent(first.platform_order_id);
+  });
+
+  it("a refusal is explained in the dialog and can be tried again", async () => {
+    const shop = shopOf(2);
+    const { user, core, dialog } = await openDialog(shop);
+    core.answer({
+      confirmOrders: () => {
+        throw refusal("read_only", "Another Packlight holds the lock of this folder.");
+      },
+    });
+    await user.click(within(dialog).getByRole("button", { name: "Confirm 2 orders" }));
+    const alert = await within(dialog).findByRole("alert");
+    expect(alert).toHaveTextContent("Another Packlight is writing here");
+    expect(shop.row(2).ui_status).toBe("Paid");
+    await user.click(within(alert).getByRole("button", { name: "Try again" }));
+    await waitFor(() => expect(core.callsOf("confirmOrders")).toHaveLength(2));
+  });
+
+  it("holds five thousand orders with the rows in view only", async () => {
+    const shop = shopOf(1);
+    const made = (at: number) => ({
+      order: at,
+      platform_order_id: `203-0000000-${String(at).padStart(7, "0")}`,
+      result: "confirmed" as const,
+      reason: null,
+      message: null,
+      archive_location: "SOLD-2026-01",
+      units: [],
+      lines_without_unit: [],
+      proceeds: null,
+    });
+    const orders = Array.from({ length: 5000 }, (_, at) => made(at));
+    const { dialog } = await openDialog(shop, {
+      handlers: {
+        previewConfirm: () => ({ batch: null, confirmed: 5000, skipped: 0, units_moved: 0, money: [], orders }),
+      },
+    });
+    expect(within(dialog).getByRole("button", { name: "Confirm 5,000 orders" })).toBeEnabled();
+    const list = within(dialog).getByTestId("confirm-list");
+    expect(within(list).getAllByRole("listitem").length).toBeLessThan(60);
+    expect(within(list).getAllByRole("listitem")[0]).toHaveAttribute("aria-setsize", "5000");
+    list.scrollTop = 4990 * 28;
+    await waitFor(() => expect(list).toHaveTextContent("203-0000000-0004995"));
+  });
+
+  it("with nothing to confirm says so and names what brings orders here", async () => {
+    const shop = shopOf(2);
+    for (const id of [1, 2]) shop.special.set(id, { ...shop.special.get(id), ui_status: "Pending" });
+    const { user } = openWindow({ shop });
+    await screen.findByText(shop.row(2).platform_order_id);
+    await user.keyboard("c");
+    const dialog = await screen.findByRole("dialog");
+    expect(
+      await within(dialog).findByText("No paid or shipped order is waiting. Orders come here once they are paid."),
+    ).toBeVisible();
+    expect(within(dialog).getByRole("button", { name: "Nothing to confirm" })).toBeDisabled();
+  });
+
+  it("is offered for one order by the menu of its row, and by the Amazon card", async () => {
+    const shop = shopOf(2);
+    const { user, core } = openWindow({ shop, at: "/orders" });
+    await screen.findByText(shop.row(2).platform_order_id);
+    await user.click(screen.getByRole("button", { name: `Menu of order ${shop.row(2).platform_order_id}` }));
+    await user.click(await screen.findByRole("menuitem", { name: /Confirm as processed/ }));
+    await screen.findByRole("button", { name: "Confirm 1 order" });
+    expect(core.callsOf("previewConfirm")[0]?.[0].orders).toEqual({ ids: [2] });
+    await user.keyboard("{Escape}");
+    await waitFor(() => expect(screen.queryByRole("dialog")).toBeNull());
+
+    const card = await screen.findByTestId("platform-amazon");
+    await user.click(within(card).getByRole("button", { name: "Confirm orders processed" }));
+    await screen.findByRole("button", { name: "Confirm 2 orders" });
+    expect(core.callsOf("previewConfirm").at(-1)?.[0]).toMatchObject({ orders: null, platform: "amazon" });
+  });
+});
+
+describe("the archive rule", () => {
+  it("is chosen in the settings and can be undone", async () => {
+    const { user, core } = openWindow({ at: "/settings/picking" });
+    const sale = await screen.findByRole("radio", { name: /Month of the sale/ });
+    await waitFor(() => expect(sale).toBeChecked());
+    await user.click(screen.getByRole("radio", { name: /Month of the confirmation/ }));
+    await waitFor(() => expect(core.callsOf("setArchiveRule")).toEqual([["month_of_confirmation"]]));
+    const toast = await screen.findByTestId("toast");
+    await user.click(within(toast).getByRole("button", { name: "Undo" }));
+    await waitFor(() => expect(sale).toBeChecked());
+  });
+});
+
+describe("a confirmation in words", () => {
+  it("counts units without a cost beside the sums", () => {
+    const gbp = (amount: string) => ({ amount, currency: "GBP" });
+    expect(moneyText({ sales: gbp("120.00"), cost: gbp("65.00"), units_without_cost: 2 })).toBe(
+      "£120.00 sold · £65.00 cost · 2 units without a cost",
+    );
+    const nothing = { batch: null, confirmed: 0, skipped: 2, units_moved: 0, money: [], orders: [] };
+    expect(effectText(nothing)).toBe("nothing to confirm; 2 orders skipped");
+  });
+});
