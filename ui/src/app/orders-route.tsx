@@ -3,16 +3,14 @@
  * and news from `sync`, `accounts` and `demo`.
  */
 import { useQuery } from "@tanstack/react-query";
-import { useNavigate, useSearch } from "@tanstack/react-router";
+import { Link, useNavigate, useSearch } from "@tanstack/react-router";
 import { lazy, Suspense, useCallback, useMemo } from "react";
 
-import { FirstRun, NotConfiguredNotice } from "~/features/accounts/first-run";
-import { StartDemoButton } from "~/features/demo/demo-box";
+import { buttonClass } from "~/components/button";
 import { useMatching } from "~/features/matching/use-matching";
 import { ordersPlace, readSort, writeSort, type OrdersSearch } from "~/features/orders/filter";
 import { OrdersPage } from "~/features/orders/orders-page";
 import { usePreferences } from "~/features/settings/use-preferences";
-import { FirstImport } from "~/features/sync/first-import";
 import { SyncButton } from "~/features/sync/sync-button";
 import { SyncNotice } from "~/features/sync/sync-notice";
 import { ViewsRow } from "~/features/views/views-row";
@@ -23,6 +21,8 @@ import { useDeskActs } from "./use-desk-acts";
 
 // The window opens on Amazon's orders; what only the other pages show is loaded there.
 const PlatformCards = lazy(() => import("./platform-cards"));
+const NoAmazonOrders = lazy(() => import("./no-orders"));
+const NotConfiguredNotice = lazy(() => import("~/features/accounts/not-configured"));
 const NoFileOrders = lazy(() => import("./no-file-orders"));
 const ImportOrders = lazy(() => import("./import-orders"));
 
@@ -72,6 +72,11 @@ export function OrdersRoute({ page }: { page: Extract<Platform, "amazon" | "ebay
         matching={matching.actions}
         desk={acts}
         actions={<HeadActions app={app} platform={platform} />}
+        lists={
+          <Link to="/orders/pick-lists" className={buttonClass("quiet")}>
+            Pick lists
+          </Link>
+        }
         notice={!syncs ? null : unconnected ? <NoticeIfOrders platform={platform} /> : <SyncNotice />}
         platforms={
           platform === null && (
@@ -120,11 +125,19 @@ function NoOrders({ app, platform }: { app: AppInfo | undefined; platform: Platf
       </Suspense>
     );
   }
-  return isUnconnected(app) ? <FirstRun demo={<StartDemoButton />} /> : <FirstImport />;
+  return (
+    <Suspense>
+      <NoAmazonOrders connected={!isUnconnected(app)} />
+    </Suspense>
+  );
 }
 
 /** Without an account and without orders the page says it all; with orders one line above them does. */
 function NoticeIfOrders({ platform }: { platform: Platform | null }) {
   const { data: counts } = useQuery(queries.counts(platform));
-  return counts !== undefined && counts.all > 0 ? <NotConfiguredNotice /> : null;
+  return counts !== undefined && counts.all > 0 ? (
+    <Suspense>
+      <NotConfiguredNotice />
+    </Suspense>
+  ) : null;
 }

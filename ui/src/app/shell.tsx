@@ -2,7 +2,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { Link, Outlet, useLocation } from "@tanstack/react-router";
 import { Boxes, Lock, PanelLeft, ScrollText, Settings } from "lucide-react";
-import { lazy, Suspense, useState, type ReactNode } from "react";
+import { lazy, Suspense, useEffect, useState, type ReactNode } from "react";
 
 import { IconButton } from "~/components/button";
 import { useEver } from "~/components/use-ever";
@@ -21,6 +21,10 @@ import { useTheme } from "./theme";
 // Loaded when they are first asked for.
 const CommandPalette = lazy(() => import("./command-palette"));
 const KeyHelp = lazy(() => import("./key-help"));
+const PickAlerts = lazy(() => import("./pick-alerts-bar"));
+
+/** How long after the start the open pick lists are looked through: not while the first picture is drawn. */
+const AFTER_START = 1500;
 
 /** Problems that leave nothing to show; all others leave the orders readable. */
 const FATAL = new Set(["newer_database", "corrupt_database", "disk", "internal"]);
@@ -31,6 +35,11 @@ export function Shell() {
   const [narrow, setNarrow] = useState(() => window.innerWidth < 1100);
   const [dialog, setDialog] = useState<"palette" | "keys" | null>(null);
   const [palette, keyHelp] = [useEver(dialog === "palette"), useEver(dialog === "keys")];
+  const [started, setStarted] = useState(false);
+  useEffect(() => {
+    const timer = setTimeout(() => setStarted(true), AFTER_START);
+    return () => clearTimeout(timer);
+  }, []);
   useTheme(known ? preferences.theme : undefined);
   useFrameCommands({
     set,
@@ -85,6 +94,7 @@ export function Shell() {
             )}
           </div>
         )}
+        <Suspense>{started && <PickAlerts />}</Suspense>
         <main className={styles.main}>
           <Outlet />
         </main>

@@ -166,8 +166,8 @@ export const commands = {
 	setArchiveRule: (rule: ArchiveRule) => typedError<BatchId | null, CommandError>(__TAURI_INVOKE("set_archive_rule", { rule })),
 	/**  The printers of the system. */
 	printers: () => typedError<Printer[], CommandError>(__TAURI_INVOKE("printers")),
-	/**  The printer that was used last for a kind of document. */
-	printerChoice: (document: DocumentKind) => typedError<string | null, CommandError>(__TAURI_INVOKE("printer_choice", { document })),
+	/**  How a kind of document was printed last on this computer. */
+	printerChoice: (document: DocumentKind) => typedError<PrintOptions | null, CommandError>(__TAURI_INVOKE("printer_choice", { document })),
 	/**  Opens a document that Packlight wrote, in the system's viewer. */
 	openDocument: (path: string) => typedError<null, CommandError>(__TAURI_INVOKE("open_document", { path })),
 };
@@ -579,6 +579,8 @@ export type ExceptionReason =
 "cancel_requested" | 
 /**  It is on another open list. */
 "on_open_list" | 
+/**  It was picked on a list that is done, and its order is not shipped yet. */
+"already_picked" | 
 /**  Amazon gave no ASIN. */
 "no_asin" | 
 /**  Its ASIN is not mapped. */
@@ -1031,6 +1033,8 @@ export type OrderRow = {
 	part_shipped: boolean,
 	/**  The buyer asked to cancel. */
 	cancel_requested: boolean,
+	/**  The platform cancelled it after the seller had confirmed it: its units are still in the archive. */
+	cancelled_after_confirmation: boolean,
 	/**  The platform has not told the lines yet (v0 only). */
 	missing_items: boolean,
 	/**  The seller wrote a note. */
@@ -1430,8 +1434,10 @@ export type PrinterState =
 "ready" | 
 /**  Printing. */
 "busy" | 
-/**  Its queue is stopped or does not take jobs. */
+/**  Its queue is stopped: jobs are taken and wait. */
 "disabled" | 
+/**  Its queue takes no jobs. */
+"rejecting" | 
 /**  It needs a hand: paper, cover, offline. */
 "needs_attention";
 

@@ -113,6 +113,7 @@ export function madeUpRow(id: number, newest: number, now: number): OrderRow {
           : { amount: `${Math.floor(pence / 100)}.${String(pence % 100).padStart(2, "0")}`, currency: "GBP" },
     part_shipped: open && lines > 1 && chance(id, 12) < 0.3,
     cancel_requested: open && chance(id, 13) < 0.08,
+    cancelled_after_confirmation: false,
     missing_items: false,
     has_note: chance(id, 14) < 0.06,
     matches: summaryOf(statusesOf(id, status, lines)),

@@ -1,5 +1,5 @@
 /** The answers of picking and printing over a made-up shop. */
-import type { Paper, PickList, PickListDone, PreviewPage, Printed, Printer } from "~/lib/bindings";
+import type { Paper, PickList, PickListDone, PreviewPage, Printed, Printer, PrintOptions } from "~/lib/bindings";
 
 import { refusal, type Handlers } from "./fake-backend";
 import { MadeUpPicking } from "./made-up-picking";
@@ -43,19 +43,19 @@ export function madeUpPages(list: PickList, paper: Paper): PreviewPage[] {
 }
 
 export function pickingHandlers(shop: MadeUpShop, picking = new MadeUpPicking(shop)): Partial<Handlers> {
-  let remembered: string | null = null;
+  let remembered: PrintOptions | null = null;
   const done = ({ entry, batch }: PickListDone): PickListDone => ({ entry, batch });
-  const printed = (record: number, printer: string | null, paper: Paper): Printed => {
+  const printed = (record: number, options: PrintOptions): Printed => {
     const list = picking.find(record);
     const at = new Date().toISOString();
     list.entry = { ...list.entry, prints: list.entry.prints + 1, printed_at: at };
-    const to = PRINTERS.find(({ name }) => name === (printer ?? remembered ?? "Packing-Table"));
-    if (to === undefined) throw refusal("not_found", `There is no printer ${printer} any more.`);
-    remembered = to.name;
+    const to = PRINTERS.find(({ name }) => name === (options.printer ?? remembered?.printer ?? "Packing-Table"));
+    if (to === undefined) throw refusal("not_found", `There is no printer ${options.printer} any more.`);
+    remembered = options;
     return {
       printer: to.name,
       job: `${to.name}-${list.entry.prints}`,
-      pages: madeUpPages(list.list, paper).length,
+      pages: madeUpPages(list.list, options.paper).length,
       list: list.entry,
       warning: to.state === "needs_attention" ? `${to.name} is ${to.reason}; the job waits in its queue.` : null,
     };
@@ -90,8 +90,8 @@ export function pickingHandlers(shop: MadeUpShop, picking = new MadeUpPicking(sh
       picking.walk = locations;
       return shop.stock.act("Changed the walk order", null, () => (picking.walk = before));
     },
-    printPickList: (request, { printer, paper }) => printed(picking.record(request, 0).entry.record, printer, paper),
-    reprintPickList: (record, { printer, paper }) => printed(record, printer, paper),
+    printPickList: (request, options) => printed(picking.record(request, 0).entry.record, options),
+    reprintPickList: (record, options) => printed(record, options),
     savePickList: (request) => ({ path: `/home/me/Downloads/${picking.of(request).id}.pdf`, rows: 0 }),
     saveRecordedPickList: (record) => ({ path: `/home/me/Downloads/${picking.find(record).entry.id}.pdf`, rows: 0 }),
     printers: () => PRINTERS,

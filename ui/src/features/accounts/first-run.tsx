@@ -4,7 +4,6 @@ import { Settings2, Store, TriangleAlert } from "lucide-react";
 import type { ReactNode } from "react";
 
 import { buttonClass } from "~/components/button";
-import { Notice } from "~/components/notice";
 
 import styles from "./first-run.module.css";
 
@@ -30,26 +29,6 @@ export function FirstRun({ demo }: { demo: ReactNode }) {
         </div>
         {demo}
       </section>
-    </div>
-  );
-}
-
-/** One line above the orders that are still here after the last account was disconnected. */
-export function NotConfiguredNotice() {
-  return (
-    <div className={styles.notice}>
-      <Notice
-        tone="warn"
-        icon={<TriangleAlert size={16} aria-hidden />}
-        step={
-          <Link to="/settings/amazon/connect" className={buttonClass("plain", true)}>
-            Configure
-          </Link>
-        }
-      >
-        <strong>Amazon not configured.</strong> The orders here stay readable; connect your Amazon Seller account for
-        new ones.
-      </Notice>
     </div>
   );
 }

@@ -46,7 +46,13 @@ export function unitColumns(windowWidth: number, onMenu: OpenMenu): Column<Unit,
       ),
     },
     { id: "condition", header: "Condition", width: "112px", cell: (unit) => text(unit.condition) },
-    { id: "location", header: "Location", width: "128px", sort: "location", cell: (unit) => <Place unit={unit} /> },
+    {
+      id: "location",
+      header: "Location",
+      width: "minmax(128px, 0.5fr)",
+      sort: "location",
+      cell: (unit) => <Place unit={unit} />,
+    },
     { id: "status", header: "Status", width: "226px", cell: (unit) => <Status unit={unit} /> },
     { id: "sku", header: "SKU", width: "112px", cell: (unit) => text(unit.sku) },
     { id: "asin", header: "ASIN", width: "108px", cell: (unit) => text(unit.asin) },
@@ -107,9 +113,14 @@ function Place({ unit }: { unit: Unit }) {
   const { storage_location: here, previous_location: before } = unit;
   if (here === null) return text(null);
   return (
-    <bdi className={styles.name} title={before === null ? here : `${here}, before: ${before}`}>
-      {here}
-    </bdi>
+    <span className={styles.places} title={before === null ? here : `${here}, was at ${before}`}>
+      <bdi className={styles.name}>{here}</bdi>
+      {before !== null && (
+        <span className={styles.was}>
+          was <bdi>{before}</bdi>
+        </span>
+      )}
+    </span>
   );
 }
 

@@ -21,6 +21,15 @@ export function Items({ row, actions }: { row: OrderRow; actions: RowActions }) 
       ) : (
         <span title={row.lines === 1 ? "1 item" : `${row.lines} items`}>{format.number(row.lines)}</span>
       )}
+      {row.cancelled_after_confirmation && (
+        <Badge
+          tone="bad"
+          icon={<Mark shape="cross" />}
+          title="Cancelled after you confirmed it: its units are archived"
+        >
+          cancelled after confirmation
+        </Badge>
+      )}
       {row.cancel_requested && (
         <Badge tone="bad" icon={<Mark shape="cross" />} title="The buyer asked to cancel">
           cancel asked

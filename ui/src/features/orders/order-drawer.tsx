@@ -3,14 +3,14 @@
  * closes, and focus returns to where it was.
  */
 import { useQuery } from "@tanstack/react-query";
-import { Copy, ExternalLink, X } from "lucide-react";
+import { Copy, ExternalLink, PackageCheck, X } from "lucide-react";
 import { useEffect, useEffectEvent, useRef } from "react";
 
 import { Button, IconButton } from "~/components/button";
 import { FailureNotice } from "~/components/notice";
 import { StatusPill } from "~/components/status-pill";
 import type { OrderDetail, OrderRow, OrderRowId } from "~/lib/bindings";
-import { format } from "~/lib/format";
+import { counted, format } from "~/lib/format";
 import { queries } from "~/lib/query";
 
 import { PLATFORM_NAMES, ShipBy } from "./columns";
@@ -19,7 +19,7 @@ import { OrderHistory } from "./order-history";
 import { OrderLine } from "./order-line";
 import { OrderMoney } from "./order-money";
 import { OrderNote } from "./order-note";
-import type { RowActions } from "./row-menu";
+import { canConfirm, type RowActions } from "./row-menu";
 
 type Props = {
   id: OrderRowId;
@@ -78,6 +78,7 @@ export default function OrderDrawer({ id, now, actions, takeFocus, onClose }: Pr
         {order.error && <FailureNotice error={order.error} onAgain={() => void order.refetch()} />}
         {detail && (
           <>
+            <Confirmed detail={detail} now={now} />
             <Facts detail={detail} now={now} />
             <OrderNote key={detail.row.id} id={detail.row.id} note={detail.notes ?? ""} />
             <Lines detail={detail} actions={actions} />
@@ -103,12 +104,43 @@ function Heading({ row, actions }: { row: OrderRow; actions: RowActions }) {
         </IconButton>
         <StatusPill status={row.ui_status} unknown={row.unknown_status} />
       </div>
-      {row.platform === "amazon" && (
-        <Button small icon={<ExternalLink size={13} />} onClick={() => actions.openOnAmazon(row)}>
-          View on Amazon
-        </Button>
-      )}
+      <div className={styles.headActs}>
+        {row.platform === "amazon" && (
+          <Button small icon={<ExternalLink size={13} />} onClick={() => actions.openOnAmazon(row)}>
+            View on Amazon
+          </Button>
+        )}
+        {canConfirm(row) && (
+          <Button small icon={<PackageCheck size={13} />} onClick={() => actions.confirm(row)}>
+            Confirm as processed…
+          </Button>
+        )}
+      </div>
     </div>
+  );
+}
+
+/** Where the order stands with the seller's own confirmation; what Amazon cancelled after it needs a hand. */
+function Confirmed({ detail, now }: { detail: OrderDetail; now: number }) {
+  const { confirmed_at: at, row, items } = detail;
+  const units = items.flatMap((item) => item.units);
+  if (row.cancelled_after_confirmation) {
+    return (
+      <div className={styles.alarm} role="status" data-testid="cancelled-after">
+        <p>✕ Cancelled after confirmation</p>
+        <p className={styles.alarmDetail}>
+          {units.length === 0
+            ? "It took no unit out of stock."
+            : `${counted(units.length, "unit")} of it ${units.length === 1 ? "is" : "are"} still archived. If the stock is still here, undo the confirmation below: it goes back to where it lay.`}
+        </p>
+      </div>
+    );
+  }
+  if (at === null || row.ui_status === "Cancelled") return null;
+  return (
+    <p className={styles.confirmed}>
+      ✓ Confirmed as processed <span title={format.absolute(at)}>{format.moment(at, now)}</span>
+    </p>
   );
 }
 
@@ -120,7 +152,6 @@ function Facts({ detail, now }: { detail: OrderDetail; now: number }) {
     row.part_shipped && "part shipped",
     detail.is_prime && "Prime",
     detail.is_business && "business order",
-    detail.confirmed_at !== null && "confirmed",
   ].filter((flag) => flag !== false);
   return (
     <>

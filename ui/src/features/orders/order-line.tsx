@@ -120,9 +120,14 @@ function UnitFacts({ unit }: { unit: LinkedUnit }) {
       <bdi className="ellipsis" title={`${unit.set_number} ${unit.name} - ${unit.condition}`}>
         {unit.set_number} {unit.name} - {unit.condition}
       </bdi>
-      <bdi className="mono" title={unit.previous_location === null ? undefined : `was at ${unit.previous_location}`}>
-        {place}
-      </bdi>
+      <span className={styles.place}>
+        <bdi className="mono">{place}</bdi>
+        {unit.previous_location !== null && (
+          <span className={styles.was}>
+            was <bdi className="mono">{unit.previous_location}</bdi>
+          </span>
+        )}
+      </span>
       <span className="num">{unit.listing_price === null ? "—" : format.money(unit.listing_price)}</span>
     </li>
   );

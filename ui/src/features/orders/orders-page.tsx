@@ -50,6 +50,8 @@ export type OrdersPageProps = {
   desk: DeskActs;
   /** Buttons of the page head. */
   actions?: ReactNode;
+  /** The way to the pick lists. */
+  lists?: ReactNode;
   /** News above the cards. */
   notice?: ReactNode;
   /** A card for each platform. */
@@ -163,7 +165,7 @@ export function OrdersPage(props: OrdersPageProps) {
         <PlatformMenu platform={platform} onPlatform={props.onPlatform} />
         <div className={styles.actions}>
           {counts.data !== undefined && counts.data.all > 0 && (
-            <HeadButtons picked={picker.count} onPick={pickList} onConfirm={confirm} />
+            <HeadButtons lists={props.lists} picked={picker.count} onPick={pickList} onConfirm={confirm} />
           )}
           {props.actions}
         </div>
@@ -254,10 +256,11 @@ export function OrdersPage(props: OrdersPageProps) {
   );
 }
 
-function HeadButtons(props: { picked: number; onPick: () => void; onConfirm: () => void }) {
+function HeadButtons(props: { lists: ReactNode; picked: number; onPick: () => void; onConfirm: () => void }) {
   const of = props.picked === 0 ? "" : ` of the ${counted(props.picked, "selected order")}`;
   return (
     <>
+      {props.lists}
       <Button aria-keyshortcuts="p" title={`Pick list${of}`} onClick={props.onPick}>
         Pick list <kbd aria-hidden>P</kbd>
       </Button>

@@ -9,7 +9,8 @@ import { PAPERS } from "./words";
 const STATES: Record<PrinterState, { word: string; sign: string; tone: string | undefined }> = {
   ready: { word: "ready", sign: "✓", tone: styles.ok },
   busy: { word: "printing", sign: "…", tone: styles.quiet },
-  disabled: { word: "its queue is stopped", sign: "✕", tone: styles.bad },
+  disabled: { word: "its queue is stopped, jobs wait there", sign: "⚠", tone: styles.warn },
+  rejecting: { word: "its queue takes no jobs", sign: "✕", tone: styles.bad },
   needs_attention: { word: "needs a hand", sign: "⚠", tone: styles.warn },
 };
 

@@ -7,9 +7,10 @@ import type { Printed, SavedFile } from "~/lib/bindings";
 import { counted } from "~/lib/format";
 import { backend, type Failure } from "~/lib/ipc";
 
-/** The PDF that the core kept when a printer refused; it names the file in the context. */
-export function keptPdf({ context }: Pick<Failure, "context">): string | null {
-  return context !== null && /\.pdf$/i.test(context) ? context : null;
+/** The PDF that the core kept when a printer refused: named in the context, or at the end of the sentence. */
+export function keptPdf({ context, message }: Pick<Failure, "context" | "message">): string | null {
+  if (context !== null && /\.pdf$/i.test(context)) return context;
+  return /kept as (.+\.pdf)\.?$/i.exec(message)?.[1] ?? null;
 }
 
 export function useDocuments() {

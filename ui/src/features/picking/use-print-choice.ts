@@ -1,4 +1,4 @@
-/** Which printer, and how: the one used last for pick lists, else the system's own choice. */
+/** Which printer, and how: as it was used last for pick lists, else the system's own choice. */
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 
@@ -26,9 +26,12 @@ export function usePrintChoice(): PrintChoice {
   const { data: remembered } = useQuery(pickQueries.choice);
   const [chosen, choose] = useState<string | null>(null);
   const [copiesText, setCopies] = useState("1");
-  const [reverse, setReverse] = useState(false);
+  const [turned, setReverse] = useState<boolean | null>(null);
+  // How the stack comes out belongs to the printer; how many are wanted, to the day.
+  const reverse = turned ?? remembered?.reverse ?? false;
   const named = (name: string | null | undefined) => printers?.find((printer) => printer.name === name);
-  const printer = named(chosen) ?? named(remembered) ?? printers?.find(({ is_default }) => is_default) ?? printers?.[0];
+  const printer =
+    named(chosen) ?? named(remembered?.printer) ?? printers?.find(({ is_default }) => is_default) ?? printers?.[0];
   const copies = Math.max(1, Math.min(99, Math.trunc(Number(copiesText)) || 1));
   return {
     printers,

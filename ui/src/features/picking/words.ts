@@ -27,6 +27,7 @@ export const STATES: Record<PickState, string> = { open: "Open", done: "Done", d
 const REASONS: Record<ExceptionReason, string> = {
   cancel_requested: "The buyer asked to cancel",
   on_open_list: "On another open list",
+  already_picked: "Picked before, not shipped yet",
   no_asin: "Amazon gave no ASIN",
   no_match: "Not linked to inventory",
   no_stock: "No free unit in stock",

@@ -1,0 +1,18 @@
+/** Below the freshness strip of every page: orders that were cancelled while they are being picked. */
+import { Link } from "@tanstack/react-router";
+
+import { buttonClass } from "~/components/button";
+import { PickAlerts } from "~/features/picking/pick-alerts";
+import type { PickListId } from "~/lib/bindings";
+
+function ShowRun({ record }: { record: PickListId }) {
+  return (
+    <Link to="/orders/pick-lists/$record" params={{ record: String(record) }} className={buttonClass("plain", true)}>
+      Show the list
+    </Link>
+  );
+}
+
+export default function PickAlertsBar() {
+  return <PickAlerts ShowRun={ShowRun} />;
+}
