@@ -1,6 +1,6 @@
 import { act, screen, waitFor, within } from "@testing-library/react";
 import axe from "axe-core";
-import { describe, expect, it } from "vitest";
+import { afterEach, describe, expect, it } from "vitest";
 
 import type { PickRequest } from "~/lib/bindings";
 import { refusal } from "~/test/fake-backend";
@@ -26,13 +26,20 @@ const ALL: PickRequest = {
   order_codes: false,
 };
 
-/** Paid orders of one line each, mapped to a set of which eight units are free, one of them without a location. */
+afterEach(() => {
+  localStorage.clear();
+  sessionStorage.clear();
+});
+
+/** Paid orders of one line each, mapped to a set of which eight units are free: the first in A-01, then S5 and S49. */
 function shopOf(orders: number) {
   const shop = new MadeUpShop(orders);
   for (let id = 1; id <= orders; id += 1) {
     const matches = { total: 1, linked: 0, unmatched: 0, no_asin: 0, all_matched: true };
     shop.special.set(id, { lines: 1, matches, ui_status: "Paid", cancel_requested: false });
   }
+  const [, second] = shop.stock.units.filter(({ set_number }) => set_number === "1042");
+  if (second !== undefined) second.storage_location = "S5";
   return shop;
 }
 
@@ -104,7 +111,6 @@ describe("the pick list before it is printed", () => {
     expect(toast).toHaveTextContent("out of paper; the job waits in its queue");
     await user.click(within(toast).getByRole("button", { name: "Show the run" }));
     await waitFor(() => expect(href()).toBe("/orders/pick-lists/1"));
-    localStorage.clear();
   });
 
   it("saves and opens the PDF without recording the list", async () => {
@@ -223,7 +229,7 @@ describe("a pick run", () => {
       within(stops)
         .getAllByRole("heading")
         .map((place) => place.textContent),
-    ).toEqual(["A-011", "S491", "S51"].toSorted());
+    ).toEqual(["A-011", "S51", "S491"]);
     await user.keyboard(" ");
     await waitFor(() => expect(marks()).toEqual(["picked", "open", "open"]));
     expect(await screen.findByText(/1 of 3 picked · 2 to go/)).toBeVisible();
@@ -264,7 +270,6 @@ describe("a pick run", () => {
     await waitFor(() => expect(marks()).toEqual(["picked", "picked"]));
     await user.keyboard("{Escape}");
     await waitFor(() => expect(stops).toHaveFocus());
-    localStorage.clear();
   });
 
   it("strikes what was cancelled, and tells it at once on every page", async () => {
@@ -284,7 +289,6 @@ describe("a pick run", () => {
     expect(within(stop).getByRole("button", { name: /Picked: / })).toBeDisabled();
     await user.click(within(screen.getByTestId("pick-alert")).getByRole("button", { name: "Seen" }));
     await waitFor(() => expect(screen.queryByTestId("pick-alert")).toBeNull());
-    sessionStorage.clear();
   });
 
   it("leads on to confirming what was picked", async () => {
@@ -357,7 +361,7 @@ describe("the walk order", () => {
         .map((place) => place.querySelector("bdi")?.textContent);
     await screen.findByRole("option", { name: /S49/ });
     expect(await places()).toEqual(["A-01", "B-03", "Loft-S5", "S5", "S49"]);
-    screen.getByRole("option", { name: /S5 / }).focus();
+    screen.getByText("S5").closest<HTMLElement>("[role=option]")?.focus();
     await user.keyboard("{ArrowDown}{Shift>}{ArrowUp}{/Shift}");
     await waitFor(() => expect(core.callsOf("setWalkOrder")).toEqual([[["A-01", "B-03", "Loft-S5", "S49", "S5"]]]));
     const toast = await screen.findByTestId("toast");
