@@ -7,6 +7,7 @@ import type { OrderSelection, Platform } from "~/lib/bindings";
 export type DeskTask = { kind: "pick" | "confirm"; orders: OrderSelection | null; platform: Platform | null };
 
 // Loaded when the first of them is wanted.
+const ConfirmEffect = lazy(() => import("~/features/confirming/confirm-effect"));
 const DeskDialogs = lazy(() => import("./desk-dialogs"));
 
 export function useDeskActs(): { actsOf: (platform: Platform | null) => DeskActs; dialogs: ReactNode } {
@@ -15,6 +16,11 @@ export function useDeskActs(): { actsOf: (platform: Platform | null) => DeskActs
     (platform: Platform | null): DeskActs => ({
       pick: (orders) => setTask({ kind: "pick", orders, platform }),
       confirm: (orders) => setTask({ kind: "confirm", orders, platform }),
+      effect: (orders) => (
+        <Suspense>
+          <ConfirmEffect orders={orders} platform={platform} />
+        </Suspense>
+      ),
     }),
     [],
   );

@@ -4,7 +4,7 @@
  *
  * What is shown is the core's own preview of the very request that the button sends.
  */
-import { keepPreviousData, useQuery } from "@tanstack/react-query";
+import { useQuery } from "@tanstack/react-query";
 import { useMemo, useRef, useState } from "react";
 
 import { Button } from "~/components/button";
@@ -17,6 +17,7 @@ import { counted, format } from "~/lib/format";
 import { backend, Failure } from "~/lib/ipc";
 
 import { ConfirmList } from "./confirm-list";
+import { confirmPreview } from "./confirm-preview";
 import styles from "./confirming.module.css";
 import { moneyText, placesOf } from "./words";
 
@@ -50,14 +51,7 @@ export default function ConfirmDialog({ orders, platform, onClose }: Props) {
     () => ({ orders, platform, archive_location: null, without_stock: [...without] }),
     [orders, platform, without],
   );
-  const preview = useQuery({
-    queryKey: ["orders", "confirm", request],
-    queryFn: () => backend.previewConfirm(request),
-    placeholderData: keepPreviousData,
-    enabled: !busy && result === null,
-    staleTime: 0,
-    gcTime: 0,
-  });
+  const preview = useQuery({ ...confirmPreview(request), enabled: !busy && result === null });
   const shown = result ?? preview.data;
   const places = useMemo(() => (preview.data === undefined ? [] : placesOf(preview.data)), [preview.data]);
   const [onlyPlace = ""] = places.length === 1 ? places : [];

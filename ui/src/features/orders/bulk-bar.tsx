@@ -14,6 +14,7 @@ import { copyText } from "~/lib/clipboard";
 import { counted, format } from "~/lib/format";
 import { backend } from "~/lib/ipc";
 
+import styles from "./bulk-bar.module.css";
 import type { DeskActs } from "./desk-acts";
 
 function skippedText(skipped: readonly SkippedLines[]): string {
@@ -29,6 +30,9 @@ export function linkText({ orders, units, skipped }: BulkLink): string {
   const effect = `${counted(orders, "order", "orders")} → ${units === 0 ? "no units" : counted(units, "unit", "units")}`;
   return [effect, skippedText(skipped)].filter((part) => part !== "").join("; ");
 }
+
+/** Orders up to which the bar says what confirming would do; for more the dialog does. */
+const PREVIEWED = 500;
 
 type Props = {
   selection: OrderSelection;
@@ -86,7 +90,14 @@ export default function OrdersBulkBar({ selection, count, total, exact, desk, on
     });
 
   const units = plan.data?.units;
-  const preview = plan.data === undefined ? plan.error?.message : linkText(plan.data);
+  const preview = (
+    <>
+      {count <= PREVIEWED && <span className={styles.effect}>{desk.effect(selection)}</span>}
+      <span className={styles.effect}>
+        {plan.data === undefined ? plan.error?.message : `Link: ${linkText(plan.data)}`}
+      </span>
+    </>
+  );
   return (
     <BulkBar count={count} total={total} exact={exact} preview={preview} onClear={onClear}>
       <Button look="primary" small disabled={busy} onClick={() => desk.confirm(selection)}>

@@ -1,4 +1,6 @@
 /** What picking and confirming do for the pages of orders; they live in features of their own. */
+import type { ReactNode } from "react";
+
 import type { OrderSelection } from "~/lib/bindings";
 
 export type DeskActs = {
@@ -6,4 +8,6 @@ export type DeskActs = {
   pick: (orders: OrderSelection | null) => void;
   /** Shows what confirming these orders would do, or all that are paid or shipped. */
   confirm: (orders: OrderSelection | null) => void;
+  /** One line on what confirming these orders would do. */
+  effect: (orders: OrderSelection) => ReactNode;
 };

@@ -2,7 +2,7 @@
  * The pages as they will be printed. Each is the core's SVG, shown as a picture: a picture runs no script, loads nothing
  * and cannot reach the window, so the titles on it stay text whatever they say.
  */
-import { useCallback, useState } from "react";
+import { memo, useCallback, useState } from "react";
 
 import { WindowedList } from "~/components/windowed-list";
 import type { PreviewPage } from "~/lib/bindings";
@@ -37,15 +37,8 @@ export function PreviewPages({ pages }: { pages: readonly PreviewPage[] }) {
       >
         {(at) => {
           const { number, svg } = pages[at] ?? page;
-          return (
-            <img
-              className={styles.page}
-              src={address(svg)}
-              width={width}
-              height={height}
-              alt={`Page ${format.number(number)} of ${format.number(pages.length)}`}
-            />
-          );
+          const alt = `Page ${format.number(number)} of ${format.number(pages.length)}`;
+          return <Sheet svg={svg} width={width} height={height} alt={alt} />;
         }}
       </WindowedList>
       <p className={`${styles.pageCount} num`} aria-live="polite">
@@ -54,3 +47,9 @@ export function PreviewPages({ pages }: { pages: readonly PreviewPage[] }) {
     </div>
   );
 }
+
+/** One page; a large text is written into an address once, not with every row that scrolls by. */
+const Sheet = memo(function Sheet({ svg, ...picture }: { svg: string; width: number; height: number; alt: string }) {
+  const { alt, ...size } = picture;
+  return <img className={styles.page} src={address(svg)} alt={alt} {...size} />;
+});

@@ -1,0 +1,14 @@
+/** One line: what confirming a selection would do. Beside the button, before anything is opened. */
+import { useQuery } from "@tanstack/react-query";
+import { useMemo } from "react";
+
+import type { OrderSelection, Platform } from "~/lib/bindings";
+
+import { confirmPreview } from "./confirm-preview";
+import { effectText } from "./words";
+
+export default function ConfirmEffect({ orders, platform }: { orders: OrderSelection; platform: Platform | null }) {
+  const request = useMemo(() => ({ orders, platform, archive_location: null, without_stock: [] }), [orders, platform]);
+  const { data } = useQuery(confirmPreview(request));
+  return data === undefined ? null : <bdi>Confirm: {effectText(data)}</bdi>;
+}
