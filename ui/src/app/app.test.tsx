@@ -73,7 +73,7 @@ describe("first run", () => {
   it("keeps orders readable after the last account was disconnected", async () => {
     openWindow({ handlers: unconnected });
     await rowsShown();
-    expect(screen.getByText("Amazon not configured.")).toBeInTheDocument();
+    expect(await screen.findByText("Amazon not configured.")).toBeInTheDocument();
     expect(screen.queryByTestId("first-run")).toBeNull();
   });
 

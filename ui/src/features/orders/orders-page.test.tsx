@@ -219,7 +219,7 @@ describe("rows", () => {
     const id = shop.row(311).platform_order_id;
     await user.click(screen.getByRole("button", { name: `Menu of order ${id}` }));
     const names = (await screen.findAllByRole("menuitem")).map((item) => item.textContent);
-    expect(names).toEqual(["View detailsEnter", "View on AmazonO", "Copy order idY"]);
+    expect(names).toEqual(["View detailsEnter", "View on AmazonO", "Copy order idY", "Confirm as processed…"]);
     await user.click(screen.getByRole("menuitem", { name: /View on Amazon/ }));
     await waitFor(() => expect(core.callsOf("openOnAmazon")).toEqual([[311]]));
     expect(screen.queryByTestId("order-drawer")).toBeNull();
