@@ -11,7 +11,7 @@ import styles from "./inventory.module.css";
 export const STATUS_NAMES: Record<UnitStatus, string> = { in_stock: "In stock", linked: "Linked", sold: "Sold" };
 
 /** Columns that fold away in narrower windows, with the width from which they are shown. */
-const SHOWN_FROM: Record<string, number> = { asin: 1340, sku: 1240, price: 1080, bought: 1160 };
+const SHOWN_FROM: Record<string, number> = { asin: 1500, sku: 1300, price: 1080, bought: 1160 };
 
 type OpenMenu = (unit: Unit, button: HTMLElement) => void;
 
