@@ -37,6 +37,7 @@ export const keys = {
   views: ["views"],
   viewCounts: (platform: Platform | null) => ["counts", "views", platform],
   orderActs: (id: OrderRowId) => ["orders", "acts", id],
+  queryHelp: (text: string) => ["query-help", text],
 } as const;
 
 /** Which keys a tag makes stale; a tag of the core that is missing here does not compile. */
@@ -80,6 +81,14 @@ export const queries = {
       placeholderData: keepPreviousData,
     }),
   orderActs: (id: OrderRowId) => queryOptions({ queryKey: keys.orderActs(id), queryFn: () => backend.orderActs(id) }),
+  /** What the core understood of a filter. The one before stays until the next is there. */
+  queryHelp: (text: string) =>
+    queryOptions({
+      queryKey: keys.queryHelp(text),
+      queryFn: () => backend.queryHelp(text, 0),
+      placeholderData: keepPreviousData,
+      enabled: text !== "",
+    }),
 };
 
 /** A cache for one window, filled with what its page was given. */

@@ -1,5 +1,6 @@
 /** The answers of matching, views and the query bar over a made-up shop. */
-import type { BulkLink, OrderItem, OrderRowId, OrderSelection, QueryHelp, SavedView, Sort } from "~/lib/bindings";
+import type { BulkLink, OrderItem, OrderRowId, OrderSelection, QueryEdit, QueryHelp } from "~/lib/bindings";
+import type { SavedView, Sort } from "~/lib/bindings";
 
 import { refusal, type Handlers } from "./fake-backend";
 import type { MadeUpShop } from "./made-up-orders";
@@ -224,6 +225,11 @@ export function madeUpHelp(text: string, caret: number): QueryHelp {
     const colon = word.indexOf(":");
     const [key, value] = [word.slice(0, colon), word.slice(colon + 1)];
     const values = KEYS[key];
+    const negated = word.startsWith("-");
+    const term = { at, negated, key: colon < 0 ? null : key.replace("-", "").toLowerCase() };
+    const known = KEYS[term.key ?? ""];
+    const asked = value.toLowerCase().split(",");
+    if (known !== undefined && asked.every((one) => known.includes(one))) help.terms.push({ ...term, values: asked });
     const split = { start: at.start, end: at.start + colon + 1 };
     if (colon < 0) help.spans.push({ at, kind: "text" });
     else help.spans.push({ at: split, kind: "key" }, { at: { start: split.end, end: at.end }, kind: "value" });
@@ -248,4 +254,16 @@ export function madeUpHelp(text: string, caret: number): QueryHelp {
     }
   }
   return help;
+}
+
+/** A poor relation of the real edit: the one value of a key that a card or a drop-down chooses, at the end of the text. */
+export function madeUpEdit(text: string, edit: QueryEdit): string {
+  if (edit.kind !== "choose") throw refusal("internal", `the fake core knows no edit '${edit.kind}'`);
+  const { key, among, value } = edit;
+  const stays = (word: string) => {
+    const [own, values = ""] = word.replace("-", "").toLowerCase().split(":");
+    return own !== key || (among.length > 0 && !values.split(",").some((one) => among.includes(one)));
+  };
+  const words = (text.match(/(?:"[^"]*"?|[^\s"])+/g) ?? []).filter((word) => stays(word));
+  return [...words, ...(value === null ? [] : [`${key}:${value}`])].join(" ");
 }

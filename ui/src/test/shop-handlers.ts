@@ -12,7 +12,7 @@ import type {
 
 import { confirmingHandlers } from "./confirming-handlers";
 import type { Handlers } from "./fake-backend";
-import { madeUpHelp, matchingHandlers, viewHandlers } from "./made-up-desk";
+import { madeUpEdit, madeUpHelp, matchingHandlers, viewHandlers } from "./made-up-desk";
 import type { MadeUpShop } from "./made-up-orders";
 import { MadeUpPicking } from "./made-up-picking";
 import { pickingHandlers } from "./picking-handlers";
@@ -101,6 +101,7 @@ export function shopHandlers(
     ...pickingHandlers(shop, picking),
     ...confirmingHandlers(shop, now),
     queryHelp: madeUpHelp,
+    editQuery: madeUpEdit,
     appInfo: () => INFO,
     listOrders: (request) => shop.page(request),
     countOrders: (request) => shop.page(request).total,

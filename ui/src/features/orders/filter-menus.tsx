@@ -6,7 +6,8 @@ import { Menu, type MenuEntry } from "~/components/menu";
 import type { Density } from "~/lib/bindings";
 
 import { CHOICES, shownColumns } from "./columns";
-import { matchOf, MATCH_WORDS, statusesOf, STATUS_WORDS, withMatch, withStatus } from "./filter";
+import { MATCH_WORDS, STATUS_WORDS, type MatchWord, type StatusWord } from "./filter";
+import { chooseMatch, chooseStatus, useChosen } from "./use-chosen";
 
 const STATUS_NAMES: Record<string, string> = {
   pending: "Pending",
@@ -30,15 +31,16 @@ function Choice({ label, present, entries }: { label: string; present: string; e
 }
 
 export function StatusMenu({ query, onQuery }: FilterProps) {
-  const chosen = statusesOf(query);
+  const { statuses: chosen } = useChosen(query);
   const [only] = chosen;
+  const choose = (word: StatusWord | null) => () => void chooseStatus(query, word).then(onQuery);
   const entries: MenuEntry[] = [
-    { id: "all", label: "All statuses", chosen: chosen.size === 0, run: () => onQuery(withStatus(query, null)) },
+    { id: "all", label: "All statuses", chosen: chosen.size === 0, run: choose(null) },
     ...STATUS_WORDS.map((word) => ({
       id: word,
       label: STATUS_NAMES[word] ?? word,
       chosen: chosen.has(word),
-      run: () => onQuery(withStatus(query, word)),
+      run: choose(word),
     })),
   ];
   const present = chosen.size > 1 ? String(chosen.size) : only === undefined ? "all" : (STATUS_NAMES[only] ?? only);
@@ -46,14 +48,15 @@ export function StatusMenu({ query, onQuery }: FilterProps) {
 }
 
 export function MatchMenu({ query, onQuery }: FilterProps) {
-  const chosen = matchOf(query);
+  const { match: chosen } = useChosen(query);
+  const choose = (word: MatchWord | null) => () => void chooseMatch(query, word).then(onQuery);
   const entries: MenuEntry[] = [
-    { id: "all", label: "All match status", chosen: chosen === null, run: () => onQuery(withMatch(query, null)) },
+    { id: "all", label: "All match status", chosen: chosen === null, run: choose(null) },
     ...MATCH_WORDS.map((word) => ({
       id: word,
       label: MATCH_NAMES[word] ?? word,
       chosen: chosen === word,
-      run: () => onQuery(withMatch(query, word)),
+      run: choose(word),
     })),
   ];
   const present = chosen === null ? "all" : (MATCH_NAMES[chosen] ?? chosen);

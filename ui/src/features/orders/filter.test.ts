@@ -1,56 +1,14 @@
 import { describe, expect, it } from "vitest";
 
-import {
-  keyOf,
-  matchOf,
-  nextSort,
-  ordersPlace,
-  readSearch,
-  readSort,
-  statusesOf,
-  withMatch,
-  withStatus,
-  words,
-  writeSort,
-} from "./filter";
+import { keyOf, nextSort, ordersPlace, readSearch, readSort, words, writeSort } from "./filter";
 
-describe("the status term of a query", () => {
-  it("is written, replaced and taken away, and the other words stay", () => {
-    expect(withStatus("", "paid")).toBe("status:paid");
-    expect(withStatus("falcon status:paid", "shipped")).toBe("status:shipped falcon");
-    expect(withStatus('status:paid,shipped "tea towels" -status:pending', null)).toBe('"tea towels"');
-    expect(withStatus("STATUS:Paid mug", null)).toBe("mug");
-  });
-
-  it("is read without case and never out of quotes", () => {
-    expect([...statusesOf("Status:Paid,SHIPPED mug")]).toEqual(["paid", "shipped"]);
-    expect([...statusesOf('"status:paid"')]).toEqual([]);
-    expect([...statusesOf("-status:paid")]).toEqual([]);
-  });
-
-  it("keeps quoted words together", () => {
+describe("the words of a query", () => {
+  it("are kept together by quotes, and a key is told from text", () => {
     expect(words('a  "b c" d:"e f"').map(({ text }) => text)).toEqual(["a", '"b c"', 'd:"e f"']);
     expect(words('"never closed').map(({ text }) => text)).toEqual(['"never closed']);
     expect(keyOf("-status:paid")).toBe("-status:");
     expect(keyOf("status:")).toBeNull();
     expect(keyOf("mug")).toBeNull();
-  });
-});
-
-describe("the match term of a query", () => {
-  it("is written, replaced and taken away, and the other words stay", () => {
-    expect(withMatch("", "unmatched")).toBe("is:unmatched");
-    expect(withMatch("is:unmatched falcon is:late", "no_asin")).toBe("falcon is:late is:no_asin");
-    expect(withMatch("status:paid -is:matched", null)).toBe("status:paid");
-    expect(withMatch("is:unmatched,late", "matched")).toBe("is:unmatched,late is:matched");
-  });
-
-  it("is read where it says one thing", () => {
-    expect(matchOf("mug IS:Unmatched")).toBe("unmatched");
-    expect(matchOf("is:late")).toBeNull();
-    expect(matchOf("is:unmatched,no_asin")).toBeNull();
-    expect(matchOf("-is:matched")).toBeNull();
-    expect(matchOf('"is:matched"')).toBeNull();
   });
 });
 

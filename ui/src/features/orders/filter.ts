@@ -1,6 +1,6 @@
 /**
- * The filter is the text of the query bar, and that text lives in the URL. These functions read and write the parts of
- * it that can be chosen by mouse; what they do not know they leave alone. The core alone decides what a query means.
+ * The filter is the text of the query bar, and that text lives in the URL: what of it can be chosen by mouse, how the bar
+ * cuts it before the core has said more, and how the URL holds it. The core alone decides what a query means.
  */
 import type { Platform, Sort, SortKey } from "~/lib/bindings";
 
@@ -19,48 +19,9 @@ export function words(query: string): Word[] {
   }));
 }
 
-const isStatusTerm = (word: string) => /^-?status:/i.test(word);
-
-/** The statuses that a query asks for. */
-export function statusesOf(query: string): ReadonlySet<string> {
-  const terms = words(query).filter(({ text }) => /^status:/i.test(text));
-  return new Set(terms.flatMap(({ text }) => text.slice("status:".length).toLowerCase().split(",").filter(Boolean)));
-}
-
-/** The query with this status for its only one, or with none; its other words stay. */
-export function withStatus(query: string, status: StatusWord | null): string {
-  const rest = words(query)
-    .map(({ text }) => text)
-    .filter((text) => !isStatusTerm(text));
-  return (status === null ? rest : [`status:${status}`, ...rest]).join(" ");
-}
-
 /** How lines match the stock, as the words of the drop-down. */
 export const MATCH_WORDS = ["matched", "unmatched", "no_asin"] as const;
 export type MatchWord = (typeof MATCH_WORDS)[number];
-
-const isMatchWord = (word: string): word is MatchWord => MATCH_WORDS.some((known) => known === word);
-
-/** The values of an `is:` term that says nothing but how lines match; empty for any other word. */
-function matchTerm(word: string): string[] {
-  const values = /^is:(.+)$/i.exec(word)?.[1]?.toLowerCase().split(",") ?? [];
-  return values.every(isMatchWord) ? values : [];
-}
-
-/** The match that a query asks for; `null` for none, or for more than a drop-down can show. */
-export function matchOf(query: string): MatchWord | null {
-  const asked = words(query).flatMap(({ text }) => matchTerm(text));
-  const [only] = asked;
-  return asked.length === 1 && only !== undefined && isMatchWord(only) ? only : null;
-}
-
-/** The query with this match for its only one, or with none; its other words stay. */
-export function withMatch(query: string, match: MatchWord | null): string {
-  const rest = words(query)
-    .map(({ text }) => text)
-    .filter((text) => matchTerm(text.replace(/^-/, "")).length === 0);
-  return (match === null ? rest : [...rest, `is:${match}`]).join(" ");
-}
 
 /** Key and value of a term such as `status:paid`, for showing; `null` for free text. */
 export function keyOf(word: string): string | null {

@@ -2,8 +2,9 @@
 import type { OrderCounts } from "~/lib/bindings";
 import { format } from "~/lib/format";
 
-import { statusesOf, withStatus, type StatusWord } from "./filter";
+import type { StatusWord } from "./filter";
 import styles from "./status-cards.module.css";
+import { chooseStatus, useChosen } from "./use-chosen";
 
 const CARDS: readonly { name: "all" | StatusWord; label: string }[] = [
   { name: "all", label: "All" },
@@ -22,7 +23,7 @@ type Props = {
 };
 
 export function StatusCards({ counts, query, onQuery }: Props) {
-  const chosen = statusesOf(query);
+  const { statuses: chosen } = useChosen(query);
   return (
     <div className={styles.cards} role="group" aria-label="Filter by status">
       {CARDS.map(({ name, label }) => {
@@ -35,7 +36,7 @@ export function StatusCards({ counts, query, onQuery }: Props) {
             className={styles.card}
             aria-pressed={pressed}
             data-testid={`card-${name}`}
-            onClick={() => onQuery(withStatus(query, name === "all" || alone ? null : name))}
+            onClick={() => void chooseStatus(query, name === "all" || alone ? null : name).then(onQuery)}
           >
             <span className={styles.label}>
               {name !== "all" && <i className={`${styles.swatch} ${styles[name]}`} />}

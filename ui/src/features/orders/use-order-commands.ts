@@ -6,8 +6,8 @@ import { useCommands, type Command } from "~/components/keys";
 import type { RowPicker } from "~/components/picked";
 import type { OrderRow, SortKey } from "~/lib/bindings";
 
-import { withStatus } from "./filter";
 import type { RowActions } from "./row-menu";
+import { chooseStatus } from "./use-chosen";
 
 type Page = {
   grid: RefObject<GridHandle | null>;
@@ -115,7 +115,12 @@ export function useOrderCommands(page: Page): void {
     },
     { id: "copy", label: "Copy order id", keys: "y", group: "Orders", when: some, run: withRow(actions.copyId) },
     { id: "show-all", label: "Show all orders", group: "View", run: () => onQuery("") },
-    { id: "show-paid", label: "Show paid orders", group: "View", run: () => onQuery(withStatus(query, "paid")) },
+    {
+      id: "show-paid",
+      label: "Show paid orders",
+      group: "View",
+      run: () => void chooseStatus(query, "paid").then(onQuery),
+    },
     ...SORTS.map(([key, label]): Command => ({ id: `sort-${key}`, label, group: "View", run: () => page.onSort(key) })),
   ];
   useCommands(commands);
