@@ -39,7 +39,7 @@ export function LastImport({ platform }: { platform: FilePlatform }) {
     .at(-1);
   if (accounts === undefined) return null;
   if (last === undefined) return "Nothing imported yet";
-  return <span title={format.absolute(last)}>Last import {format.ago(last, now)}</span>;
+  return <span title={format.absolute(last)}>Imported {format.moment(last, now)}</span>;
 }
 
 /** *Import orders file*, with its dialog. */

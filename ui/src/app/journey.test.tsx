@@ -9,7 +9,7 @@ import { describe, expect, it } from "vitest";
 
 import { MadeUpShop } from "~/test/made-up-orders";
 import { openWindow } from "~/test/open-window";
-import { syncReport } from "~/test/shop-handlers";
+import { madeUpAccount, syncReport } from "~/test/shop-handlers";
 
 const bodyRows = async () =>
   within(await screen.findByTestId("orders-table"))
@@ -59,7 +59,7 @@ describe("the journey of the brief", () => {
     await user.click(screen.getByTestId("card-shipped"));
     expect(href()).toBe("/orders/amazon?q=status:shipped");
     await waitFor(async () => expect((await bodyRows())[0]).toHaveTextContent("Shipped"));
-    expect(screen.getByRole("button", { name: "Status: Shipped" })).toBeInTheDocument();
+    expect(await screen.findByRole("button", { name: "Status: Shipped" })).toBeInTheDocument();
   });
 
   it("3. filters by match status from its drop-down, in the text", async () => {
@@ -72,7 +72,7 @@ describe("the journey of the brief", () => {
     await waitFor(async () => {
       for (const row of await bodyRows()) expect(row).toHaveTextContent("unmatched");
     });
-    await user.click(screen.getByRole("button", { name: "Match: Unmatched" }));
+    await user.click(await screen.findByRole("button", { name: "Match: Unmatched" }));
     await user.click(await screen.findByRole("menuitem", { name: "All match status" }));
     await waitFor(() => expect(href()).toBe("/orders/amazon?q=status:paid"));
   });
@@ -172,6 +172,19 @@ describe("the other platforms", () => {
     await waitFor(() => expect(ebay).toHaveTextContent("Nothing imported yet"));
     await user.click(within(ebay).getByRole("button", { name: "Import orders file" }));
     expect(await screen.findByRole("dialog", { name: "Import eBay orders" })).toBeInTheDocument();
+  });
+
+  it("say when a file was imported last", async () => {
+    const own = madeUpAccount(Date.now());
+    const imported = new Date();
+    imported.setHours(0, 5, 0, 0);
+    let accounts = [own];
+    const { core } = openWindow({ at: "/orders", handlers: { listAccounts: () => accounts } });
+    const ebay = await screen.findByTestId("platform-ebay");
+    await waitFor(() => expect(ebay).toHaveTextContent("Nothing imported yet"));
+    accounts = [own, { ...own, id: 2, label: "eBay", platform: "ebay", last_check_at: imported.toISOString() }];
+    await core.changed("accounts");
+    await waitFor(() => expect(ebay).toHaveTextContent(/Imported 0?0:05|Imported 12:05 AM/));
   });
 
   it("say what to do before the first file", async () => {
