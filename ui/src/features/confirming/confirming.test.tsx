@@ -69,6 +69,20 @@ describe("Confirm orders processed", () => {
     expect(shop.stock.units.some(({ storage_location }) => storage_location === "SOLD-2026-01")).toBe(false);
   });
 
+  it("leaves nothing changed when it is closed, and the keys where they were", async () => {
+    const { user, core, shop } = openWindow({ shop: shopOf(2) });
+    await screen.findByText(shop.row(2).platform_order_id);
+    await user.keyboard("j");
+    const grid = screen.getByTestId("orders-table");
+    await waitFor(() => expect(grid).toHaveFocus());
+    await user.keyboard("c");
+    await screen.findByRole("button", { name: "Confirm 2 orders" });
+    await user.keyboard("{Escape}");
+    await waitFor(() => expect(screen.queryByRole("dialog")).toBeNull());
+    await waitFor(() => expect(grid).toHaveFocus());
+    expect(core.callsOf("confirmOrders")).toEqual([]);
+  });
+
   it("takes another archive location for the whole batch", async () => {
     const { user, core, dialog } = await openDialog(shopOf(2));
     const field = within(dialog).getByRole("textbox", { name: "Archive location" });
@@ -214,6 +228,31 @@ describe("Confirm orders processed", () => {
     await user.click(within(card).getByRole("button", { name: "Confirm orders processed" }));
     await screen.findByRole("button", { name: "Confirm 2 orders" });
     expect(core.callsOf("previewConfirm").at(-1)?.[0]).toMatchObject({ orders: null, platform: "amazon" });
+  });
+});
+
+describe("an order that was confirmed", () => {
+  it("is offered for confirmation by its drawer, says so afterwards, and shows where its unit was", async () => {
+    const shop = shopOf(1);
+    const { user } = openWindow({ shop, at: "/orders/amazon?order=1" });
+    const drawer = await screen.findByTestId("order-drawer");
+    await user.click(await within(drawer).findByRole("button", { name: "Confirm as processed…" }));
+    await user.click(await screen.findByRole("button", { name: "Confirm 1 order" }));
+    expect(await within(drawer).findByText(/✓ Confirmed as processed/)).toBeVisible();
+    expect(within(drawer).queryByRole("button", { name: "Confirm as processed…" })).toBeNull();
+    await user.keyboard("gi");
+    expect(await screen.findByTitle("SOLD-2026-01, was at A-01")).toHaveTextContent("SOLD-2026-01was A-01");
+  });
+
+  it("and cancelled by Amazon afterwards is told in red with the way back", async () => {
+    const shop = shopOf(1);
+    shop.special.set(1, { ...shop.special.get(1), ui_status: "Cancelled", cancelled_after_confirmation: true });
+    shop.confirmed.set(1, "2026-01-18T14:05:00Z");
+    openWindow({ shop, at: "/orders/amazon?order=1" });
+    const alarm = await screen.findByTestId("cancelled-after");
+    expect(alarm).toHaveTextContent("✕ Cancelled after confirmation");
+    expect(alarm).toHaveTextContent("It took no unit out of stock.");
+    expect(await screen.findByTestId("orders-table")).toHaveTextContent("cancelled after confirmation");
   });
 });
 

@@ -15,7 +15,7 @@ const REASONS: Record<SkipReason, string> = {
 
 /** Why an order is left alone. The core's own sentence names the line or unit; without one the reason stands alone. */
 export function whyText({ reason, message, result }: ConfirmOrder): string {
-  if (message !== null) return message;
+  if (message !== null) return message.charAt(0).toUpperCase() + message.slice(1);
   if (reason !== null) return REASONS[reason];
   return result === "already" ? "It was confirmed before" : "It was left alone";
 }
