@@ -114,6 +114,7 @@ export default function ConfirmDialog({ orders, platform, onClose }: Props) {
             <Button
               ref={action}
               look="primary"
+              data-testid="confirm-orders"
               disabled={busy || count === 0 || preview.isPlaceholderData}
               onClick={() => void confirm()}
             >

@@ -261,10 +261,15 @@ function HeadButtons(props: { lists: ReactNode; picked: number; onPick: () => vo
   return (
     <>
       {props.lists}
-      <Button aria-keyshortcuts="p" title={`Pick list${of}`} onClick={props.onPick}>
+      <Button data-testid="pick-list" aria-keyshortcuts="p" title={`Pick list${of}`} onClick={props.onPick}>
         Pick list <kbd aria-hidden>P</kbd>
       </Button>
-      <Button aria-keyshortcuts="c" title={`Confirm orders processed${of}`} onClick={props.onConfirm}>
+      <Button
+        data-testid="confirm-processed"
+        aria-keyshortcuts="c"
+        title={`Confirm orders processed${of}`}
+        onClick={props.onConfirm}
+      >
         Confirm processed <kbd aria-hidden>C</kbd>
       </Button>
     </>

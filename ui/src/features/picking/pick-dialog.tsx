@@ -132,6 +132,7 @@ export default function PickDialog({ orders, platform, onRun, onClose }: Props) 
           <Button
             ref={action}
             look="primary"
+            data-testid="print-list"
             icon={<Printer size={15} aria-hidden />}
             disabled={!ready || isEmpty || choice.printer === undefined}
             onClick={() => void print()}
