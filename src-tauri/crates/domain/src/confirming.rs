@@ -3,6 +3,10 @@
 //! Confirming is local, one transaction per order, idempotent, and one batch that can be undone for each order whose
 //! units have not moved since. Nothing is sent to Amazon.
 
+pub mod archive;
+pub mod effect;
+pub mod rules;
+
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
@@ -75,12 +79,12 @@ pub enum SkipReason {
 impl fmt::Display for SkipReason {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
-            Self::Pending => "its payment has not cleared",
+            Self::Pending => "it is pending: its payment has not cleared",
             Self::Cancelled => "it is cancelled",
-            Self::UnknownStatus => "its status is not known to Packlight",
-            Self::Completed => "it is already delivered",
+            Self::UnknownStatus => "its status is a word that Packlight does not know",
+            Self::Completed => "it is completed: it was delivered",
             Self::MissingItems => "its items have not been read yet",
-            Self::NoUnit => "a line has no unit in stock",
+            Self::NoUnit => "a line finds no unit in stock",
             Self::Unknown => "it is not in the local copy",
             Self::Failed => "it could not be changed",
         })

@@ -87,6 +87,8 @@ pub struct OrderRow {
     pub part_shipped: bool,
     /// The buyer asked to cancel.
     pub cancel_requested: bool,
+    /// The platform cancelled it after the seller had confirmed it: its units are still in the archive.
+    pub cancelled_after_confirmation: bool,
     /// The platform has not told the lines yet (v0 only).
     pub missing_items: bool,
     /// The seller wrote a note.

@@ -8,6 +8,18 @@ use crate::currency::Currency;
 /// Key of the home currency: that of costs and listing prices typed without one.
 pub const HOME_CURRENCY: &str = "home_currency";
 
+/// A setting that is one of a few words.
+pub trait Word: Copy + Default {
+    /// Its key.
+    const KEY: &'static str;
+
+    /// The word that is stored.
+    fn word(self) -> &'static str;
+
+    /// The value of a stored word.
+    fn from_word(word: &str) -> Option<Self>;
+}
+
 /// The home currency while the seller has not chosen one: that of the first marketplace, else pounds.
 pub fn home_currency(stored: Option<&str>, first_marketplace: Option<Currency>) -> Currency {
     stored.and_then(|text| text.parse().ok()).or(first_marketplace).unwrap_or(Currency::GBP)
