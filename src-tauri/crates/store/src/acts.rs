@@ -2,7 +2,8 @@
 //!
 //! An act says of one subject what it was before and after. Undo puts `before` back only where the subject still is
 //! `after`; what somebody changed since is left alone and counted. Acts of one call are one batch with one sentence that
-//! tells it; a subject occurs in a batch at most once. Every kind of subject has its own module that knows how to put it
+//! tells it; a subject occurs in a batch at most once. A batch may grow over several transactions, each of which leaves
+//! it whole: told, counted and ready to be undone. Every kind of subject has its own module that knows how to put it
 //! back; this one keeps the books.
 
 use chrono::{DateTime, Utc};
@@ -17,11 +18,16 @@ use crate::{Store, StoreError};
 mod notes;
 mod undo;
 
-pub(crate) use undo::Stored;
+pub(crate) use undo::{Stored, undo};
+
+/// The kind of acts that confirm an order.
+pub(crate) const CONFIRMATION: &str = "confirmation";
 
 /// What an act is about; the order of the variants is the order in which a batch is undone.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Subject {
+    /// A confirmation: the order, its units and their claims, all or nothing. Key: the order's row id.
+    Confirmation,
     /// A unit's line: who holds it. Key: the unit's id.
     Claim,
     /// What an ASIN stands for. Key: the ASIN.
@@ -41,7 +47,8 @@ pub(crate) enum Subject {
 }
 
 impl Subject {
-    const ALL: [Self; 8] = [
+    const ALL: [Self; 9] = [
+        Self::Confirmation,
         Self::Claim,
         Self::AsinMapping,
         Self::NumberMapping,
@@ -55,6 +62,7 @@ impl Subject {
     /// The kind and the prefix of the subject, as they are stored.
     fn words(self) -> (&'static str, &'static str) {
         match self {
+            Self::Confirmation => (CONFIRMATION, "order:"),
             Self::Claim => ("claim", "unit:"),
             Self::AsinMapping => ("mapping", "asin:"),
             Self::NumberMapping => ("mapping", "number:"),
@@ -85,10 +93,11 @@ pub(crate) struct Act {
     pub(crate) order: Option<i64>,
 }
 
-/// The acts of one call while they are written.
+/// The acts of one call while they are written, as far as one transaction writes them.
 #[derive(Debug)]
 pub(crate) struct Batch {
     id: i64,
+    first: i64,
     next: i64,
     at: i64,
 }
@@ -99,9 +108,20 @@ impl Batch {
         connection: &mut SqliteConnection,
         now: DateTime<Utc>,
     ) -> Result<Self, StoreError> {
-        let id =
+        Self::go_on(connection, None, now).await
+    }
+
+    /// Goes on with a batch that an earlier transaction has finished, or begins one. Others may have written acts in
+    /// between, so the acts of a batch need not follow each other.
+    pub(crate) async fn go_on(
+        connection: &mut SqliteConnection,
+        batch: Option<BatchId>,
+        now: DateTime<Utc>,
+    ) -> Result<Self, StoreError> {
+        let first =
             sqlx::query_scalar("SELECT COALESCE(MAX(id), 0) + 1 FROM acts").fetch_one(connection).await?;
-        Ok(Self { id, next: id, at: to_millis(now) })
+        let id = batch.map_or(first, |batch| i64::from(batch.0));
+        Ok(Self { id, first, next: first, at: to_millis(now) })
     }
 
     /// Writes acts; returns the id of the first, the others follow it.
@@ -146,17 +166,20 @@ impl Batch {
         summary: &str,
         undo_of: Option<i64>,
     ) -> Result<Option<BatchId>, StoreError> {
-        if self.next == self.id {
+        if self.next == self.first {
             return Ok(None);
         }
-        sqlx::query("INSERT INTO act_batches (id, at, summary, acts, undo_of) VALUES (?, ?, ?, ?, ?)")
-            .bind(self.id)
-            .bind(self.at)
-            .bind(summary)
-            .bind(self.next - self.id)
-            .bind(undo_of)
-            .execute(connection)
-            .await?;
+        sqlx::query(
+            "INSERT INTO act_batches (id, at, summary, acts, undo_of) VALUES (?, ?, ?, ?, ?) \
+             ON CONFLICT DO UPDATE SET acts = acts + excluded.acts, summary = excluded.summary",
+        )
+        .bind(self.id)
+        .bind(self.at)
+        .bind(summary)
+        .bind(self.next - self.first)
+        .bind(undo_of)
+        .execute(connection)
+        .await?;
         Ok(Some(BatchId(count(self.id))))
     }
 }

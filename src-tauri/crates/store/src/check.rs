@@ -15,7 +15,7 @@ pub struct CheckReport {
 }
 
 /// What must come back empty, and what it means if it does not.
-const RECOUNTS: [(&str, &str); 6] = [
+const RECOUNTS: [(&str, &str); 7] = [
     (
         "the counts of cards and views are wrong",
         "SELECT 1 FROM (SELECT account_id, facts, COUNT(*) AS n FROM platform_orders INDEXED BY orders_by_facts \
@@ -36,6 +36,12 @@ const RECOUNTS: [(&str, &str); 6] = [
          JOIN inventory_items u ON u.id = c.unit_id AND u.status = 'linked' \
          JOIN platform_order_items i ON i.id = c.item_id JOIN platform_orders o ON o.id = i.order_id GROUP BY i.id) \
          WHERE held > IIF(ui_status = 4, 0, quantity) LIMIT 1",
+    ),
+    (
+        "a confirmed order holds a unit that is not sold, or one that is not confirmed holds a sold one",
+        "SELECT 1 FROM claims c JOIN inventory_items u ON u.id = c.unit_id \
+         JOIN platform_order_items i ON i.id = c.item_id JOIN platform_orders o ON o.id = i.order_id \
+         WHERE (u.status = 'sold') <> (o.confirmed_at IS NOT NULL) LIMIT 1",
     ),
     (
         "an order cannot be searched for",

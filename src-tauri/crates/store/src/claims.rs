@@ -95,11 +95,13 @@ impl Affected {
 
 /// A claim as an act keeps it. The line is named as the platform names it: its row may be another one later.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-struct Claim {
-    order: i64,
-    line: String,
-    at: i64,
-    method: String,
+pub(crate) struct Claim {
+    /// Row of the order.
+    pub(crate) order: i64,
+    /// The platform's id of the line.
+    pub(crate) line: String,
+    pub(crate) at: i64,
+    pub(crate) method: String,
 }
 
 impl Claim {
@@ -150,16 +152,22 @@ pub(crate) async fn claim(
     Ok(())
 }
 
-/// Takes units from their lines.
+/// Takes units from their lines, all but sold ones: those come back with the undo of their confirmation only.
 pub(crate) async fn free(
     connection: &mut SqliteConnection,
     batch: &mut Batch,
     units: &[i64],
     affected: &mut Affected,
 ) -> Result<(), StoreError> {
-    let held = held(connection, units).await?;
+    let units: Vec<i64> = sqlx::query_scalar(
+        "SELECT u.id FROM json_each(?) j CROSS JOIN inventory_items u ON u.id = j.value WHERE u.status = 'linked'",
+    )
+    .bind(list(units))
+    .fetch_all(&mut *connection)
+    .await?;
+    let held = held(connection, &units).await?;
     let mut acts = Vec::with_capacity(units.len());
-    for unit in units {
+    for unit in &units {
         let Some(claim) = held.get(unit) else { continue };
         affected.order(claim.order);
         acts.push(Act {
@@ -171,14 +179,18 @@ pub(crate) async fn free(
         });
     }
     sqlx::query("DELETE FROM claims WHERE unit_id IN (SELECT value FROM json_each(?))")
-        .bind(list(units))
+        .bind(list(&units))
         .execute(&mut *connection)
         .await?;
     batch.record(connection, &acts).await?;
     Ok(())
 }
 
-async fn held(connection: &mut SqliteConnection, units: &[i64]) -> Result<HashMap<i64, Claim>, StoreError> {
+/// The claims of these units.
+pub(crate) async fn held(
+    connection: &mut SqliteConnection,
+    units: &[i64],
+) -> Result<HashMap<i64, Claim>, StoreError> {
     let rows: Vec<(i64, i64, String, i64, String)> = sqlx::query_as(
         "SELECT c.unit_id, i.order_id, i.order_item_id, c.claimed_at, c.method FROM json_each(?) j \
          CROSS JOIN claims c ON c.unit_id = j.value CROSS JOIN platform_order_items i ON i.id = c.item_id",
@@ -209,8 +221,8 @@ pub(crate) async fn beyond(
     Ok(held.into_iter().filter_map(|(unit, sold)| (!sold).then_some(unit)).take(excess).collect())
 }
 
-/// Undoes claims and releases. A claim comes back only to a line that still has room, of an order that is not cancelled,
-/// for a unit that is free.
+/// Undoes claims and releases. A claim comes back only to a line that still has room, of an order that is neither
+/// cancelled nor confirmed, for a unit that is free.
 pub(crate) async fn restore(
     connection: &mut SqliteConnection,
     acts: &[Stored],
@@ -276,7 +288,7 @@ async fn put_back(
 async fn room(connection: &mut SqliteConnection, claim: &Claim) -> Result<Option<i64>, StoreError> {
     let row = sqlx::query(
         "SELECT i.id FROM platform_order_items i CROSS JOIN platform_orders o ON o.id = i.order_id \
-         WHERE i.order_id = ? AND i.order_item_id = ? AND o.ui_status <> 4 \
+         WHERE i.order_id = ? AND i.order_item_id = ? AND o.ui_status <> 4 AND o.confirmed_at IS NULL \
          AND i.quantity > (SELECT COUNT(*) FROM claims c WHERE c.item_id = i.id)",
     )
     .bind(claim.order)

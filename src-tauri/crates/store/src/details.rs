@@ -1,6 +1,6 @@
 //! Whole orders: one by its id, or many in the order of the command line, newest first and then by order number.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use chrono::{DateTime, Utc};
 use packlight_domain::account::AccountId;
@@ -84,6 +84,27 @@ impl Store {
             None => None,
         };
         snapshot.commit().await?;
+        Ok(found)
+    }
+
+    /// The row ids of the orders with these numbers, of this account or of all.
+    pub async fn orders_by_number(
+        &self,
+        account: Option<AccountId>,
+        numbers: &[String],
+    ) -> Result<HashMap<String, Vec<OrderRowId>>, StoreError> {
+        let rows: Vec<(String, i64)> = sqlx::query_as(
+            "SELECT o.platform_order_id, o.id FROM accounts a CROSS JOIN json_each(?1) j CROSS JOIN platform_orders o \
+             ON o.account_id = a.id AND o.platform_order_id = j.value WHERE ?2 IS NULL OR a.id = ?2 ORDER BY a.id",
+        )
+        .bind(list(&numbers.iter().collect::<HashSet<_>>().into_iter().collect::<Vec<_>>()))
+        .bind(account.map(|account| account.0))
+        .fetch_all(&self.inner.readers)
+        .await?;
+        let mut found: HashMap<String, Vec<OrderRowId>> = HashMap::new();
+        for (number, id) in rows {
+            found.entry(number).or_default().push(OrderRowId(count(id)));
+        }
         Ok(found)
     }
 

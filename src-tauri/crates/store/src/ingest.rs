@@ -17,6 +17,7 @@ mod load;
 mod state;
 mod upsert;
 
+pub(crate) use derive::set_confirmed;
 use state::OrderState;
 
 use crate::acts::{Batch, counted};

@@ -25,6 +25,7 @@ mod image;
 pub use acts::Units;
 pub(crate) use acts::{restore, selected};
 pub(crate) use filter::push_filter;
+pub(crate) use image::{Place, put};
 
 impl Store {
     /// A page of the stock. `query` is the parsed text of `request.query`.

@@ -32,6 +32,8 @@ struct Line {
     order_number: String,
     is_amazon: bool,
     cancelled: bool,
+    /// The seller confirmed the order: what it takes along is settled.
+    confirmed: bool,
     asin: Option<String>,
     other_number: Option<String>,
     sku: Option<String>,
@@ -51,7 +53,7 @@ impl Line {
     }
 
     fn room(&self) -> i64 {
-        if self.cancelled { 0 } else { (self.quantity - self.linked).max(0) }
+        if self.cancelled || self.confirmed { 0 } else { (self.quantity - self.linked).max(0) }
     }
 
     fn key(&self) -> LineKey {
@@ -68,7 +70,7 @@ impl Store {
     ///
     /// # Errors
     /// [`StoreError::UnitClaimed`] where another line holds it; [`StoreError::NotPossible`] where the line has no room,
-    /// no ASIN, or its order is cancelled.
+    /// no ASIN, or its order is cancelled or confirmed.
     pub async fn link_unit(
         &self,
         line: &LineKey,
@@ -86,6 +88,9 @@ impl Store {
                     }
                     if line.cancelled {
                         return Err(line.refuse("the order is cancelled, so nothing can be linked"));
+                    }
+                    if line.confirmed {
+                        return Err(line.refuse("the order is confirmed: undo the confirmation first"));
                     }
                     if line.room() == 0 {
                         let why =
@@ -229,7 +234,7 @@ fn counted_units(quantity: i64) -> String {
 async fn read(connection: &mut SqliteConnection, key: &LineKey) -> Result<Line, StoreError> {
     let row = sqlx::query(
         "SELECT i.id, i.asin, i.other_number, i.seller_sku, i.title, i.quantity, o.platform_order_id, o.ui_status, \
-         a.platform, (SELECT COUNT(*) FROM claims c WHERE c.item_id = i.id) AS linked \
+         o.confirmed_at IS NOT NULL AS confirmed, a.platform, (SELECT COUNT(*) FROM claims c WHERE c.item_id = i.id) AS linked \
          FROM platform_order_items i CROSS JOIN platform_orders o ON o.id = i.order_id \
          CROSS JOIN accounts a ON a.id = o.account_id WHERE i.order_id = ? AND i.order_item_id = ?",
     )
@@ -247,6 +252,7 @@ async fn read(connection: &mut SqliteConnection, key: &LineKey) -> Result<Line, 
         order_number: row.try_get("platform_order_id")?,
         is_amazon: row.try_get::<&str, _>("platform")? == "amazon",
         cancelled: row.try_get::<i64, _>("ui_status")? == 4,
+        confirmed: row.try_get("confirmed")?,
         asin: row.try_get("asin")?,
         other_number: row.try_get("other_number")?,
         sku: row.try_get("seller_sku")?,

@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 use packlight_domain::act::BatchId;
 use packlight_domain::currency::Currency;
-use packlight_domain::settings::{HOME_CURRENCY, home_currency};
+use packlight_domain::settings::{HOME_CURRENCY, Word, home_currency};
 use sqlx::SqliteConnection;
 
 use crate::acts::{Act, Batch, Stored, Subject};
@@ -13,14 +13,7 @@ impl Store {
     /// The currency of amounts that the seller types without one.
     pub async fn home_currency(&self) -> Result<Currency, StoreError> {
         let mut connection = self.inner.readers.acquire().await?;
-        let stored = read(&mut connection, HOME_CURRENCY).await?;
-        let first: Option<Option<String>> = sqlx::query_scalar(
-            "SELECT currency FROM account_marketplaces WHERE account_id = \
-             (SELECT MIN(id) FROM accounts WHERE platform = 'amazon') ORDER BY marketplace_id LIMIT 1",
-        )
-        .fetch_optional(&mut *connection)
-        .await?;
-        Ok(home_currency(stored.as_deref(), first.flatten().and_then(|code| code.parse().ok())))
+        home(&mut connection).await
     }
 
     /// Chooses the home currency; amounts that are already kept stay as they are. `None` where it is so already.
@@ -29,23 +22,75 @@ impl Store {
         currency: Currency,
         now: DateTime<Utc>,
     ) -> Result<Option<BatchId>, StoreError> {
+        let summary = format!("Set the home currency to {currency}");
+        self.write(move |connection| {
+            Box::pin(async move { set(connection, HOME_CURRENCY, currency.code(), &summary, now).await })
+        })
+        .await
+    }
+
+    /// A setting of a few words; its default where it was never set.
+    pub async fn chosen<W: Word>(&self) -> Result<W, StoreError> {
+        let mut connection = self.inner.readers.acquire().await?;
+        chosen(&mut connection).await
+    }
+
+    /// Sets a setting of a few words, told as `summary`. `None` where it is so already.
+    pub async fn choose<W: Word>(
+        &self,
+        value: W,
+        summary: &str,
+        now: DateTime<Utc>,
+    ) -> Result<Option<BatchId>, StoreError> {
+        let (word, summary) = (value.word(), summary.to_owned());
+        let is_default = word == W::default().word();
         self.write(move |connection| {
             Box::pin(async move {
-                let before = read(connection, HOME_CURRENCY).await?;
-                let after = Some(currency.code().to_owned());
-                if before == after {
+                if is_default && read(connection, W::KEY).await?.is_none() {
                     return Ok(None);
                 }
-                write(connection, HOME_CURRENCY, after.as_deref()).await?;
-                let key = HOME_CURRENCY.to_owned();
-                let mut batch = Batch::begin(connection, now).await?;
-                let act = Act { about: Subject::Setting, key, before, after, order: None };
-                batch.record(connection, &[act]).await?;
-                batch.finish(connection, &format!("Set the home currency to {currency}")).await
+                set(connection, W::KEY, word, &summary, now).await
             })
         })
         .await
     }
+}
+
+/// As [`Store::home_currency`], inside a transaction.
+pub(crate) async fn home(connection: &mut SqliteConnection) -> Result<Currency, StoreError> {
+    let stored = read(connection, HOME_CURRENCY).await?;
+    let first: Option<Option<String>> = sqlx::query_scalar(
+        "SELECT currency FROM account_marketplaces WHERE account_id = \
+         (SELECT MIN(id) FROM accounts WHERE platform = 'amazon') ORDER BY marketplace_id LIMIT 1",
+    )
+    .fetch_optional(connection)
+    .await?;
+    Ok(home_currency(stored.as_deref(), first.flatten().and_then(|code| code.parse().ok())))
+}
+
+/// As [`Store::chosen`], inside a transaction.
+pub(crate) async fn chosen<W: Word>(connection: &mut SqliteConnection) -> Result<W, StoreError> {
+    let stored = read(connection, W::KEY).await?;
+    Ok(stored.as_deref().and_then(W::from_word).unwrap_or_default())
+}
+
+/// Sets a setting as an act of its own. `None` where it is so already.
+async fn set(
+    connection: &mut SqliteConnection,
+    key: &str,
+    value: &str,
+    summary: &str,
+    now: DateTime<Utc>,
+) -> Result<Option<BatchId>, StoreError> {
+    let (before, after) = (read(connection, key).await?, Some(value.to_owned()));
+    if before == after {
+        return Ok(None);
+    }
+    write(connection, key, Some(value)).await?;
+    let mut batch = Batch::begin(connection, now).await?;
+    let act = Act { about: Subject::Setting, key: key.to_owned(), before, after, order: None };
+    batch.record(connection, &[act]).await?;
+    batch.finish(connection, summary).await
 }
 
 /// Puts settings back that still stand; tells which.

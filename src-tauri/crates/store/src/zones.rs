@@ -63,18 +63,13 @@ impl Present {
             .into_iter()
             .map(|(id, label, platform)| Ok(Seller { id: AccountId(id), label, platform: known(&platform)? }))
             .collect::<Result<_, StoreError>>()?;
-        let marketplaces: Vec<(String, i64, String)> = from_json(&marketplaces)?;
-        let mut named: Vec<(Tz, i64, String)> = marketplaces
-            .into_iter()
-            .map(|(zone, account, id)| (zone.parse().unwrap_or(Tz::UTC), account, id))
-            .collect();
-        named.sort_by(|a, b| (a.1, &a.2).cmp(&(b.1, &b.2)));
+        let zones = Zones::read(now, &marketplaces)?;
         let counts: Vec<(i64, i64, i64)> = from_json(&counts)?;
         let cells = counts
             .into_iter()
             .map(|(account, facts, orders)| Cell { account, facts: Facts(facts), orders })
             .collect();
-        Ok(Self { sellers, cells, zones: Zones { now, named } })
+        Ok(Self { sellers, cells, zones })
     }
 
     pub(crate) fn seller(&self, account: i64) -> Option<&Seller> {
@@ -83,9 +78,39 @@ impl Present {
 }
 
 impl Zones {
+    /// The zones alone.
+    pub(crate) async fn load(
+        connection: &mut SqliteConnection,
+        now: DateTime<Utc>,
+    ) -> Result<Self, StoreError> {
+        let marketplaces: String = sqlx::query_scalar(
+            "SELECT json_group_array(json_array(zone, account_id, marketplace_id)) FROM account_marketplaces",
+        )
+        .fetch_one(connection)
+        .await?;
+        Self::read(now, &marketplaces)
+    }
+
+    /// From a JSON list of zone, account and marketplace.
+    fn read(now: DateTime<Utc>, marketplaces: &str) -> Result<Self, StoreError> {
+        let marketplaces: Vec<(String, i64, String)> = from_json(marketplaces)?;
+        let mut named: Vec<(Tz, i64, String)> = marketplaces
+            .into_iter()
+            .map(|(zone, account, id)| (zone.parse().unwrap_or(Tz::UTC), account, id))
+            .collect();
+        named.sort_by(|a, b| (a.1, &a.2).cmp(&(b.1, &b.2)));
+        Ok(Self { now, named })
+    }
+
     /// For lists that ask for no day.
     pub(crate) fn none() -> Self {
         Self { now: DateTime::<Utc>::UNIX_EPOCH, named: Vec::new() }
+    }
+
+    /// The zone of an order's days.
+    pub(crate) fn zone(&self, account: i64, marketplace: Option<&str>) -> Tz {
+        let own = |(_, owner, id): &&(Tz, i64, String)| *owner == account && Some(id.as_str()) == marketplace;
+        self.named.iter().find(own).map_or(self.rest().zone, |(zone, ..)| *zone)
     }
 
     pub(crate) fn now(&self) -> DateTime<Utc> {

@@ -9,7 +9,7 @@ use sqlx::{Row, SqliteConnection};
 use super::{Act, Batch, Subject, notes};
 use crate::claims::{self, Affected};
 use crate::rows::{count, list};
-use crate::{Store, StoreError, inventory, mappings, settings, views};
+use crate::{Store, StoreError, confirming, inventory, mappings, settings, views};
 
 /// How many acts are read and put back at a time.
 const CHUNK: usize = 1_000;
@@ -35,7 +35,8 @@ impl Store {
     }
 }
 
-async fn undo(
+/// As [`Store::undo`], inside a transaction.
+pub(crate) async fn undo(
     connection: &mut SqliteConnection,
     batch: BatchId,
     now: DateTime<Utc>,
@@ -123,6 +124,7 @@ async fn restore(
     affected: &mut Affected,
 ) -> Result<Vec<bool>, StoreError> {
     match about {
+        Subject::Confirmation => confirming::restore(connection, acts, affected).await,
         Subject::Claim => claims::restore(connection, acts, affected).await,
         Subject::AsinMapping => mappings::restore(connection, true, acts, affected).await,
         Subject::NumberMapping => mappings::restore(connection, false, acts, affected).await,

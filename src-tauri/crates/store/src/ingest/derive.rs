@@ -173,6 +173,32 @@ fn ui_status(order: &OrderState, units_left: i64) -> UiStatus {
     })
 }
 
+/// Writes when orders were confirmed, `None` for not at all, and the status that follows from it.
+pub(crate) async fn set_confirmed(
+    connection: &mut SqliteConnection,
+    orders: &[(i64, Option<i64>)],
+) -> Result<(), StoreError> {
+    let ids: Vec<i64> = orders.iter().map(|(id, _)| *id).collect();
+    let mut states = super::load::states(connection, &ids).await?;
+    let rows: Vec<(i64, Option<i64>, i64)> = orders
+        .iter()
+        .filter_map(|(id, at)| {
+            let mut state = states.remove(id)?;
+            state.confirmed = at.is_some();
+            let left = state.items().map(|(_, line, _)| line.left()).sum();
+            Some((*id, *at, ui_status(&state, left) as i64))
+        })
+        .collect();
+    sqlx::query(
+        "UPDATE platform_orders SET confirmed_at = j.value ->> 1, ui_status = j.value ->> 2 \
+         FROM json_each(?) j WHERE platform_orders.id = j.value ->> 0",
+    )
+    .bind(list(&rows))
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
 /// How many units a line may hold: none once its order is cancelled, or the newest set of lines holds it no longer.
 pub(super) fn room(order: &OrderState, line: &LineState) -> i64 {
     // Whether an order is cancelled does not depend on what is left to ship.

@@ -129,3 +129,28 @@ pub(super) async fn write(
     })
     .await
 }
+
+/// Where a unit lies, and where it lay before it was archived.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Place {
+    /// The unit.
+    pub(crate) unit: i64,
+    /// Where it lies.
+    pub(crate) location: Option<String>,
+    /// Where it lay before.
+    pub(crate) previous: Option<String>,
+}
+
+/// Puts units in their places; nothing else of them changes, and no act is written.
+pub(crate) async fn put(connection: &mut SqliteConnection, places: &[Place]) -> Result<(), StoreError> {
+    let ids: Vec<i64> = places.iter().map(|place| place.unit).collect();
+    let mut found = images(connection, &ids).await?;
+    let mut moved = Vec::with_capacity(places.len());
+    for place in places {
+        let Some((mut image, _)) = found.remove(&place.unit) else { continue };
+        image.fields.storage_location.clone_from(&place.location);
+        image.previous_location.clone_from(&place.previous);
+        moved.push((place.unit, image));
+    }
+    write(connection, &moved).await
+}

@@ -21,7 +21,8 @@ macro_rules! slim_columns {
     () => {
         "json_array(o.id, a.platform, o.platform_order_id, o.order_date, o.ship_by, o.description, o.lines, \
          o.units_left, o.ui_status, o.status, o.total_minor, o.total_currency, o.cancel_requested, o.missing_items, \
-         o.notes IS NOT NULL, o.linked_lines, o.unmatched_lines, o.no_asin_lines)"
+         o.notes IS NOT NULL, o.linked_lines, o.unmatched_lines, o.no_asin_lines, \
+         o.ui_status = 4 AND o.confirmed_at IS NOT NULL)"
     };
 }
 pub(crate) use slim_columns;
@@ -47,6 +48,7 @@ pub(crate) struct Slim {
     linked_lines: i64,
     unmatched_lines: i64,
     no_asin_lines: i64,
+    cancelled_after_confirmation: i64,
 }
 
 /// The rows of these keys, in their order.
@@ -96,6 +98,7 @@ impl Slim {
             part_shipped: word == Some("PARTIALLY_SHIPPED"),
             cancel_requested: self.cancel_requested != 0,
             missing_items: self.missing_items != 0,
+            cancelled_after_confirmation: self.cancelled_after_confirmation != 0,
             has_note: self.has_note != 0,
             matches: MatchSummary {
                 total: count(self.lines),
