@@ -5,6 +5,7 @@
 
 pub mod accounts;
 pub mod activity;
+pub mod confirming;
 pub mod environment;
 pub mod error;
 pub mod events;
