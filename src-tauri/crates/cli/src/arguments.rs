@@ -44,8 +44,29 @@ pub(crate) enum Command {
     /// Match lines of orders to units in stock.
     #[command(subcommand, arg_required_else_help = false)]
     Match(MatchCommand),
+    /// Confirm orders processed: their units go to the archive, the orders become Completed. Nothing is sent to Amazon.
+    Confirm(ConfirmCommand),
     /// Examine the database from end to end.
     Check,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ConfirmCommand {
+    /// The platforms' ids of the orders; all that are Paid or Shipped unless given.
+    #[arg(value_name = "ORDER_ID")]
+    pub(crate) order_ids: Vec<String>,
+    /// Where the units go, instead of SOLD- and the month of the sale.
+    #[arg(long, value_name = "LOCATION", allow_hyphen_values = true)]
+    pub(crate) archive: Option<String>,
+    /// Complete the named orders even where a line finds no unit.
+    #[arg(long, requires = "order_ids")]
+    pub(crate) without_stock: bool,
+    /// Say what would be done, and change nothing.
+    #[arg(long)]
+    pub(crate) dry_run: bool,
+    /// Take a confirmation back: the batch that it printed.
+    #[arg(long, value_name = "BATCH", conflicts_with_all = ["order_ids", "archive", "without_stock", "dry_run"])]
+    pub(crate) undo: Option<u32>,
 }
 
 #[derive(Debug, Args)]

@@ -8,6 +8,7 @@ use std::process::ExitCode;
 mod account;
 mod arguments;
 mod check;
+mod confirming;
 mod credentials;
 mod desk;
 mod exit;
@@ -70,6 +71,7 @@ async fn serve(
         Command::Orders(command) => orders::run(&desk, command, output).await,
         Command::Inventory(command) => inventory::run(&desk, command, output).await,
         Command::Match(command) => matching::run(&desk, command, output).await,
+        Command::Confirm(command) => confirming::run(&desk, command, output).await,
         Command::Check => check::run(&desk, output).await,
     }
 }

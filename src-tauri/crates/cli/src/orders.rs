@@ -132,6 +132,14 @@ fn people_order(order: &OrderShape) -> String {
     if order.cancel_requested {
         line(&mut text, format_args!("The buyer asked to cancel."));
     }
+    if order.cancelled_after_confirmation {
+        line(
+            &mut text,
+            format_args!(
+                "Cancelled after its confirmation: its units are in the archive until that is taken back."
+            ),
+        );
+    }
     if order.missing_items {
         line(
             &mut text,

@@ -127,6 +127,7 @@ pub(crate) struct OrderShape {
     pub(crate) ship_by: Option<String>,
     part_shipped: bool,
     pub(crate) cancel_requested: bool,
+    pub(crate) cancelled_after_confirmation: bool,
     pub(crate) missing_items: bool,
 }
 
@@ -184,6 +185,7 @@ impl OrderShape {
             ship_by: at(row.ship_by),
             part_shipped: row.part_shipped,
             cancel_requested: row.cancel_requested,
+            cancelled_after_confirmation: row.cancelled_after_confirmation,
             missing_items: row.missing_items,
         }
     }

@@ -114,3 +114,23 @@ fn help_is_no_error() {
         assert!(matches!(parse(words(line)), Parsed::Told { .. }), "{line}");
     }
 }
+
+#[test]
+fn a_confirmation_names_orders_or_the_batch_to_take_back() {
+    let Command::Confirm(all) = run("confirm").command else { panic!() };
+    assert_eq!((all.order_ids.len(), all.archive, all.dry_run, all.undo), (0, None, false, None));
+    let line = "confirm 203-1 203-2 --archive SOLD-2026-01 --dry-run --without-stock";
+    let Command::Confirm(some) = run(line).command else { panic!() };
+    assert_eq!(some.order_ids, ["203-1", "203-2"]);
+    assert_eq!(
+        (some.archive.as_deref(), some.dry_run, some.without_stock),
+        (Some("SOLD-2026-01"), true, true)
+    );
+    let Command::Confirm(back) = run("confirm --undo 12").command else { panic!() };
+    assert_eq!(back.undo, Some(12));
+    for line in ["confirm --undo 12 203-1", "confirm --undo 12 --dry-run", "confirm --undo 12 --archive A"] {
+        assert!(wrong(line).contains("'--undo <BATCH>' cannot be used with"), "{line}: {}", wrong(line));
+    }
+    assert!(wrong("confirm --without-stock").contains("<ORDER_ID>"), "{}", wrong("confirm --without-stock"));
+    assert!(wrong("confirm --undo x").contains("'x'"), "{}", wrong("confirm --undo x"));
+}

@@ -31,6 +31,7 @@ pub(crate) fn pending() -> OrderDetail {
             part_shipped: false,
             cancel_requested: false,
             missing_items: false,
+            cancelled_after_confirmation: false,
             has_note: false,
             matches: MatchSummary { total: 1, linked: 0, unmatched: 0, no_asin: 1, all_matched: false },
         },
@@ -119,6 +120,7 @@ fn unknown_is_null_and_never_left_out() {
   "ship_by": null,
   "part_shipped": false,
   "cancel_requested": false,
+  "cancelled_after_confirmation": false,
   "missing_items": false
 }"#
     );
