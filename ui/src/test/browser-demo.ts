@@ -1,12 +1,13 @@
 /**
  * `vite --mode demo`: the window in a browser, with a made-up core. The part of the URL behind `?` chooses what to look
  * at: `orders=1000000`, `demo`, `empty`, `importing`, `state=offline|throttled|refused|locked|late`, `problem=<code>`,
- * `quiet` (no orders arrive), `theme=dark`, `density=compact`.
+ * `quiet` (no orders arrive), `cancels` (orders on open pick lists are cancelled), `theme=dark`, `density=compact`.
  */
 import type { AppInfo, Code, Preferences, SyncState } from "~/lib/bindings";
 
 import { refusal, startFakeBackend } from "./fake-backend";
 import { MadeUpShop } from "./made-up-orders";
+import { MadeUpPicking } from "./made-up-picking";
 import { accountSync, INFO, shopHandlers, syncReport } from "./shop-handlers";
 
 const ARRIVAL = 12_000;
@@ -49,7 +50,8 @@ export function startBrowserDemo(): void {
   const wish = wishes();
   const empty = wish.has("empty") || wish.has("importing");
   const shop = new MadeUpShop(empty ? 0 : Number(wish.get("orders") ?? 312));
-  const handlers = shopHandlers(shop);
+  const picking = new MadeUpPicking(shop);
+  const handlers = shopHandlers(shop, Date.now, picking);
   let info: AppInfo = {
     ...INFO,
     demo: wish.has("demo"),
@@ -123,6 +125,14 @@ export function startBrowserDemo(): void {
       });
     },
   });
+  if (wish.has("cancels")) {
+    setInterval(() => {
+      const stop = picking.lists.find(({ entry }) => entry.state === "open")?.stops.find(({ mark }) => mark === "open");
+      if (stop === undefined) return;
+      picking.cancel(stop.order);
+      void core.changed("orders", "counts", "pick_lists");
+    }, ARRIVAL);
+  }
   if (!wish.has("quiet") && !empty) {
     setInterval(() => {
       shop.newest += 1;

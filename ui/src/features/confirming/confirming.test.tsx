@@ -1,4 +1,4 @@
-import { screen, waitFor, within } from "@testing-library/react";
+import { act, screen, waitFor, within } from "@testing-library/react";
 import axe from "axe-core";
 import { describe, expect, it } from "vitest";
 
@@ -234,13 +234,13 @@ describe("Confirm orders processed", () => {
 describe("an order that was confirmed", () => {
   it("is offered for confirmation by its drawer, says so afterwards, and shows where its unit was", async () => {
     const shop = shopOf(1);
-    const { user } = openWindow({ shop, at: "/orders/amazon?order=1" });
+    const { user, router } = openWindow({ shop, at: "/orders/amazon?order=1" });
     const drawer = await screen.findByTestId("order-drawer");
     await user.click(await within(drawer).findByRole("button", { name: "Confirm as processed…" }));
     await user.click(await screen.findByRole("button", { name: "Confirm 1 order" }));
     expect(await within(drawer).findByText(/✓ Confirmed as processed/)).toBeVisible();
     expect(within(drawer).queryByRole("button", { name: "Confirm as processed…" })).toBeNull();
-    await user.keyboard("gi");
+    await act(() => router.navigate({ to: "/inventory", search: { q: "status:sold" } }));
     expect(await screen.findByTitle("SOLD-2026-01, was at A-01")).toHaveTextContent("SOLD-2026-01was A-01");
   });
 

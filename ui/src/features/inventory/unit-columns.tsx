@@ -49,7 +49,7 @@ export function unitColumns(windowWidth: number, onMenu: OpenMenu): Column<Unit,
     {
       id: "location",
       header: "Location",
-      width: "minmax(128px, 0.5fr)",
+      width: windowWidth >= 1280 ? "188px" : "128px",
       sort: "location",
       cell: (unit) => <Place unit={unit} />,
     },
