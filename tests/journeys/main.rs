@@ -5,6 +5,7 @@
 mod disconnected;
 mod fault_catalogue;
 mod first_sync;
+mod imports;
 mod interrupted;
 mod limits;
 mod matching;

@@ -20,7 +20,7 @@ use packlight_domain::file_import::{
 use packlight_domain::marketplace;
 use packlight_domain::stock::UnitFields;
 use packlight_domain::text::storable;
-use packlight_store::{Account, AccountMarketplace, NewAccount, SecretsPlace};
+use packlight_store::{Account, AccountMarketplace, LogEntry, LogId, NewAccount, SecretsPlace};
 use tokio::io::AsyncReadExt;
 
 use crate::desk::Engine;
@@ -33,6 +33,8 @@ pub const MAX_UNITS: u32 = 200_000;
 const SAMPLE: usize = 5;
 /// How many orders are kept by one transaction, so that a sync beside a long import waits for moments only.
 const CHUNK: usize = 1_000;
+/// How the journal calls an import.
+const JOURNAL_KIND: &str = "file import";
 
 /// A file and how it is to be read.
 #[derive(Debug, Clone)]
@@ -203,7 +205,7 @@ impl Engine {
     async fn keep(&self, read: Read, name: &str) -> Result<ImportReport, EngineError> {
         match read.content {
             Content::Units(units) => self.keep_units(units, name).await,
-            Content::Orders(orders, source) => self.keep_orders(orders, &source.new).await,
+            Content::Orders(orders, source) => self.keep_orders(orders, &source).await,
         }
     }
 
@@ -225,20 +227,76 @@ impl Engine {
         Ok(done)
     }
 
-    async fn keep_orders(&self, read: OrdersRead, account: &NewAccount) -> Result<ImportReport, EngineError> {
+    /// Keeps the orders of a file, and tells the journal and the platform's account of it, whatever happens.
+    async fn keep_orders(&self, read: OrdersRead, source: &Source) -> Result<ImportReport, EngineError> {
+        let mut run = ImportRun { began: (self.0.clock)(), log: None };
+        if let Some(account) = source.id {
+            run.enter(self, account).await?;
+        }
         let mut done = report(&read.findings);
+        let outcome = self.keep_chunks(&read, &source.new, &mut run, &mut done).await;
+        run.finish(self, &done, outcome.as_ref().err()).await;
+        if done.orders_new > 0 || done.orders_changed > 0 {
+            self.0.events.changed(&[CacheTag::Orders, CacheTag::Counts, CacheTag::Mappings]);
+        }
+        outcome.map(|()| done)
+    }
+
+    async fn keep_chunks(
+        &self,
+        read: &OrdersRead,
+        new: &NewAccount,
+        run: &mut ImportRun,
+        done: &mut ImportReport,
+    ) -> Result<(), EngineError> {
         let count = |orders: usize| u32::try_from(orders).unwrap_or(u32::MAX);
         for chunk in read.updates.chunks(CHUNK) {
-            let changes = self.0.store.import_orders(account, chunk, (self.0.clock)()).await?;
+            let (account, changes) = self.0.store.import_orders(new, chunk, (self.0.clock)()).await?;
             done.orders_new += count(changes.new.len());
             done.orders_changed += count(changes.changed.len());
             done.orders_unchanged += changes.unchanged;
+            // A platform's account comes into being with its first orders.
+            run.enter(self, account).await?;
         }
-        if done.orders_new > 0 || done.orders_changed > 0 {
-            let tags = [CacheTag::Orders, CacheTag::Counts, CacheTag::Mappings, CacheTag::Accounts];
-            self.0.events.changed(&tags);
+        Ok(())
+    }
+}
+
+/// An import of orders as the journal sees it.
+struct ImportRun {
+    began: DateTime<Utc>,
+    log: Option<(AccountId, LogId)>,
+}
+
+impl ImportRun {
+    /// Opens the line of the journal, once.
+    async fn enter(&mut self, engine: &Engine, account: AccountId) -> Result<(), EngineError> {
+        if self.log.is_none() {
+            self.log = Some((account, engine.0.store.begin_log(account, JOURNAL_KIND, self.began).await?));
         }
-        Ok(done)
+        Ok(())
+    }
+
+    async fn finish(self, engine: &Engine, done: &ImportReport, failure: Option<&EngineError>) {
+        let Some((account, log)) = self.log else { return };
+        let ended_at = (engine.0.clock)();
+        let entry = LogEntry {
+            new: done.orders_new,
+            changed: done.orders_changed,
+            unchanged: done.orders_unchanged,
+            error: failure.map(EngineError::journal),
+            ended_at,
+            ..LogEntry::default()
+        };
+        let mut written = engine.0.store.finish_log(log, &entry).await;
+        if written.is_ok() && failure.is_none() {
+            written = engine.0.store.record_check(account, ended_at, None).await;
+        }
+        // What was kept is kept: the journal must not turn a good import into a failed one.
+        if let Err(error) = written {
+            tracing::warn!(%error, "the journal of an import could not be written");
+        }
+        engine.0.events.changed(&[CacheTag::Sync, CacheTag::Accounts]);
     }
 }
 

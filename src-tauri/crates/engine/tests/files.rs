@@ -15,10 +15,12 @@ use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 use chrono::{DateTime, Utc};
 use packlight_domain::account::Platform;
+use packlight_domain::act::RunEntry;
 use packlight_domain::file_import::{ColumnChoice, ImportInput, ImportKind};
 use packlight_domain::matching::OrderSelection;
 use packlight_domain::stock::{Unit, UnitDraft, UnitId, UnitSelection};
 use packlight_engine::environment::Environment;
+use packlight_engine::events::{CacheTag, Event};
 use packlight_engine::secrets::{Cost, Secrets, SystemKeychain};
 use packlight_engine::{Access, Code, Config, Engine};
 use packlight_spapi::{SleepClock, Transport, TransportError, UserAgent};
@@ -226,6 +228,15 @@ async fn orders_come_in_are_copied_and_go_out_again() {
     let report = engine.run_import(input(kind, TABLE.as_bytes())).await.unwrap();
     assert_eq!((report.orders_new, report.orders_changed, report.orders_unchanged), (0, 0, 2));
 
+    let runs = engine.activity_runs(None, 10).await.unwrap();
+    let told = |run: &RunEntry| {
+        assert_eq!((run.account.as_str(), run.kind.as_str()), ("Bricqer", "file import"));
+        assert_eq!((run.finished_at, &run.error, run.calls), (Some(noon()), &None, 0));
+        (run.new_orders, run.changed_orders, run.unchanged)
+    };
+    assert_eq!(runs.iter().map(told).collect::<Vec<_>>(), [(0, 0, 2), (2, 0, 0)], "newest first");
+    assert_eq!(engine.accounts().await.unwrap()[0].last_check_at, Some(noon()));
+
     assert_eq!(engine.order_ids(&all_orders()).await.unwrap(), ["B-1", "B-2"]);
     let saved = engine.export_orders(&all_orders()).await.unwrap();
     assert_eq!(saved.rows, 3);
@@ -241,6 +252,17 @@ async fn orders_come_in_are_copied_and_go_out_again() {
         orders.into_iter().map(|order| (order.row, order.status, order.items)).collect::<Vec<_>>()
     };
     assert_eq!(all(second.clone()).await, all(engine.clone()).await);
+}
+
+#[tokio::test]
+async fn an_import_that_changes_nothing_still_tells_the_pages_that_show_its_run() {
+    let (_folder, engine) = desk().await;
+    let file = input(ImportKind::Orders(Platform::Bricqer), TABLE.as_bytes());
+    engine.run_import(file.clone()).await.unwrap();
+    let mut news = engine.events().subscribe();
+    engine.run_import(file).await.unwrap();
+    let heard: Vec<Event> = std::iter::from_fn(|| news.try_recv().ok()).collect();
+    assert_eq!(heard, [Event::DataChanged(vec![CacheTag::Sync, CacheTag::Accounts])]);
 }
 
 #[tokio::test]

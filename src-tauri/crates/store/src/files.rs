@@ -35,13 +35,13 @@ pub struct Compared {
 
 impl Store {
     /// Keeps orders of a platform that is read from files, in one transaction. They belong to the platform's account,
-    /// which is made from `account` if there is none yet; a label that is taken gets a number.
+    /// which is made from `account` if there is none yet; a label that is taken gets a number. Returns that account, too.
     pub async fn import_orders(
         &self,
         account: &NewAccount,
         updates: &[OrderUpdate],
         now: DateTime<Utc>,
-    ) -> Result<ChangeSet, StoreError> {
+    ) -> Result<(AccountId, ChangeSet), StoreError> {
         let (account, updates) = (account.clone(), updates.to_vec());
         self.write(move |connection| {
             Box::pin(async move {
@@ -63,7 +63,7 @@ impl Store {
                     changes.unchanged += part.unchanged;
                     changes.items_written += part.items_written;
                 }
-                Ok(changes)
+                Ok((id, changes))
             })
         })
         .await

@@ -40,7 +40,7 @@ async fn the_same_orders_again_change_no_row() {
         world.store.compare_orders(None, &first).await.unwrap(),
         Compared { new: 1_100, ..Compared::default() }
     );
-    let changes = world.store.import_orders(&ebay(), &first, at(0)).await.unwrap();
+    let (_, changes) = world.store.import_orders(&ebay(), &first, at(0)).await.unwrap();
     assert_eq!((changes.new.len(), changes.changed.len(), changes.unchanged), (1_100, 0, 0));
     let account = world.store.accounts().await.unwrap().pop().unwrap();
     assert_eq!(
@@ -53,7 +53,7 @@ async fn the_same_orders_again_change_no_row() {
     let (before, stored) = (content(&mut connection).await, rows(&mut connection, every_row).await);
     let compared = world.store.compare_orders(Some(account.id), &first).await.unwrap();
     assert_eq!(compared, Compared { unchanged: 1_100, ..Compared::default() });
-    let changes = world.store.import_orders(&ebay(), &first, at(99)).await.unwrap();
+    let (_, changes) = world.store.import_orders(&ebay(), &first, at(99)).await.unwrap();
     assert_eq!((changes.new.len(), changes.changed.len(), changes.items_written), (0, 0, 0));
     assert_eq!(content(&mut connection).await, before);
     assert_eq!(rows(&mut connection, every_row).await, stored);
