@@ -1,6 +1,7 @@
 //! Starting: reads the arguments, builds the app, opens the data folder while the window is being made.
 
 use std::ffi::OsString;
+use std::io::Write;
 use std::path::Path;
 use std::process::ExitCode;
 
@@ -40,7 +41,6 @@ impl Arguments {
 pub fn run(words: impl Iterator<Item = OsString>) -> ExitCode {
     let environment = Environment::read(|name| std::env::var_os(name));
     keep_passphrase_from_children();
-    logging::start(environment.as_ref().ok().and_then(|environment| environment.log.as_deref()));
     let arguments = match Arguments::parse(words) {
         Ok(arguments) => arguments,
         Err(problem) => return refuse(&problem, 2),
@@ -49,6 +49,7 @@ pub fn run(words: impl Iterator<Item = OsString>) -> ExitCode {
         Ok(environment) => environment,
         Err(problem) => return refuse(&problem, 2),
     };
+    logging::start(environment.log.as_deref());
     let asked = arguments.data_dir.as_deref().map(Path::new).or(environment.data_dir.as_deref());
     let folder = match packlight_engine::paths::data_folder(asked) {
         Ok(folder) => folder,
@@ -87,8 +88,10 @@ fn keep_passphrase_from_children() {
     unsafe { std::env::remove_var(packlight_engine::environment::PASSPHRASE) };
 }
 
+/// Says why there will be no window: to whoever started the app on a terminal, so in one plain line and not as a log.
 fn refuse(problem: &dyn std::fmt::Display, code: u8) -> ExitCode {
-    tracing::error!("{problem}");
+    // Where nobody can be told, the exit code has to do.
+    let _ = writeln!(std::io::stderr(), "packlight: {problem}");
     ExitCode::from(code)
 }
 
