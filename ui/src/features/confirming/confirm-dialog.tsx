@@ -69,14 +69,19 @@ export default function ConfirmDialog({ orders, platform, onClose }: Props) {
     setBusy(true);
     setRefused(null);
     try {
-      const came = await backend.confirmOrders({ ...request, archive_location: place });
+      const came = await backend.confirmOrders({
+        ...request,
+        orders: named(preview.data, request),
+        archive_location: place,
+      });
       const asPlanned = came.confirmed === preview.data.confirmed;
+      const left = preview.data.skipped + preview.data.confirmed - came.confirmed;
       if (came.confirmed > 0) {
         done({
           text: `${counted(came.confirmed, "order")} confirmed`,
           detail: [
             came.units_moved > 0 && `${counted(came.units_moved, "unit")} archived`,
-            came.skipped > 0 && `${counted(came.skipped, "order")} left alone`,
+            left > 0 && `${counted(left, "order")} left alone`,
           ]
             .filter(Boolean)
             .join("; "),
@@ -191,6 +196,15 @@ export default function ConfirmDialog({ orders, platform, onClose }: Props) {
       </div>
     </Dialog>
   );
+}
+
+/** Most orders that one request may name. */
+const MOST_NAMED = 100_000;
+
+/** The very orders that the button counted: what was paid or cancelled since the preview is not among them. */
+function named({ orders }: Confirmation, request: ConfirmRequest): OrderSelection | null {
+  const ids = orders.flatMap(({ order, result }) => (result === "confirmed" && order !== null ? [order] : []));
+  return ids.length > MOST_NAMED ? request.orders : { ids };
 }
 
 /** What it means in units and money, a line for each currency. */

@@ -54,9 +54,9 @@ describe("Confirm orders processed", () => {
     await waitFor(() => expect(button).toHaveFocus());
     await user.keyboard("{Enter}");
     await waitFor(() => expect(screen.queryByRole("dialog")).toBeNull());
-    // What is as it was proposed is left to the rule.
+    // The very orders that the button counted; the place is as proposed and left to the rule.
     expect(core.callsOf("confirmOrders")).toEqual([
-      [{ orders: null, platform: "amazon", archive_location: null, without_stock: [] }],
+      [{ orders: { ids: [3, 2, 1] }, platform: "amazon", archive_location: null, without_stock: [] }],
     ]);
     const toast = await screen.findByTestId("toast");
     expect(toast).toHaveTextContent("3 orders confirmed");
