@@ -1,3 +1,7 @@
+import "~/components/dialog-box";
+import "~/components/menu-popup";
+import "~/components/toasts";
+
 import { screen, waitFor, within } from "@testing-library/react";
 import { describe, expect, it } from "vitest";
 

@@ -1,3 +1,5 @@
+import "~/components/toasts";
+
 import { act, screen, waitFor, within } from "@testing-library/react";
 import { describe, expect, it } from "vitest";
 
