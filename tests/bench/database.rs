@@ -9,16 +9,13 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result};
-use packlight_domain::account::{AccountId, OrdersApi, Platform, Region};
-use packlight_domain::currency::Currency;
+use packlight_domain::account::{AccountId, OrdersApi};
 use packlight_domain::order::OrderUpdate;
 use packlight_domain::window::Window;
-use packlight_store::{
-    Access, AccountMarketplace, NewAccount, NewWindow, PageCommit, PageResult, SecretsPlace, Source, Store,
-    WindowId,
-};
+use packlight_store::{Access, NewWindow, PageCommit, PageResult, Source, Store, WindowId};
 
 use crate::orders::{MARKETPLACE, Shop};
+use crate::random_writes::new_account;
 
 /// Orders in a page, as Amazon sends them.
 pub(crate) const PAGE: u64 = 100;
@@ -78,25 +75,7 @@ impl Desk {
     /// A new database in an empty folder.
     pub(crate) async fn open(folder: &Path) -> Result<Self> {
         let store = Store::open(folder, Access::Write, Shop::now()).await?;
-        let account = store
-            .add_account(&NewAccount {
-                label: "Toy shop".to_owned(),
-                platform: Platform::Amazon,
-                region: Some(Region::Eu),
-                orders_api: OrdersApi::V2026,
-                marketplaces: vec![AccountMarketplace {
-                    id: MARKETPLACE.to_owned(),
-                    currency: Some(Currency::GBP),
-                    zone: "Europe/London".to_owned(),
-                }],
-                client_fingerprint: "0000000000000000".to_owned(),
-                client_id_tail: None,
-                // An account that was disconnected: its orders are read, and nobody is asked for news.
-                secrets: SecretsPlace::None,
-                now: Shop::now(),
-            })
-            .await?
-            .id;
+        let account = store.add_account(&new_account("Toy shop")).await?.id;
         let mut desk = Self { store, account, window: WindowId(0) };
         desk.begin_window().await?;
         Ok(desk)

@@ -7,11 +7,16 @@
 #![allow(clippy::print_stderr)]
 
 mod by_hand;
+mod counters;
 mod database;
 mod ingest;
 mod orders;
 mod plain;
+mod random_writes;
 mod reading;
+mod recount;
+#[cfg(target_os = "linux")]
+mod table;
 mod turns;
 
 use std::fs;
@@ -51,6 +56,16 @@ fn main() -> Result<()> {
                     all.extend(reading::measure(&database::ready(&folder, size).await?, size).await?);
                 }
                 Ok(json!(all))
+            }
+            ["counters", orders, writes] => {
+                let orders = orders.parse()?;
+                let kept = database::ready(&folder, orders).await?;
+                Ok(json!(counters::measure(&folder, &kept, orders, writes.parse()?).await?))
+            }
+            #[cfg(target_os = "linux")]
+            ["table", orders] => {
+                let orders = orders.parse()?;
+                Ok(json!(table::measure(&database::ready(&folder, orders).await?, orders).await?))
             }
             ["database", orders] => Ok(json!(database::ready(&folder, orders.parse()?).await?)),
             words => bail!("unknown words {words:?}"),

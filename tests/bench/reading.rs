@@ -65,7 +65,7 @@ const OTHERS: [(&str, &str); 10] = [
 ];
 
 /// A database and the means to ask it.
-struct Desk {
+pub(crate) struct Desk {
     store: Store,
     pool: SqlitePool,
 }
@@ -73,11 +73,7 @@ struct Desk {
 /// Everything about the database in `folder`.
 pub(crate) async fn measure(folder: &Path, orders: u64) -> Result<Vec<Samples>> {
     eprintln!("  reading {orders} orders");
-    std::io::copy(&mut File::open(folder.join(DATABASE))?, &mut std::io::sink())?;
-    let options = SqliteConnectOptions::new().filename(folder.join(DATABASE)).read_only(true);
-    let pool =
-        SqlitePoolOptions::new().max_connections(4).test_before_acquire(false).connect_with(options).await?;
-    let desk = Desk { store: Store::open(folder, Access::Read, Shop::now()).await?, pool };
+    let desk = Desk::open(folder).await?;
     let title = |what: &str| format!("{}: {what}", if orders < 1_000_000 { "100 k" } else { "1 M" });
 
     let mut written = Samples::of(title("writing the whole database, page by page"), &[]).orders(orders);
@@ -135,20 +131,43 @@ pub(crate) async fn measure(folder: &Path, orders: u64) -> Result<Vec<Samples>> 
         let search = Samples::of(title(&format!("search {what}")), &[goal]).against("SELECT 1");
         all.push(desk.pages(search, query, by_date, |_| Place::First).await?);
     }
-    let counts = Samples::of(title("counts of the cards"), &[COUNTS]).against("SELECT 1");
-    let ask = async |_| desk.store.counts(None, Some(Platform::Amazon)).await.map(drop).map_err(Into::into);
-    all.push(counts.take(ask, async |_| desk.nothing().await).await?);
-    let badges = Samples::of(title("counts of the saved views"), &[COUNTS]).against("SELECT 1");
-    let ask = async |_| {
-        desk.store.view_counts(Some(Platform::Amazon), Shop::now()).await.map(drop).map_err(Into::into)
-    };
-    all.push(badges.take(ask, async |_| desk.nothing().await).await?);
-    desk.pool.close().await;
-    desk.store.close().await;
+    for counters in desk.counters().await? {
+        all.push(counters.named(title));
+    }
+    desk.close().await;
     Ok(all)
 }
 
 impl Desk {
+    /// Opens the database of a folder. It is read through once, so that no figure is about the disk.
+    pub(crate) async fn open(folder: &Path) -> Result<Self> {
+        std::io::copy(&mut File::open(folder.join(DATABASE))?, &mut std::io::sink())?;
+        let options = SqliteConnectOptions::new().filename(folder.join(DATABASE)).read_only(true);
+        let pool = SqlitePoolOptions::new()
+            .max_connections(4)
+            .test_before_acquire(false)
+            .connect_with(options)
+            .await?;
+        Ok(Self { store: Store::open(folder, Access::Read, Shop::now()).await?, pool })
+    }
+
+    pub(crate) async fn close(self) {
+        self.pool.close().await;
+        self.store.close().await;
+    }
+
+    /// The counts of the cards and the badges of the saved views.
+    pub(crate) async fn counters(&self) -> Result<[Samples; 2]> {
+        let platform = Some(Platform::Amazon);
+        let counts = Samples::of("counts of the cards", &[COUNTS]).against("SELECT 1");
+        let ask = async |_| self.store.counts(None, platform).await.map(drop).map_err(Into::into);
+        let counts = counts.take(ask, async |_| self.nothing().await).await?;
+        let badges = Samples::of("counts of the saved views", &[COUNTS]).against("SELECT 1");
+        let ask = async |_| self.store.view_counts(platform, Shop::now()).await.map(drop).map_err(Into::into);
+        let badges = badges.take(ask, async |_| self.nothing().await).await?;
+        Ok([counts, badges])
+    }
+
     async fn page(&self, query: &str, sort: Sort, place: Place) -> Result<OrderPage> {
         let request = ListRequest {
             query: query.to_owned(),

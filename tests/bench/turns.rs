@@ -11,12 +11,21 @@ use serde::Serialize;
 #[derive(Serialize)]
 pub(crate) struct Samples {
     what: String,
-    unit: &'static str,
+    unit: Unit,
     orders: Option<u64>,
     ours: Vec<u64>,
     against: Option<&'static str>,
     control: Vec<u64>,
     goals: Vec<Goal>,
+}
+
+/// What samples count.
+#[derive(Clone, Copy, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum Unit {
+    Nanoseconds,
+    Bytes,
+    Count,
 }
 
 /// What a figure ought to be; times in nanoseconds, ratios in thousandths.
@@ -31,6 +40,10 @@ pub(crate) enum Goal {
     Rate(u64),
     /// 95 of 100 samples, at most.
     P95(u64),
+    /// Every sample, at most.
+    Most(u64),
+    /// Every sample, at least.
+    Least(u64),
 }
 
 /// How often a thing that takes very long is done all the same.
@@ -45,13 +58,25 @@ impl Samples {
     pub(crate) fn of(what: impl Into<String>, goals: &[Goal]) -> Self {
         Self {
             what: what.into(),
-            unit: "nanoseconds",
+            unit: Unit::Nanoseconds,
             orders: None,
             ours: Vec::new(),
             against: None,
             control: Vec::new(),
             goals: goals.to_vec(),
         }
+    }
+
+    /// The samples count something else than time.
+    pub(crate) fn counting(mut self, unit: Unit) -> Self {
+        self.unit = unit;
+        self
+    }
+
+    /// Another title, made of the one it has.
+    pub(crate) fn named(mut self, title: impl Fn(&str) -> String) -> Self {
+        self.what = title(&self.what);
+        self
     }
 
     /// Each sample is about so many orders: a rate.
@@ -69,6 +94,11 @@ impl Samples {
     /// Adds a sample of ours.
     pub(crate) fn push(&mut self, took: Duration) {
         self.ours.push(nanoseconds(took));
+    }
+
+    /// Adds a sample of ours that is no time.
+    pub(crate) fn push_number(&mut self, number: u64) {
+        self.ours.push(number);
     }
 
     /// Adds a sample of the control.

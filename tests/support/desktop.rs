@@ -23,6 +23,8 @@ use thirtyfour::prelude::*;
 const APP: &str = "PACKLIGHT_DESKTOP_APP";
 /// How long a condition may take. Generous: it only costs time when a test fails.
 const DEADLINE: Duration = Duration::from_mins(1);
+/// How long a script may play; the driver's client gives up after two minutes.
+const PLAY: Duration = Duration::from_secs(110);
 const BETWEEN_LOOKS: Duration = Duration::from_millis(100);
 /// How much of the page's text a failed wait shows, in characters.
 const SHOWN: usize = 1500;
@@ -91,6 +93,18 @@ impl Window {
     /// Runs a script in the page. What it returns must have the type asked for.
     pub async fn ask<T: DeserializeOwned>(&self, script: &str, arguments: &[Value]) -> Result<T> {
         let answer = self.driver.execute(script, arguments.to_vec()).await?;
+        answer.convert().with_context(|| format!("an unexpected answer to: {script}"))
+    }
+
+    /// Runs a script that ends by calling its last argument, with its answer or with `{ error }`; it may take minutes.
+    /// Meanwhile the driver leaves the page alone.
+    pub async fn play<T: DeserializeOwned>(&self, script: &str, arguments: &[Value]) -> Result<T> {
+        self.driver.set_script_timeout(PLAY).await?;
+        let answer = self.driver.execute_async(script, arguments.to_vec()).await?;
+        if let Some(error) = answer.json()["error"].as_str() {
+            let picture = self.screenshot("failed playing").await?;
+            bail!("the page says: {error}; see {}", picture.display());
+        }
         answer.convert().with_context(|| format!("an unexpected answer to: {script}"))
     }
 
