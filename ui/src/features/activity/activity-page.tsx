@@ -2,7 +2,9 @@
 import { useInfiniteQuery } from "@tanstack/react-query";
 
 import { Button } from "~/components/button";
+import { Nothing } from "~/components/nothing";
 import { FailureNotice } from "~/components/notice";
+import { Page } from "~/components/page";
 import { useNow } from "~/lib/clock";
 import { backend } from "~/lib/ipc";
 import { keys } from "~/lib/query";
@@ -21,9 +23,9 @@ const TABS: readonly { id: Tab; label: string }[] = [
 
 export function ActivityPage({ tab, onTab }: { tab: Tab; onTab: (tab: Tab) => void }) {
   return (
-    <div className={styles.page}>
-      <header className={styles.head}>
-        <h1>Activity</h1>
+    <Page
+      title="Activity"
+      beside={
         <div className={styles.tabs} role="group" aria-label="What to show">
           {TABS.map(({ id, label }) => (
             <button key={id} type="button" className={styles.tab} aria-pressed={tab === id} onClick={() => onTab(id)}>
@@ -31,9 +33,10 @@ export function ActivityPage({ tab, onTab }: { tab: Tab; onTab: (tab: Tab) => vo
             </button>
           ))}
         </div>
-      </header>
+      }
+    >
       <div className={styles.body}>{tab === "runs" ? <Runs /> : <Acts />}</div>
-    </div>
+    </Page>
   );
 }
 
@@ -50,10 +53,9 @@ function Runs() {
   if (runs.data === undefined) return null;
   if (rows.length === 0) {
     return (
-      <Nothing
-        title="No sync yet"
-        text="Every run is written down here: what it read, what it cost, and what went wrong."
-      />
+      <Nothing title="No sync yet">
+        <p>Every run is written down here: what it read, what it cost, and what went wrong.</p>
+      </Nothing>
     );
   }
   return (
@@ -77,10 +79,9 @@ function Acts() {
   if (acts.data === undefined) return null;
   if (entries.length === 0) {
     return (
-      <Nothing
-        title="Nothing was done here yet"
-        text="Links, moves, imports and notes are listed here, each with its undo."
-      />
+      <Nothing title="Nothing was done here yet">
+        <p>Links, moves, imports and notes are listed here, each with its undo.</p>
+      </Nothing>
     );
   }
   return (
@@ -93,13 +94,4 @@ function Acts() {
 
 function More({ shown, onMore }: { shown: boolean; onMore: () => void }) {
   return shown ? <Button onClick={onMore}>Show older ones</Button> : null;
-}
-
-function Nothing({ title, text }: { title: string; text: string }) {
-  return (
-    <div className={styles.nothing}>
-      <strong>{title}</strong>
-      <p>{text}</p>
-    </div>
-  );
 }

@@ -1,6 +1,6 @@
 /** The stock: one row for each physical unit. The URL is the filter, as on the orders' page. */
 import { useQuery } from "@tanstack/react-query";
-import { ChevronDown, MapPin, Pencil, Plus, Search, Trash2 } from "lucide-react";
+import { ChevronDown, MapPin, Pencil, Plus, Trash2 } from "lucide-react";
 import { useCallback, useMemo, useRef, useState, type ReactNode } from "react";
 
 import { BulkBar } from "~/components/bulk-bar";
@@ -9,7 +9,9 @@ import type { GridHandle } from "~/components/data-grid";
 import { useCommands } from "~/components/keys";
 import { Menu, type MenuEntry } from "~/components/menu";
 import { FailureNotice } from "~/components/notice";
+import { Page } from "~/components/page";
 import { useRowPicker } from "~/components/picked";
+import { SearchField } from "~/components/search-field";
 import { useActs } from "~/components/undo";
 import type { Density, Unit, UnitSelection } from "~/lib/bindings";
 import { format } from "~/lib/format";
@@ -117,11 +119,11 @@ export function InventoryPage({ search, onSearch, density, tabs, actions, onOrde
   const empty = counts.data?.all === 0;
   const place = valueOf(query, "in");
   return (
-    <div className={styles.page}>
-      <header className={styles.head}>
-        <h1>Inventory</h1>
-        {tabs}
-        <div className={styles.actions}>
+    <Page
+      title="Inventory"
+      beside={tabs}
+      actions={
+        <>
           {actions}
           <Button onClick={() => void save()} disabled={empty}>
             Export CSV
@@ -129,25 +131,21 @@ export function InventoryPage({ search, onSearch, density, tabs, actions, onOrde
           <Button look="primary" icon={<Plus size={15} />} onClick={() => setEdited("new")}>
             Add units
           </Button>
-        </div>
-      </header>
+        </>
+      }
+    >
       <StockCards query={query} onQuery={filter} />
       <div className={styles.filters}>
-        <label className={styles.search}>
-          <Search size={15} aria-hidden />
-          <input
-            ref={input}
-            type="search"
-            aria-label="Search the stock"
-            placeholder="Set, name, SKU, ASIN, location, or status:in_stock"
-            spellCheck={false}
-            value={query}
-            aria-invalid={refused?.code === "bad_query" || undefined}
-            onChange={(event) => filter(event.target.value, true)}
-            data-testid="stock-query"
-          />
-          <span className={`${styles.total} num`}>{list === null ? "" : countUnits(state.total)}</span>
-        </label>
+        <SearchField
+          ref={input}
+          label="Search the stock"
+          hint="Set, name, SKU, ASIN, location, or status:in_stock"
+          value={query}
+          onChange={(text) => filter(text, true)}
+          found={list === null ? "" : countUnits(state.total)}
+          wrong={refused?.code === "bad_query"}
+          testId="stock-query"
+        />
         <Menu
           label="Location"
           align="end"
@@ -210,7 +208,7 @@ export function InventoryPage({ search, onSearch, density, tabs, actions, onOrde
       )}
       <UnitDialog open={edited !== null} unit={edited === "new" ? null : edited} onClose={() => setEdited(null)} />
       {moving !== null && <MoveDialog open {...moving} onClose={() => setMoving(null)} />}
-    </div>
+    </Page>
   );
 
   function unitCommands(unit: Unit): MenuEntry[] {

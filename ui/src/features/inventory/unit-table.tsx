@@ -4,6 +4,7 @@ import { useCallback, useMemo, useState, type Ref } from "react";
 import { Button } from "~/components/button";
 import { DataGrid, type GridHandle } from "~/components/data-grid";
 import { AnchoredMenu, type MenuEntry } from "~/components/menu";
+import { Nothing } from "~/components/nothing";
 import type { PagedList } from "~/components/paged-list";
 import { isPicked, type RowPicker } from "~/components/picked";
 import { useWindowWidth } from "~/components/use-window-width";
@@ -88,15 +89,14 @@ export function UnitTable(props: Props) {
               returnTo={() => menu?.button.closest<HTMLElement>("[role=grid]") ?? null}
             />
             {list !== null && total === 0 && (
-              <div className={styles.nothing} data-testid="no-units">
-                <strong>{isEmpty ? "No units in stock yet" : "Nothing found"}</strong>
+              <Nothing inGrid title={isEmpty ? "No units in stock yet" : "Nothing found"} testId="no-units">
                 <p>
                   {isEmpty
                     ? "Import a CSV file, or add the first unit. Every unit has its own cost and place."
                     : "No unit matches. Words are looked for in set, name, SKU, ASIN and location."}
                 </p>
                 {!isEmpty && <Button onClick={props.onClear}>Clear the filter</Button>}
-              </div>
+              </Nothing>
             )}
           </>
         }

@@ -1,11 +1,14 @@
 /** Every mapping: which set and condition an ASIN, or the number of another platform's line, stands for. */
-import { Pencil, Plus, Search, Trash2 } from "lucide-react";
+import { Pencil, Plus, Trash2 } from "lucide-react";
 import { useCallback, useMemo, useRef, useState, type ReactNode } from "react";
 
 import { Button, IconButton } from "~/components/button";
 import { DataGrid, type Column, type GridHandle } from "~/components/data-grid";
+import { Nothing } from "~/components/nothing";
 import { FailureNotice } from "~/components/notice";
+import { Page } from "~/components/page";
 import { PagedList } from "~/components/paged-list";
+import { SearchField } from "~/components/search-field";
 import { useActs } from "~/components/undo";
 import { usePagedList } from "~/components/use-paged-list";
 import type { Density, Mapping } from "~/lib/bindings";
@@ -63,30 +66,24 @@ export function MappingsPage({ search, onSearch, density, tabs, onOrders }: Prop
   );
   const columns = useMemo(() => columnsFor({ onEdit: setEdited, onRemove: remove, onOrders }), [remove, onOrders]);
   return (
-    <div className={styles.page}>
-      <header className={styles.head}>
-        <h1>Inventory</h1>
-        {tabs}
-        <div className={styles.actions}>
-          <Button look="primary" icon={<Plus size={15} />} onClick={() => setEdited("new")}>
-            Add mapping
-          </Button>
-        </div>
-      </header>
-      <label className={styles.search}>
-        <Search size={15} aria-hidden />
-        <input
-          type="search"
-          aria-label="Search the mappings"
-          placeholder="ASIN, SKU, set or title"
-          spellCheck={false}
+    <Page
+      title="Inventory"
+      beside={tabs}
+      actions={
+        <Button look="primary" icon={<Plus size={15} />} onClick={() => setEdited("new")}>
+          Add mapping
+        </Button>
+      }
+    >
+      <div className={styles.filters}>
+        <SearchField
+          label="Search the mappings"
+          hint="ASIN, SKU, set or title"
           value={search}
-          onChange={(event) => onSearch(event.target.value)}
+          onChange={onSearch}
+          found={list === null ? "" : state.total === 1 ? "1 mapping" : `${format.number(state.total)} mappings`}
         />
-        <span className={`${styles.total} num`}>
-          {list === null ? "" : state.total === 1 ? "1 mapping" : `${format.number(state.total)} mappings`}
-        </span>
-      </label>
+      </div>
       {refused !== null && (
         <div className={styles.notice}>
           <FailureNotice error={refused} onAgain={shown.retry} />
@@ -113,14 +110,13 @@ export function MappingsPage({ search, onSearch, density, tabs, onOrders }: Prop
           overlay={
             list !== null &&
             state.total === 0 && (
-              <div className={styles.nothing}>
-                <strong>{search === "" ? "No mappings yet" : "Nothing found"}</strong>
+              <Nothing inGrid title={search === "" ? "No mappings yet" : "Nothing found"}>
                 <p>
                   {search === ""
                     ? "Link an unmatched line of an order to a unit: its ASIN is remembered from then on."
                     : "No mapping matches these words."}
                 </p>
-              </div>
+              </Nothing>
             )
           }
         />
@@ -130,7 +126,7 @@ export function MappingsPage({ search, onSearch, density, tabs, onOrders }: Prop
         mapping={edited === "new" ? null : edited}
         onClose={() => setEdited(null)}
       />
-    </div>
+    </Page>
   );
 }
 

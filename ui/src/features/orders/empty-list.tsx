@@ -2,11 +2,10 @@
 import { useQuery } from "@tanstack/react-query";
 
 import { Button } from "~/components/button";
+import { Nothing } from "~/components/nothing";
 import type { Platform } from "~/lib/bindings";
 import { format } from "~/lib/format";
 import { backend } from "~/lib/ipc";
-
-import styles from "./orders-page.module.css";
 
 /** Queries that mean good news when nothing is found. */
 const GOOD_NEWS: Record<string, { title: string; deadline?: true }> = {
@@ -34,12 +33,15 @@ export function EmptyList({ query, platform, now, refused, onClear }: Props) {
     ? "The filter could not be used."
     : "No order matches the filter. Words are looked for in order id, SKU, ASIN and title.";
   return (
-    <div className={styles.nothing} data-testid="nothing-found">
-      <strong>{news?.title ?? (refused ? "Nothing to show" : query === "" ? "No orders yet" : "Nothing found")}</strong>
+    <Nothing
+      inGrid
+      title={news?.title ?? (refused ? "Nothing to show" : query === "" ? "No orders yet" : "Nothing found")}
+      testId="nothing-found"
+    >
       {news?.deadline && <NextDeadline platform={platform} now={now} />}
       {news === undefined && query !== "" && <p>{reason}</p>}
       {query !== "" && <Button onClick={onClear}>{news === undefined ? "Clear the filter" : "Show all orders"}</Button>}
-    </div>
+    </Nothing>
   );
 }
 
