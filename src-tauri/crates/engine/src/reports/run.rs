@@ -22,6 +22,9 @@ use super::{ReportOutcome, ReportSpec};
 use crate::desk::Engine;
 use crate::error::{Code, EngineError};
 
+mod document;
+mod ended;
+
 /// So long after it was asked for, a report is surely in Amazon's list.
 const VISIBLE: TimeDelta = TimeDelta::minutes(2);
 /// How far Amazon's time of asking may lie before ours.
@@ -32,8 +35,6 @@ const TIME_ALLOWED: TimeDelta = TimeDelta::hours(6);
 pub(super) const DAILY: TimeDelta = TimeDelta::days(1);
 /// Before another report is asked for after one came to nothing: sooner ends badly (reference: spapi.md §7.6).
 const REST: TimeDelta = TimeDelta::minutes(31);
-/// Reports that are asked for in one request.
-const ATTEMPTS: u32 = 3;
 /// Looks at a report that is done but names no document, a minute apart.
 const LATE_DOCUMENT: u32 = 3;
 
@@ -369,154 +370,6 @@ impl Run {
             _ => Ok(Flow::On),
         }
     }
-
-    async fn fetch_document(&mut self, document_id: &str) -> Result<Flow, Trouble> {
-        let document = match self.client.report_document(document_id, &self.errand).await {
-            Err(error) if error.kind == ErrorKind::NotFound => {
-                return self
-                    .again("Amazon no longer keeps the document of the report".to_owned(), REST)
-                    .await;
-            }
-            document => document?,
-        };
-        match self.take_in(Some(document)).await? {
-            Taken::Whole(outcome) => Ok(Flow::End(outcome)),
-            Taken::Useless(error) => {
-                Err(Trouble::Here(self.failed(EngineError::new(Code::MalformedAnswer, error)).await?))
-            }
-            // The same address may have been cut on its way; a second copy that ends there too was made so.
-            Taken::CutShort(_) if self.cut_short == 0 => {
-                self.cut_short += 1;
-                let error = format!("{} arrived cut short: it is fetched again", self.spec.kind.name());
-                let next_at = self.now();
-                self.advance(ReportStep::Later { next_at, error }).await
-            }
-            Taken::CutShort(kept) => {
-                self.cut_short = 0;
-                let why = format!(
-                    "{} ends in the middle of a line: {} rows of it were kept and nothing was taken for gone",
-                    self.spec.kind.name(),
-                    kept.rows
-                );
-                self.again(why, REST).await
-            }
-        }
-    }
-
-    async fn take_in(&self, document: Option<ReportDocument>) -> Result<Taken, Trouble> {
-        let taken = TakenIn {
-            engine: &self.engine,
-            request: &self.request,
-            marketplace_id: &self.spec.marketplace_id,
-            document,
-            now: self.now(),
-        };
-        Ok(self.spec.kind.take_in(taken).await?)
-    }
-
-    /// No document: either there is nothing to report, or Amazon does not want to be asked so often. It says the same to
-    /// both, so what is known from elsewhere decides.
-    async fn nothing(&mut self, what: &str) -> Result<Flow, Trouble> {
-        let (kind, now) = (self.spec.kind, self.now());
-        if kind.is_contradicted(&self.engine, &self.request, &self.spec.marketplace_id, now).await? {
-            let why = format!(
-                "{} {what}, which means nothing to report, but there are sales or listings at this marketplace",
-                kind.name()
-            );
-            return self.again(why, REST).await;
-        }
-        match self.take_in(None).await? {
-            Taken::Whole(outcome) | Taken::CutShort(outcome) => Ok(Flow::End(outcome)),
-            Taken::Useless(error) => Err(Trouble::Here(EngineError::new(Code::MalformedAnswer, error))),
-        }
-    }
-
-    /// What Amazon wrote about a report that failed; the log has it whole.
-    async fn reason(&self, document_id: Option<&str>) -> Result<String, Trouble> {
-        let Some(id) = document_id else { return Ok(String::new()) };
-        let errand = Errand { patience: Patience::Short, ..self.errand.clone() };
-        match self.client.report_document(id, &errand).await {
-            Ok(document) => {
-                let text = document.text(&self.spec.marketplace_id).text;
-                tracing::warn!(%text, "a report failed at Amazon");
-                let line: String = text.trim().chars().filter(|c| !c.is_control()).take(160).collect();
-                Ok(if line.is_empty() { line } else { format!(" (\"{line}\")") })
-            }
-            Err(error) if error.kind == ErrorKind::Cancelled => Err(error.into()),
-            Err(_) => Ok(String::new()),
-        }
-    }
-
-    /// The report came to nothing: another one after a rest, or the end.
-    async fn again(&mut self, why: String, rest: TimeDelta) -> Result<Flow, Trouble> {
-        let next_at = self.now() + rest;
-        let (kind, tried) = (self.spec.kind, self.request.attempts + 1);
-        if tried >= ATTEMPTS {
-            let message =
-                format!("{why}; it was asked for {ATTEMPTS} times. Try again tomorrow: {}", kind.meanwhile());
-            let error = EngineError::retryable(Code::Unavailable, capital(&message));
-            return Err(Trouble::Here(self.failed(error).await?));
-        }
-        let error = capital(&format!("{why}. It is asked for again at {} UTC", next_at.format("%H:%M")));
-        self.advance(ReportStep::Again { next_at, error }).await
-    }
-
-    /// What an error of Amazon's means for the request: nothing but a later try, or its end.
-    async fn ends_with(&mut self, error: ApiError) -> Result<Option<EngineError>, EngineError> {
-        if !error.retryable {
-            let role = self.spec.kind.role();
-            let mut told = EngineError::from(error);
-            if told.code == Code::AccessDenied {
-                told.message = format!(
-                    "Amazon denies access to {}: give the application the role {role} in Seller Central, authorise it again, and enter the new refresh token",
-                    self.spec.kind.name()
-                );
-            }
-            return Ok(Some(told));
-        }
-        let next_at = error.retry_at.unwrap_or(self.now() + rest_after(self.failures)).max(self.now());
-        let step = ReportStep::Later { next_at, error: error.to_string() };
-        self.request = self.engine.0.store.advance_report(self.request.id, step).await?;
-        Ok(None)
-    }
-
-    /// Ends request and job with an error, and gives it back.
-    async fn failed(&mut self, error: EngineError) -> Result<EngineError, EngineError> {
-        let end = ReportEnd::Failed(error.message.clone());
-        self.engine.0.store.finish_report(self.request.id, end, self.now()).await?;
-        super::job::end(&self.engine, self.spec.kind, &self.request, JobEnd::Failed(error.message.clone()))
-            .await?;
-        self.engine.0.events.changed(&[crate::events::CacheTag::Jobs]);
-        Ok(error)
-    }
-
-    async fn fail<T>(&mut self, error: EngineError) -> Result<T, EngineError> {
-        Err(self.failed(error).await?)
-    }
-
-    /// Amazon's time is over. The id is kept, and the report is used if it comes after all.
-    async fn abandon<T>(&mut self) -> Result<T, EngineError> {
-        let (kind, now) = (self.spec.kind, self.now());
-        if self.request.report_id.is_none() {
-            let last = self.request.error.clone().unwrap_or_default();
-            let message = format!(
-                "Amazon could not be asked for {} for six hours (last: {last}): {}. Try again when the connection is back",
-                kind.name(),
-                kind.meanwhile()
-            );
-            return self.fail(EngineError::retryable(Code::Unavailable, message)).await;
-        }
-        let message = format!(
-            "Amazon has not made {} within six hours: it is looked at once a day and used when it comes; until then {}",
-            kind.name(),
-            kind.meanwhile()
-        );
-        let end = ReportEnd::Abandoned { next_at: now + DAILY, error: message.clone() };
-        self.engine.0.store.finish_report(self.request.id, end, now).await?;
-        super::job::end(&self.engine, kind, &self.request, JobEnd::Failed(message.clone())).await?;
-        self.engine.0.events.changed(&[crate::events::CacheTag::Jobs]);
-        Err(EngineError::retryable(Code::Unavailable, message))
-    }
 }
 
 /// Whether an error of `createReport` says that no report was made.
@@ -538,19 +391,9 @@ fn pause_before(nth: u32) -> TimeDelta {
     }
 }
 
-/// The pause after failures in a row, a quarter of an hour at most.
-fn rest_after(failures: u32) -> TimeDelta {
-    TimeDelta::seconds((15_i64 << failures.min(6)).min(900))
-}
-
 fn stopped() -> EngineError {
     EngineError::new(
         Code::Stopped,
         "stopped; Amazon may still make the report, and it is taken up when it is wanted again",
     )
-}
-
-fn capital(sentence: &str) -> String {
-    let mut letters = sentence.chars();
-    letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()
 }
