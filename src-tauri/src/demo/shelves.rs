@@ -90,9 +90,51 @@ fn pounds(pence: i64) -> String {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeSet;
+
     use packlight_domain::currency::Currency;
+    use packlight_domain::listing::{MAX_PAGE, MatchStatus};
+    use packlight_domain::matching::LineKey;
+    use packlight_engine::environment::Environment;
+    use packlight_engine::{Access, Config, SyncRequest};
 
     use super::*;
+
+    #[tokio::test(flavor = "multi_thread")]
+    async fn the_matcher_proposes_units_for_unmatched_lines_and_says_why() {
+        let folder = tempfile::tempdir().unwrap();
+        let amazon = super::super::start_amazon().await.unwrap();
+        let environment = super::super::environment(&amazon, &Environment::default());
+        let secrets = super::super::secrets(folder.path());
+        let config =
+            Config::of_system(folder.path().to_owned(), Access::Write, environment, "Packlight", None)
+                .unwrap();
+        let engine = Engine::open(Config { secrets, ..config }).await.unwrap();
+        super::super::connect(&engine).await.unwrap();
+        engine.sync(&SyncRequest::default()).await.unwrap();
+        fill(&engine).await.unwrap();
+
+        let mut reasons = BTreeSet::new();
+        let mut first_has_one = None;
+        let unmatched = engine.details("status:paid is:unmatched", None, None, MAX_PAGE).await.unwrap();
+        assert!(!unmatched.is_empty(), "there is nothing left to match");
+        for order in unmatched {
+            for item in order.items.iter().filter(|item| item.match_status == MatchStatus::Unmatched) {
+                let line = LineKey { order: order.row.id, order_item_id: item.order_item_id.clone() };
+                let proposed = engine.match_candidates(&line, "", 20).await.unwrap().units;
+                first_has_one.get_or_insert(!proposed.is_empty());
+                reasons.extend(
+                    proposed.iter().flat_map(|unit| unit.reasons.iter().map(|own| format!("{own:?}"))),
+                );
+            }
+        }
+        engine.close().await;
+        amazon.stop().await;
+        assert_eq!(first_has_one, Some(true), "the newest unmatched line is the one that people open first");
+        for reason in ["SameAsin", "SetNumberInTitle", "NameInTitle"] {
+            assert!(reasons.contains(reason), "{reason} is not among {reasons:?}");
+        }
+    }
 
     #[test]
     fn every_unit_can_be_kept_and_some_work_is_left() {
