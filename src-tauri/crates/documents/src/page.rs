@@ -4,6 +4,7 @@
 //! Both writers draw the same marks: what the preview shows is what is printed.
 
 mod code;
+mod content;
 mod pdf;
 mod svg;
 

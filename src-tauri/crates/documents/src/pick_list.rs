@@ -4,6 +4,9 @@
 //! list decides what the pages look like, so the same list is the same bytes. A row of more orders than a page could show
 //! becomes several whole rows, each with its own quantity.
 
+// A length of 12.5 points is written 12_50.
+#![allow(clippy::inconsistent_digit_grouping)]
+
 mod exceptions;
 mod form;
 mod header;
@@ -85,9 +88,10 @@ impl<'a> Layout<'a> {
 
     fn drawn(&self, planned: &Planned, number: usize, count: usize) -> Page {
         let mut sheet = Sheet::new(self.fonts, self.form.width, self.form.height);
-        header::draw(self, &mut sheet, number, count);
+        let in_columns = planned.blocks.iter().any(|(block, _)| matches!(block, Block::Row(_)));
+        header::draw(self, &mut sheet, (number, count), in_columns);
         let mut y = self.form.body_top();
-        for block in &planned.blocks {
+        for (block, height) in &planned.blocks {
             match block {
                 Block::Message(text) => {
                     sheet.text(
@@ -98,13 +102,13 @@ impl<'a> Layout<'a> {
                     );
                 }
                 Block::Head { group, continued } => row::draw_head(self, &mut sheet, y, *group, *continued),
-                Block::Row(part) => row::draw(self, &mut sheet, y, part),
+                Block::Row(part) => row::draw(self, &mut sheet, (y, *height), part),
                 Block::Zones(zones) => totals::draw(self, &mut sheet, y, zones.clone()),
                 Block::ExceptionsTitle => exceptions::draw_title(self, &mut sheet, y),
                 Block::Reason(reason) => exceptions::draw_reason(self, &mut sheet, y, *reason),
-                Block::Exception(index) => exceptions::draw(self, &mut sheet, y, *index),
+                Block::Exception(index) => exceptions::draw(self, &mut sheet, (y, *height), *index),
             }
-            y += self.height(block);
+            y += height;
         }
         sheet.finished()
     }

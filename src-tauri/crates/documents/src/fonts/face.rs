@@ -1,6 +1,6 @@
 //! One face of a font file: which characters it has, how wide they are, and what they look like.
 
-use std::fmt;
+use std::fmt::{self, Write as _};
 
 use rustybuzz::ttf_parser::{self, GlyphId, OutlineBuilder};
 
@@ -24,7 +24,7 @@ impl Face {
         let table = (0..TABLE)
             .map(|code| looked_up(&parsed, units_per_em, char::from_u32(u32::try_from(code).ok()?)?))
             .collect();
-        Some(Self { units_per_em, table, bytes })
+        Some(Self { bytes, units_per_em, table })
     }
 
     /// The file.
@@ -99,7 +99,8 @@ impl PathData {
             if index > 0 {
                 self.data.push(' ');
             }
-            self.data.push_str(&format!("{x} {y}"));
+            // Writing into memory does not fail.
+            let _ = write!(self.data, "{x} {y}");
         }
     }
 

@@ -113,7 +113,7 @@ impl Fonts {
                     }
                     _ if invisible(character) => {}
                     _ if character.is_whitespace() || character.is_control() => {
-                        self.push(weight, ' ', &mut cells)
+                        self.push(weight, ' ', &mut cells);
                     }
                     _ => self.push(weight, character, &mut cells),
                 }

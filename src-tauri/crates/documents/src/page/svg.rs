@@ -25,7 +25,7 @@ pub(crate) fn svg(page: &Page, fonts: &Fonts) -> String {
     );
     for (face, glyph) in used {
         let outline = fonts.face(face).map(|face| face.outline(glyph)).unwrap_or_default();
-        let _ = write!(svg, "<path id=\"g{face}-{glyph}\" d=\"{outline}\"/>");
+        let _ = write!(svg, "<path id=\"{}{glyph}\" d=\"{outline}\"/>", letter(face));
     }
     svg.push_str("</defs>");
     svg.push_str(&body);
@@ -95,7 +95,7 @@ fn draw_line(line: &Line, fonts: &Fonts, used: &mut BTreeSet<(usize, u16)>, svg:
         let Some(face) = fonts.face(run.face) else { continue };
         let mut place = |glyph: u16, x: i32, y: i32| {
             used.insert((run.face, glyph));
-            let _ = write!(svg, "<use href=\"#g{}-{glyph}\" x=\"{x}\"", run.face);
+            let _ = write!(svg, "<use href=\"#{}{glyph}\" x=\"{x}\"", letter(run.face));
             if y != 0 {
                 let _ = write!(svg, " y=\"{y}\"");
             }
@@ -125,6 +125,11 @@ fn draw_line(line: &Line, fonts: &Fonts, used: &mut BTreeSet<(usize, u16)>, svg:
 fn color(ink: super::Ink) -> String {
     let level = ink.light() * 255 / 100;
     format!("#{level:02x}{level:02x}{level:02x}")
+}
+
+/// The letter of a face in the names of its glyphs: a glyph is drawn thousands of times, so its name is short.
+fn letter(face: usize) -> char {
+    u8::try_from(face).map_or('z', |face| char::from(b'a' + face.min(25)))
 }
 
 /// Hundredths as a decimal number.

@@ -111,7 +111,7 @@ pub(super) fn height(layout: &Layout<'_>, index: usize) -> i32 {
 }
 
 /// Draws an exception.
-pub(super) fn draw(layout: &Layout<'_>, sheet: &mut Sheet<'_>, top: i32, index: usize) {
+pub(super) fn draw(layout: &Layout<'_>, sheet: &mut Sheet<'_>, (top, height): (i32, i32), index: usize) {
     let form = &layout.form;
     let line = &layout.list.exceptions[index];
     let (left, mut y) = (form.left(), top + 11_00);
@@ -132,7 +132,7 @@ pub(super) fn draw(layout: &Layout<'_>, sheet: &mut Sheet<'_>, top: i32, index: 
     if let Some(details) = details(layout, index) {
         sheet.line((x, y - 1_00), Align::Left, SMALL.ink(Ink::Grey), details);
     }
-    sheet.filled(left, top + height(layout, index) - 50, form.inner(), 30, Ink::Hair);
+    sheet.filled(left, top + height - 50, form.inner(), 30, Ink::Hair);
 }
 
 fn lines(count: usize) -> i32 {

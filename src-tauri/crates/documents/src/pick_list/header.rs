@@ -6,8 +6,13 @@ use super::{Layout, orders};
 use crate::fonts::Weight;
 use crate::page::{Align, Ink, Sheet, Style};
 
-/// Draws both.
-pub(super) fn draw(layout: &Layout<'_>, sheet: &mut Sheet<'_>, number: usize, count: usize) {
+/// Draws both; the columns are named where there are rows beneath.
+pub(super) fn draw(
+    layout: &Layout<'_>,
+    sheet: &mut Sheet<'_>,
+    (number, count): (usize, usize),
+    in_columns: bool,
+) {
     let form = &layout.form;
     let code_left = draw_code(layout, sheet);
     let page = format!("Page {number} of {count}");
@@ -18,7 +23,7 @@ pub(super) fn draw(layout: &Layout<'_>, sheet: &mut Sheet<'_>, number: usize, co
     }
     let rule = form.body_top() - if form.label { 4_00 } else { 14_00 };
     sheet.filled(form.left(), rule, form.inner(), 1_20, Ink::Black);
-    if !form.label {
+    if in_columns && !form.label {
         captions(layout, sheet, rule + 9_00);
     }
     orders::legend(
@@ -90,7 +95,8 @@ fn draw_label(layout: &Layout<'_>, sheet: &mut Sheet<'_>, code_left: i32, page: 
 fn captions(layout: &Layout<'_>, sheet: &mut Sheet<'_>, y: i32) {
     let (form, columns) = (&layout.form, &layout.form.columns);
     let style = Style::regular(6_50).ink(Ink::Grey);
-    let names = [(columns.place.0, "where"), (columns.item.0, "what"), (columns.orders.0, "for order")];
+    let orders = if layout.by_order() { "" } else { "for order" };
+    let names = [(columns.place.0, "where"), (columns.item.0, "what"), (columns.orders.0, orders)];
     for (x, name) in names {
         sheet.text((form.left() + x, y), Align::Left, style, name);
     }

@@ -41,7 +41,8 @@ pub(super) struct Part {
 /// A page and its blocks.
 #[derive(Debug, Default)]
 pub(super) struct Planned {
-    pub(super) blocks: Vec<Block>,
+    /// Each with its height.
+    pub(super) blocks: Vec<(Block, i32)>,
     used: i32,
 }
 
@@ -106,23 +107,20 @@ impl Layout<'_> {
             pages.push(head, height);
         }
         for (index, mut part) in parts.into_iter().enumerate() {
-            let height = row::height(self, &part);
-            // The place may need more room than the row: the row is measured with it.
-            let mut with_place = part.clone();
-            with_place.shows_place = true;
-            with_place.continued = index > 0;
-            let tall = if headed { height } else { row::height(self, &with_place) };
-            let turned = pages.make_room(if index == 0 { tall } else { height });
-            if headed {
-                if turned {
+            part.shows_place |= !headed && index == 0;
+            let mut height = row::height(self, &part);
+            if pages.make_room(height) {
+                if headed {
                     let head = Block::Head { group, continued: true };
                     let height = self.height(&head);
                     pages.push(head, height);
+                } else {
+                    // The place stands on each page on which it has rows.
+                    part.shows_place = true;
+                    part.continued = index > 0;
+                    height = row::height(self, &part);
                 }
-            } else if index == 0 || turned {
-                part = with_place;
             }
-            let height = row::height(self, &part);
             pages.push(Block::Row(part), height);
         }
     }
@@ -197,6 +195,6 @@ impl Pages {
     fn push(&mut self, block: Block, height: i32) {
         let last = self.last();
         last.used += height;
-        last.blocks.push(block);
+        last.blocks.push((block, height));
     }
 }

@@ -12,6 +12,8 @@ use crate::page::{self, Align, Code, Dots, Ink, Sheet, Style};
 
 const TITLE_LINES: usize = 2;
 const PAD: i32 = 3_50;
+/// Between the set number, with the frame of its condition, and the title.
+const BELOW_SET: i32 = 1_40;
 
 /// The sizes of a row's texts.
 struct Sizes {
@@ -185,11 +187,11 @@ fn place_above(layout: &Layout<'_>, shown: &Shown<'_>) -> i32 {
 fn item_height(sizes: &Sizes, shown: &Shown<'_>) -> i32 {
     let numbers = if shown.numbers.is_some() && !shown.numbers_beside { sizes.small.size + 1_50 } else { 0 };
     let bars = shown.bars.as_ref().map_or(0, |_| 25_00);
-    sizes.set.size + lines(&shown.title) * (sizes.title.size + 1_70) + numbers + bars
+    sizes.set.size + BELOW_SET + lines(&shown.title) * (sizes.title.size + 1_70) + numbers + bars
 }
 
 /// Draws a row.
-pub(super) fn draw(layout: &Layout<'_>, sheet: &mut Sheet<'_>, top: i32, part: &Part) {
+pub(super) fn draw(layout: &Layout<'_>, sheet: &mut Sheet<'_>, (top, height): (i32, i32), part: &Part) {
     let shown = layout.shown(part);
     let (form, sizes) = (&layout.form, layout.sizes());
     let columns = &form.columns;
@@ -211,6 +213,7 @@ pub(super) fn draw(layout: &Layout<'_>, sheet: &mut Sheet<'_>, top: i32, part: &
     let mut y = top + PAD + above + sizes.set.size * 80 / 100 + 40;
     let x = left + columns.item.0;
     draw_set(layout, sheet, x, y, &shown);
+    y += BELOW_SET;
     for line in &shown.title {
         y += sizes.title.size + 1_70;
         sheet.line((x, y), Align::Left, sizes.title, line.clone());
@@ -224,7 +227,7 @@ pub(super) fn draw(layout: &Layout<'_>, sheet: &mut Sheet<'_>, top: i32, part: &
         y += 25_00;
     }
     draw_quantity(layout, sheet, top + above, shown.quantity);
-    draw_found(layout, sheet, top, height(layout, part), &shown);
+    draw_found(layout, sheet, top, height, &shown);
     if shown.named {
         match layout.place_of(shown.orders.len()) {
             Place::Beside => {
@@ -236,7 +239,7 @@ pub(super) fn draw(layout: &Layout<'_>, sheet: &mut Sheet<'_>, top: i32, part: &
                 layout.draw_orders(sheet, (x, y + 4_50), end - columns.item.0, shown.orders);
             }
         }
-    } else {
+    } else if !layout.by_order() {
         let x = if form.label { left + columns.item.0 } else { left + columns.orders.0 };
         let at = if form.label { y + 4_50 } else { top + PAD + 80 };
         orders::draw_flags(sheet, x, at, together(shown.orders));

@@ -1,0 +1,8 @@
+//! Pick lists read back from paper by programs that are not ours: poppler for text and pictures, zbar for codes.
+
+mod codes;
+mod lists;
+mod pages;
+mod preview;
+mod texts;
+mod tools;
