@@ -12,6 +12,10 @@ use anyhow::{Context, Result, bail};
 
 use self::report::Measurement;
 use crate::project::Project;
+#[cfg(target_os = "linux")]
+use crate::session::Session;
+#[cfg(target_os = "linux")]
+use crate::test::DESKTOP_APP;
 use crate::{bundle, command, packages, ui};
 
 #[cfg(target_os = "linux")]
@@ -23,15 +27,19 @@ mod statistics;
 mod window;
 
 /// The parts and their headlines.
-const PARTS: [(&str, &str); 4] = [
+const PARTS: [(&str, &str); 6] = [
     ("ingest", "Keeping orders"),
     ("reading", "Reading orders"),
+    ("counters", "Counters after 1,000,000 random writes to 1,000,000 orders"),
     ("window", "The window, on 1,000,000 orders"),
+    ("table", "The table in the window, on 1,000,000 orders"),
     ("sizes", "Sizes"),
 ];
 
 /// How many orders the app is opened on.
 const ORDERS: &str = "1000000";
+/// How many orders are written at random into a copy of them.
+const WRITES: &str = "1000000";
 
 /// Measures the parts, all or the chosen ones.
 pub(crate) fn bench(project: &Project, chosen: &[String]) -> Result<()> {
@@ -41,7 +49,11 @@ pub(crate) fn bench(project: &Project, chosen: &[String]) -> Result<()> {
     let wanted = |part: &str| chosen.is_empty() || chosen.iter().any(|name| name == part);
     fs::create_dir_all(project.bench())?;
     packages::ensure(&[packages::BUILD, packages::HIDDEN_DISPLAY])?;
-    let bundled = if wanted("window") || wanted("sizes") { build(project, wanted("sizes"))? } else { false };
+    if wanted("table") {
+        packages::ensure(&[packages::TESTS])?;
+    }
+    let needs_app = ["window", "table", "sizes"].into_iter().any(wanted);
+    let bundled = if needs_app { build(project, wanted("sizes"))? } else { false };
 
     let mut text = format!("# Benchmark\n\n{}\n", circumstances(project)?);
     let mut samples = serde_json::Map::new();
@@ -51,8 +63,10 @@ pub(crate) fn bench(project: &Project, chosen: &[String]) -> Result<()> {
         let before = load();
         let measurements = match part {
             "window" => measure_window(project)?,
+            "table" => measure_table(project)?,
             "sizes" => sizes::measure(project, bundled)?,
-            part => desk(project, part)?,
+            "counters" => samples_of(&ask_desk(project, &["counters", ORDERS, WRITES])?)?,
+            part => samples_of(&ask_desk(project, &[part])?)?,
         };
         let mut table = format!("\n## {headline}\n\nLoad average {before} before, {} after.\n\n", load());
         table.push_str(report::HEAD);
@@ -90,26 +104,31 @@ fn build(project: &Project, packaged: bool) -> Result<bool> {
     Ok(bundled)
 }
 
-/// Runs a part of the benchmark without a window and reads its samples.
-fn desk(project: &Project, part: &str) -> Result<Vec<Measurement>> {
-    let answer = ask_desk(project, &[part])?;
-    serde_json::from_str(&answer).with_context(|| format!("part '{part}' left unreadable samples"))
+fn samples_of(answer: &str) -> Result<Vec<Measurement>> {
+    serde_json::from_str(answer).context("the benchmark left unreadable samples")
 }
 
-/// Runs the benchmark without a window; it writes its answer to a file, because cargo and it share the terminal.
+/// Runs the benchmark of the desk.
 fn ask_desk(project: &Project, words: &[&str]) -> Result<String> {
-    let out = project.bench().join("answer.json");
-    command::run(
-        project
-            .cargo()
-            .args(["bench", "--quiet", "--locked", "--package", "packlight-tests", "--bench", "desk", "--"])
-            .arg("--folder")
-            .arg(project.bench())
-            .arg("--out")
-            .arg(&out)
-            .args(words),
-    )?;
-    fs::read_to_string(&out).with_context(|| format!("cannot read {}", out.display()))
+    command::run(&mut desk(project, words))?;
+    answer(project)
+}
+
+/// The benchmark of the desk. It writes its answer to a file, because cargo and it share the terminal.
+fn desk(project: &Project, words: &[&str]) -> Command {
+    let mut desk = project.cargo();
+    desk.args(["bench", "--quiet", "--locked", "--package", "packlight-tests", "--bench", "desk", "--"])
+        .arg("--folder")
+        .arg(project.bench())
+        .arg("--out")
+        .arg(project.answer())
+        .args(words);
+    desk
+}
+
+fn answer(project: &Project) -> Result<String> {
+    let path = project.answer();
+    fs::read_to_string(&path).with_context(|| format!("cannot read {}", path.display()))
 }
 
 #[cfg(target_os = "linux")]
@@ -122,6 +141,24 @@ fn measure_window(project: &Project) -> Result<Vec<Measurement>> {
 fn measure_window(_: &Project) -> Result<Vec<Measurement>> {
     let _: PathBuf = PathBuf::from(ORDERS);
     println!("skipped: the window is watched through an X server, which is on Linux only");
+    Ok(Vec::new())
+}
+
+/// The window is driven as the desktop tests do it, in a session and on a screen of its own.
+#[cfg(target_os = "linux")]
+fn measure_table(project: &Project) -> Result<Vec<Measurement>> {
+    let display = crate::display::Display::open()?;
+    let session = Session::open()?;
+    let mut desk = desk(project, &["table", ORDERS]);
+    desk.env(DESKTOP_APP, project.app("release"));
+    display.give_to(&mut desk);
+    command::run(&mut session.wrap(desk))?;
+    samples_of(&answer(project)?)
+}
+
+#[cfg(not(target_os = "linux"))]
+fn measure_table(_: &Project) -> Result<Vec<Measurement>> {
+    println!("skipped: the table is driven through WebKitGTK, which is on Linux only");
     Ok(Vec::new())
 }
 

@@ -53,7 +53,7 @@ enum Task {
     },
     /// Measure speed, memory and size, each beside a control
     Bench {
-        /// Only these parts: ingest, reading, window, sizes
+        /// Only these parts: ingest, reading, counters, window, table, sizes
         parts: Vec<String>,
     },
     /// Build the installable packages

@@ -69,6 +69,11 @@ impl Project {
         self.target.join("bench")
     }
 
+    /// Where the benchmark of the desk leaves what it found for the command that ran it.
+    pub(crate) fn answer(&self) -> PathBuf {
+        self.bench().join("answer.json")
+    }
+
     /// Where screenshots are saved.
     #[cfg_attr(not(target_os = "linux"), allow(dead_code, reason = "only a hidden screen is photographed"))]
     pub(crate) fn screenshots(&self) -> PathBuf {

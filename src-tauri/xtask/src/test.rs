@@ -29,7 +29,7 @@ const STEPS: &[&str] = &[
 ];
 
 /// Where the desktop tests find the app.
-const DESKTOP_APP: &str = "PACKLIGHT_DESKTOP_APP";
+pub(crate) const DESKTOP_APP: &str = "PACKLIGHT_DESKTOP_APP";
 
 /// Runs the steps, all or the chosen ones, and closes with a table.
 pub(crate) fn test(project: &Project, chosen: &[String]) -> Result<()> {

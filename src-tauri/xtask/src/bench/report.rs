@@ -38,6 +38,7 @@ pub(crate) struct Measurement {
 pub(crate) enum Unit {
     Nanoseconds,
     Bytes,
+    Count,
 }
 
 /// A goal: one figure and its bound.
@@ -54,6 +55,10 @@ pub(crate) enum Goal {
     P95(u64),
     /// The median, at most.
     Median(u64),
+    /// Every sample, at most.
+    Most(u64),
+    /// Every sample, at least.
+    Least(u64),
 }
 
 impl Measurement {
@@ -99,6 +104,8 @@ impl Measurement {
             Goal::Rate(bound) => (self.rate(&self.ours) >= bound, false),
             Goal::P95(bound) => (percentile(&self.ours, 95) <= bound, false),
             Goal::Median(bound) => (median(&self.ours) <= bound, false),
+            Goal::Most(bound) => (self.ours.iter().all(|sample| *sample <= bound), false),
+            Goal::Least(bound) => (self.ours.iter().all(|sample| *sample >= bound), false),
         };
         Some(match (met, doubt) {
             (true, false) => "met",
@@ -123,13 +130,31 @@ impl Measurement {
     }
 
     fn figure(&self, samples: &[u64]) -> String {
+        let figure = self.middle(samples);
+        let most =
+            samples.iter().max().filter(|_| self.goals.iter().any(|goal| matches!(goal, Goal::Most(_))));
+        match most {
+            Some(most) if samples.len() > 1 => format!("{figure}, at most {}", self.text(*most)),
+            _ => figure,
+        }
+    }
+
+    /// One number in its unit.
+    fn text(&self, number: u64) -> String {
+        match self.unit {
+            Unit::Nanoseconds => milliseconds(number),
+            Unit::Bytes => megabytes(number),
+            Unit::Count => grouped(number),
+        }
+    }
+
+    fn middle(&self, samples: &[u64]) -> String {
         match (self.unit, self.orders, samples.len()) {
             (Unit::Nanoseconds, Some(_), 1) => format!("{}/s", grouped(self.rate(samples))),
             (Unit::Nanoseconds, Some(_), _) => {
                 format!("{}/s ± {} %", grouped(self.rate(samples)), spread(samples).div_ceil(20))
             }
-            (Unit::Bytes, ..) => megabytes(median(samples)),
-            (Unit::Nanoseconds, None, 0..20) => milliseconds(median(samples)),
+            (Unit::Bytes | Unit::Count, ..) | (Unit::Nanoseconds, None, 0..20) => self.text(median(samples)),
             (Unit::Nanoseconds, None, _) => format!(
                 "{}, p95 {}",
                 milliseconds(percentile(samples, 50)),
@@ -139,13 +164,14 @@ impl Measurement {
     }
 
     fn goal_text(&self, goal: Goal) -> String {
-        match (goal, self.unit) {
-            (Goal::Speed(bound), _) => format!("≥ {} ×", decimal(bound)),
-            (Goal::Ratio(bound), _) => format!("≤ {} ×", decimal(bound)),
-            (Goal::Rate(bound), _) => format!("≥ {}/s", grouped(bound)),
-            (Goal::P95(bound), Unit::Nanoseconds) => format!("p95 ≤ {}", milliseconds(bound)),
-            (Goal::Median(bound), Unit::Nanoseconds) => format!("≤ {}", milliseconds(bound)),
-            (Goal::P95(bound) | Goal::Median(bound), Unit::Bytes) => format!("≤ {}", megabytes(bound)),
+        match goal {
+            Goal::Speed(bound) => format!("≥ {} ×", decimal(bound)),
+            Goal::Ratio(bound) => format!("≤ {} ×", decimal(bound)),
+            Goal::Rate(bound) => format!("≥ {}/s", grouped(bound)),
+            Goal::P95(bound) => format!("p95 ≤ {}", self.text(bound)),
+            Goal::Median(bound) => format!("≤ {}", self.text(bound)),
+            Goal::Most(bound) => format!("all ≤ {}", self.text(bound)),
+            Goal::Least(bound) => format!("all ≥ {}", self.text(bound)),
         }
     }
 }
@@ -250,6 +276,20 @@ mod tests {
         );
         assert_eq!(times(&[5], &[4], None, Goal::Ratio(1_250)).verdict_of_first(), Some("met"));
         assert_eq!(times(&[6], &[4], None, Goal::Ratio(1_250)).verdict_of_first(), Some("NOT met"));
+    }
+
+    #[test]
+    fn one_sample_beyond_a_bound_for_all_is_shown_and_counts() {
+        let mut rows = times(&[40, 41, 79], &[], None, Goal::Most(80));
+        rows.unit = Unit::Count;
+        assert_eq!(rows.line(), "| it | 41, at most 79 |  |  | all ≤ 80 | met |\n");
+        rows.ours.push(81);
+        assert!(rows.line().ends_with("at most 81 |  |  | all ≤ 80 | NOT met |\n"), "{}", rows.line());
+        rows.ours = vec![1_000_000];
+        rows.goals = vec![Goal::Least(1_000_000)];
+        assert_eq!(rows.line(), "| it | 1,000,000 |  |  | all ≥ 1,000,000 | met |\n");
+        rows.ours.push(999_999);
+        assert_eq!(rows.verdict_of_first(), Some("NOT met"));
     }
 
     #[test]
