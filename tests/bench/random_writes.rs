@@ -4,7 +4,6 @@
 //! What an order is like is drawn anew each time it changes, so every fact that is counted goes both ways, values of every
 //! sort come and go, and many are equal. Two accounts share the desk, and most writes go to the first.
 
-use std::path::Path;
 use std::time::Duration;
 
 use anyhow::{Result, anyhow};
@@ -16,8 +15,9 @@ use packlight_domain::matching::LineKey;
 use packlight_domain::money::Money;
 use packlight_domain::order::{Group, OrderUpdate};
 use packlight_domain::stock::{UnitDraft, UnitId};
-use packlight_store::{AccountMarketplace, ChangeSet, NewAccount, SecretsPlace, Store, StoreError};
-use rusqlite::Connection;
+use packlight_store::{
+    AccountMarketplace, ChangeSet, Confirming, NewAccount, Orders, SecretsPlace, Store, StoreError,
+};
 
 use super::orders::{Dice, MARKETPLACE, Shop};
 
@@ -39,13 +39,14 @@ pub(crate) struct Tally {
     pub(crate) mapped: u64,
     pub(crate) unmapped: u64,
     pub(crate) confirmed: u64,
+    pub(crate) taken_back: u64,
     pub(crate) notes: u64,
 }
 
 impl Tally {
     /// Whether everything that can happen has.
     pub(crate) fn is_full(&self) -> bool {
-        let orders = [self.new, self.changed, self.unchanged, self.confirmed, self.notes];
+        let orders = [self.new, self.changed, self.unchanged, self.confirmed, self.taken_back, self.notes];
         let matches = [self.linked, self.freed, self.mapped, self.unmapped];
         orders.into_iter().chain(matches).all(|times| times > 0)
     }
@@ -61,8 +62,6 @@ pub(crate) struct Happenings {
     units: Vec<UnitId>,
     held: Vec<LineKey>,
     mapped: Vec<String>,
-    /// Past the store, for what it has no door for yet.
-    raw: Connection,
     pages: i64,
     pub(crate) tally: Tally,
 }
@@ -70,18 +69,17 @@ pub(crate) struct Happenings {
 impl Happenings {
     /// At a desk whose first account, if there is one, has the first `orders` orders of its shop; `writes` are to come.
     pub(crate) async fn at(store: Store, orders: u64, writes: u64, seed: u64) -> Result<Self> {
-        let raw = open(store.file())?;
         let mut accounts: Vec<(AccountId, u64)> =
             store.accounts().await?.iter().take(1).map(|account| (account.id, orders)).collect();
         for label in ["First shop", "Second shop"].into_iter().skip(accounts.len()) {
             accounts.push((store.add_account(&new_account(label)).await?.id, 0));
         }
-        let unit = UnitDraft { set_number: "75192".into(), condition: "New".into(), ..UnitDraft::default() };
-        let unit = unit.check(Currency::GBP).map_err(|errors| anyhow!("a unit is refused: {errors:?}"))?;
-        let (units, _) = store.add_units(vec![unit; UNITS], "Added", Shop::now()).await?;
         let shop = Shop::new(orders + writes);
-        let (held, mapped, tally) = (Vec::new(), Vec::new(), Tally::default());
-        Ok(Self { store, accounts, shop, dice: Dice(seed), units, held, mapped, raw, pages: 0, tally })
+        let (units, held, mapped) = (Vec::new(), Vec::new(), Vec::new());
+        let (dice, tally) = (Dice(seed), Tally::default());
+        let mut desk = Self { store, accounts, shop, dice, units, held, mapped, pages: 0, tally };
+        desk.stock(UNITS).await?;
+        Ok(desk)
     }
 
     /// A page of orders is kept, which is what is timed, and then something happens to some of them.
@@ -97,7 +95,7 @@ impl Happenings {
         self.tally.unchanged += u64::from(changes.unchanged);
         self.link(&changes, &updates).await?;
         self.free().await?;
-        self.confirm(&changes)?;
+        self.confirm(&changes).await?;
         self.note(&changes).await?;
         if self.dice.below(MAPPING) == 0 {
             self.map(&updates).await?;
@@ -186,7 +184,9 @@ impl Happenings {
             let lines = updates.iter().rev().find(|update| update.order_id == id).map(|update| &update.lines);
             let Some(line) = lines.and_then(|lines| lines.first()) else { continue };
             let key = LineKey { order: row, order_item_id: line.order_item_id.clone() };
-            let unit = self.units[usize::try_from(self.dice.below(UNITS as u64))?];
+            // One of the newest: of them few are sold.
+            let behind = usize::try_from(self.dice.below(UNITS as u64))?;
+            let unit = self.units[self.units.len() - 1 - behind];
             if was_done(self.store.link_unit(&key, unit, self.now()).await)? {
                 self.tally.linked += 1;
                 self.held.push(key);
@@ -205,15 +205,38 @@ impl Happenings {
         Ok(())
     }
 
-    /// Some changed orders are confirmed: what of it the counters see.
-    fn confirm(&mut self, changes: &ChangeSet) -> Result<()> {
+    /// Some changed orders are confirmed, with or without stock; now and then they are taken back.
+    async fn confirm(&mut self, changes: &ChangeSet) -> Result<()> {
+        let mut rows = Vec::new();
         for _ in 0..3 {
-            let Some((row, _)) = self.one_of(changes) else { return Ok(()) };
-            let done = self.raw.execute(
-                "UPDATE platform_orders SET confirmed_at = ?, ui_status = 3 WHERE id = ? AND ui_status IN (1, 2)",
-                (self.now().timestamp_millis(), row.0),
-            )?;
-            self.tally.confirmed += done as u64;
+            rows.extend(self.one_of(changes).map(|(row, _)| row));
+        }
+        let what = Confirming {
+            orders: Some(Orders::Ids(rows.clone())),
+            without_stock: rows,
+            ..Confirming::default()
+        };
+        let done = self.store.confirm(&what, self.now()).await?;
+        self.tally.confirmed += u64::from(done.confirmed);
+        match done.batch {
+            Some(batch) if self.dice.below(4) == 0 => {
+                self.store.undo_confirm(batch, self.now()).await?;
+                self.tally.taken_back += 1;
+            }
+            // As many units come in as went out.
+            _ => self.stock(usize::try_from(done.units_moved)?).await?,
+        }
+        Ok(())
+    }
+
+    async fn stock(&mut self, units: usize) -> Result<()> {
+        if units > 0 {
+            let unit =
+                UnitDraft { set_number: "75192".into(), condition: "New".into(), ..UnitDraft::default() };
+            let unit =
+                unit.check(Currency::GBP).map_err(|errors| anyhow!("a unit is refused: {errors:?}"))?;
+            let (units, _) = self.store.add_units(vec![unit; units], "Added", self.now()).await?;
+            self.units.extend(units);
         }
         Ok(())
     }
@@ -270,13 +293,6 @@ fn price(dice: &mut Dice) -> i64 {
 fn one_of(dice: &mut Dice, choices: &[&[&str]]) -> Vec<String> {
     let at = usize::try_from(dice.below(choices.len() as u64)).unwrap_or(0);
     choices[at].iter().map(ToString::to_string).collect()
-}
-
-fn open(file: &Path) -> Result<Connection> {
-    let raw = Connection::open(file)?;
-    raw.busy_timeout(Duration::from_secs(30))?;
-    raw.pragma_update(None, "synchronous", "NORMAL")?;
-    Ok(raw)
 }
 
 /// An account that was disconnected: its orders are read, and nobody is asked for news.
