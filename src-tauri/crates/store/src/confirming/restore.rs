@@ -56,7 +56,7 @@ pub(crate) async fn restore(
         let done = if step.wanted.confirmed_at.is_none() {
             back.push(step);
             true
-        } else if room(connection, &step).await? {
+        } else if fits(connection, &step).await? {
             again.push(step);
             true
         } else {
@@ -202,8 +202,19 @@ async fn release(connection: &mut SqliteConnection, units: &[i64]) -> Result<(),
     Ok(())
 }
 
-/// Whether the lines of an order have room for the units that they do not hold now.
-async fn room(connection: &mut SqliteConnection, step: &Step) -> Result<bool, StoreError> {
+/// Whether an order can be confirmed again as it was: its lines hold the units of then and no others, and have room for
+/// those that they do not hold.
+async fn fits(connection: &mut SqliteConnection, step: &Step) -> Result<bool, StoreError> {
+    let held: i64 = sqlx::query_scalar(
+        "SELECT COUNT(*) FROM platform_order_items i CROSS JOIN claims c ON c.item_id = i.id WHERE i.order_id = ?",
+    )
+    .bind(step.order)
+    .fetch_one(&mut *connection)
+    .await?;
+    let known = step.expected.units.iter().filter(|unit| unit.claim.is_some()).count();
+    if usize::try_from(held).ok() != Some(known) {
+        return Ok(false);
+    }
     let mut wanted: HashMap<&str, i64> = HashMap::new();
     for (unit, now) in step.wanted.units.iter().zip(&step.expected.units) {
         if let (Some(claim), None) = (&unit.claim, &now.claim) {
