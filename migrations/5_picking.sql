@@ -9,7 +9,13 @@ CREATE TABLE pick_lists (
     created_at  INTEGER NOT NULL,
     printed_at  INTEGER,
     prints      INTEGER NOT NULL DEFAULT 0,
-    -- the list as it was made, as JSON of the domain's type: a reprint shows just this
+    -- sums as it was made
+    lines            INTEGER NOT NULL,
+    units            INTEGER NOT NULL,
+    orders           INTEGER NOT NULL,
+    exceptions       INTEGER NOT NULL,
+    exception_units  INTEGER NOT NULL,
+    -- the list as it was made, as JSON of the domain's plan: a reprint shows just this, without what was struck
     content     TEXT NOT NULL
 );
 CREATE INDEX pick_lists_open ON pick_lists (list_id) WHERE state = 'open';
@@ -26,6 +32,8 @@ CREATE TABLE pick_stops (
     -- equal to unit_id while the list is open and the unit is neither struck nor short; the index below sees to it that a
     -- unit is on one open list only
     holds          INTEGER,
+    -- the list gave the unit to its line; discarding the list takes it back
+    claimed        INTEGER NOT NULL CHECK (claimed IN (0, 1)),
     PRIMARY KEY (list_id, position)
 ) WITHOUT ROWID;
 CREATE UNIQUE INDEX pick_stops_hold ON pick_stops (holds) WHERE holds IS NOT NULL;

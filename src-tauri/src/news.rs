@@ -5,11 +5,11 @@
 //! that is loaded again misses nothing either. (A push is a script run in the page, for which the shell's own process
 //! would need a JavaScript engine: four megabytes, and at the start a tenth of a second.)
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use packlight_engine::events::{CacheTag, Event};
+use packlight_engine::events::{CacheTag, Event, OrderStruck};
 use packlight_engine::status::SyncStatus;
 use serde::Serialize;
 use tokio::sync::broadcast::{Receiver, error::RecvError};
@@ -24,7 +24,12 @@ pub(crate) struct News {
     pub(crate) tags: Vec<CacheTag>,
     /// How the sync stands, if that changed.
     pub(crate) sync: Option<SyncStatus>,
+    /// Orders that left open pick lists since, oldest first.
+    pub(crate) struck: Vec<OrderStruck>,
 }
+
+/// How many struck orders are remembered for a window that has not asked yet.
+const STRUCK: usize = 100;
 
 /// How long events are gathered into one turn: a first import changes data hundreds of times a minute.
 const PAUSE: Duration = Duration::from_millis(250);
@@ -32,7 +37,7 @@ const PAUSE: Duration = Duration::from_millis(250);
 /// How long a question may stay open; then the answer is that nothing changed. No web view gives up that early.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(25);
 
-const EVERYTHING: [CacheTag; 8] = [
+const EVERYTHING: [CacheTag; 9] = [
     CacheTag::Orders,
     CacheTag::Counts,
     CacheTag::Sync,
@@ -41,6 +46,7 @@ const EVERYTHING: [CacheTag; 8] = [
     CacheTag::Mappings,
     CacheTag::Settings,
     CacheTag::Jobs,
+    CacheTag::PickLists,
 ];
 
 /// Keeps in which turn each kind of data changed last.
@@ -55,6 +61,7 @@ struct Kept {
     turn: u32,
     changed: BTreeMap<CacheTag, u32>,
     sync: Option<(u32, SyncStatus)>,
+    struck: VecDeque<(u32, OrderStruck)>,
 }
 
 impl Newsroom {
@@ -75,12 +82,18 @@ impl Newsroom {
             turn: kept.turn,
             tags: kept.changed.iter().filter(|(_, turn)| **turn > known).map(|(tag, _)| *tag).collect(),
             sync: kept.sync.as_ref().filter(|(turn, _)| *turn > known).map(|(_, status)| status.clone()),
+            struck: kept
+                .struck
+                .iter()
+                .filter(|(turn, _)| *turn > known)
+                .map(|(_, struck)| struck.clone())
+                .collect(),
         }
     }
 
     /// Everything that the window knows may be of another data folder now.
     pub(crate) fn everything_changed(&self) {
-        self.publish(EVERYTHING, None);
+        self.publish(Batch { tags: EVERYTHING.to_vec(), ..Batch::default() });
     }
 
     /// Gathers events until their sender is gone.
@@ -96,12 +109,11 @@ impl Newsroom {
             while let Ok(event) = events.try_recv() {
                 batch.add(event);
             }
-            let Batch { tags, sync } = std::mem::take(&mut batch);
-            self.publish(tags, sync);
+            self.publish(std::mem::take(&mut batch));
         }
     }
 
-    fn publish(&self, tags: impl IntoIterator<Item = CacheTag>, sync: Option<SyncStatus>) {
+    fn publish(&self, Batch { tags, sync, struck }: Batch) {
         let turn = {
             let mut kept = self.kept();
             kept.turn += 1;
@@ -110,6 +122,9 @@ impl Newsroom {
             if let Some(status) = sync {
                 kept.sync = Some((turn, status));
             }
+            kept.struck.extend(struck.into_iter().map(|order| (turn, order)));
+            let old = kept.struck.len().saturating_sub(STRUCK);
+            kept.struck.drain(..old);
             turn
         };
         self.turn.send_replace(turn);
@@ -125,6 +140,7 @@ impl Newsroom {
 struct Batch {
     tags: Vec<CacheTag>,
     sync: Option<SyncStatus>,
+    struck: Vec<OrderStruck>,
 }
 
 impl Batch {
@@ -132,6 +148,7 @@ impl Batch {
         match event {
             Event::DataChanged(more) => self.tags.extend(more),
             Event::SyncChanged(latest) => self.sync = Some(latest),
+            Event::OrderStruck(order) => self.struck.push(order),
         }
     }
 }
@@ -140,20 +157,49 @@ impl Batch {
 mod tests {
     use std::sync::Arc;
 
+    use packlight_domain::listing::OrderRowId;
+    use packlight_domain::picking::PickListId;
     use packlight_engine::events::Events;
 
     use super::*;
 
     fn news(turn: u32, tags: &[CacheTag]) -> News {
-        News { turn, tags: tags.to_vec(), sync: None }
+        News { turn, tags: tags.to_vec(), ..News::default() }
+    }
+
+    fn publish(room: &Newsroom, tag: CacheTag) {
+        room.publish(Batch { tags: vec![tag], ..Batch::default() });
+    }
+
+    fn struck(order: u32) -> OrderStruck {
+        OrderStruck {
+            record: PickListId(1),
+            list_id: "P-00000001".into(),
+            order: OrderRowId(order),
+            platform_order_id: format!("203-{order}"),
+            cancelled: true,
+            units: 1,
+            message: format!("203-{order} was cancelled"),
+        }
+    }
+
+    #[tokio::test]
+    async fn struck_orders_wait_for_the_window_and_are_told_once() {
+        let room = Newsroom::default();
+        let orders: Vec<OrderStruck> = (1..=120).map(struck).collect();
+        room.publish(Batch { struck: orders[..60].to_vec(), ..Batch::default() });
+        room.publish(Batch { struck: orders[60..].to_vec(), ..Batch::default() });
+        assert_eq!(room.after(1, PATIENCE).await.struck, orders[60..]);
+        assert_eq!(room.after(0, PATIENCE).await.struck, orders[20..], "the latest hundred");
+        assert_eq!(room.after(2, Duration::ZERO).await.struck, []);
     }
 
     #[tokio::test]
     async fn what_changed_before_the_question_is_in_the_answer() {
         let room = Newsroom::default();
         let known = room.turn();
-        room.publish([CacheTag::Orders], None);
-        room.publish([CacheTag::Counts], None);
+        publish(&room, CacheTag::Orders);
+        publish(&room, CacheTag::Counts);
         assert_eq!(room.after(known, PATIENCE).await, news(2, &[CacheTag::Orders, CacheTag::Counts]));
         assert_eq!(
             room.after(1, PATIENCE).await,
@@ -192,7 +238,7 @@ mod tests {
     #[tokio::test]
     async fn a_turn_of_another_run_of_the_program_is_known_by_nobody() {
         let room = Newsroom::default();
-        room.publish([CacheTag::Accounts], None);
+        publish(&room, CacheTag::Accounts);
         assert_eq!(room.after(99, PATIENCE).await, news(1, &[CacheTag::Accounts]));
     }
 }

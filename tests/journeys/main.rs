@@ -13,6 +13,7 @@ mod matching;
 mod old_api;
 mod owner_packages;
 mod parts_refused;
+mod picking;
 mod remembered;
 mod reports;
 mod several_askers;

@@ -30,15 +30,22 @@ use crate::page::{self, Align, Code, Facts, Page, Sheet, Style};
 /// The list as a PDF of that paper.
 #[must_use]
 pub fn pdf(list: &PickList, paper: Paper, fonts: &Fonts) -> Vec<u8> {
+    document(list, paper, fonts).0
+}
+
+/// The list as a PDF of that paper, and how many pages it has.
+#[must_use]
+pub fn document(list: &PickList, paper: Paper, fonts: &Fonts) -> (Vec<u8>, u32) {
     let layout = Layout::new(list, paper, fonts);
     let pages = layout.planned();
     let count = pages.len();
     let facts = Facts { title: format!("Pick list {}", list.id), as_of: list.data_as_of };
-    page::pdf(
+    let bytes = page::pdf(
         pages.iter().enumerate().map(|(index, page)| layout.drawn(page, index + 1, count)),
         &facts,
         fonts,
-    )
+    );
+    (bytes, u32::try_from(count).unwrap_or(u32::MAX))
 }
 
 /// The pages of [`pdf`] as pictures.

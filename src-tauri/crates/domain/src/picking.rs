@@ -13,6 +13,14 @@ use crate::listing::OrderRowId;
 use crate::matching::OrderSelection;
 use crate::stock::UnitId;
 
+pub mod place;
+pub mod plan;
+pub mod sheet;
+pub mod work;
+
+#[cfg(test)]
+mod tests;
+
 /// Row id of a recorded pick list in the store.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, specta::Type)]
 #[serde(transparent)]
@@ -145,7 +153,7 @@ pub struct PickRow {
     pub asin: Option<String>,
     /// Units to take.
     pub quantity: u32,
-    /// The orders they go to.
+    /// The orders they go to; on paper a singles run only counts those of a single unit.
     pub orders: Vec<PickedOrder>,
 }
 
@@ -199,7 +207,8 @@ pub struct PickException {
     pub quantity: u32,
     /// Why.
     pub reason: ExceptionReason,
-    /// What the reason is about: the open list, or the location-less unit's set; empty where there is nothing to add.
+    /// What the reason is about: the other list, the set and condition that are not in stock, the unit without a location;
+    /// empty where there is nothing to add.
     pub detail: String,
 }
 
@@ -211,6 +220,8 @@ pub enum ExceptionReason {
     CancelRequested,
     /// It is on another open list.
     OnOpenList,
+    /// It was picked on a list that is done, and its order is not shipped yet.
+    AlreadyPicked,
     /// Amazon gave no ASIN.
     NoAsin,
     /// Its ASIN is not mapped.
@@ -314,6 +325,25 @@ pub enum PickMark {
     Short,
     /// Its order was cancelled, or no longer wants it.
     Struck,
+}
+
+impl PickMark {
+    const ALL: [Self; 4] = [Self::Open, Self::Picked, Self::Short, Self::Struck];
+
+    /// Its word in the store.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Open => "open",
+            Self::Picked => "picked",
+            Self::Short => "short",
+            Self::Struck => "struck",
+        }
+    }
+
+    /// The mark of a word of the store.
+    pub fn from_word(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|mark| mark.word() == word)
+    }
 }
 
 /// What a mark or a scan did.

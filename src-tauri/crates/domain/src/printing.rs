@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::picking::{Paper, PickListEntry};
+use crate::picking::{Paper, PickList, PickListEntry};
 
 /// A printer of the system.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, specta::Type)]
@@ -74,4 +74,13 @@ pub struct PreviewPage {
     pub height: u32,
     /// The page as an SVG document of paths and text, drawn by the same layout as the PDF.
     pub svg: String,
+}
+
+/// A pick list with its pages as they would be printed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, specta::Type)]
+pub struct PickPreview {
+    /// The list.
+    pub list: PickList,
+    /// Its pages.
+    pub pages: Vec<PreviewPage>,
 }

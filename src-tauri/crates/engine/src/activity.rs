@@ -25,6 +25,7 @@ impl Engine {
                 CacheTag::Inventory,
                 CacheTag::Mappings,
                 CacheTag::Settings,
+                CacheTag::PickLists,
             ]);
         }
         Ok(report)

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
+use packlight_documents::Fonts;
 use packlight_domain::account::AccountId;
 use packlight_spapi::{Budget, HttpTransport, Ledger, Operation, SleepClock, Transport, UserAgent};
 use packlight_store::{Account, Store};
@@ -126,6 +127,8 @@ pub(crate) struct Desk {
     pub(crate) connections: tokio::sync::Mutex<HashMap<AccountId, Connection>>,
     running: Runs,
     pub(crate) reports: crate::reports::Running,
+    /// The fonts of paper, once a page was made.
+    pub(crate) fonts: tokio::sync::OnceCell<Arc<Fonts>>,
     pub(crate) counting: crate::orders::OneCount,
     /// Ends every wait of the supervisor: secrets changed, the vault was opened.
     pub(crate) wake: watch::Sender<()>,
@@ -158,6 +161,7 @@ impl Engine {
             connections: tokio::sync::Mutex::default(),
             running: Runs::default(),
             reports: crate::reports::Running::default(),
+            fonts: tokio::sync::OnceCell::new(),
             counting: crate::orders::OneCount::default(),
             wake: watch::Sender::new(()),
             lock,

@@ -177,6 +177,8 @@ impl From<StoreError> for EngineError {
             | StoreError::NoUnit(_)
             | StoreError::NoLine(_)
             | StoreError::NoView(_)
+            | StoreError::NoPickList(_)
+            | StoreError::NoStop(_)
             | StoreError::NoJob(_)
             | StoreError::NoBatch(_) => Code::NotFound,
             StoreError::DiskFull | StoreError::Disk(_) => Code::Disk,

@@ -2,6 +2,9 @@
 //!
 //! Writers name cache tags instead of calling back into screens; one file of the window maps a tag to its queries.
 
+use packlight_domain::listing::OrderRowId;
+use packlight_domain::picking::PickListId;
+use packlight_store::Struck;
 use serde::{Deserialize, Serialize};
 use tokio::sync::broadcast;
 
@@ -27,6 +30,47 @@ pub enum CacheTag {
     Settings,
     /// Long work.
     Jobs,
+    /// Pick lists.
+    PickLists,
+}
+
+/// An order that left an open pick list: the seller has to know at once, with the list in hand.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, specta::Type)]
+pub struct OrderStruck {
+    /// The recorded list.
+    pub record: PickListId,
+    /// `P-…`.
+    pub list_id: String,
+    /// The order.
+    pub order: OrderRowId,
+    /// The platform's id of the order.
+    pub platform_order_id: String,
+    /// The order is cancelled; else it only wants fewer units.
+    pub cancelled: bool,
+    /// Units struck.
+    pub units: u32,
+    /// What to do, in plain English: "203-1234567-1234567 was cancelled: take it off list P-1a2b3c4d".
+    pub message: String,
+}
+
+impl From<Struck> for OrderStruck {
+    fn from(struck: Struck) -> Self {
+        let (order, list) = (&struck.platform_order_id, &struck.list_id);
+        let message = match (struck.cancelled, struck.units) {
+            (true, _) => format!("{order} was cancelled: take it off list {list}"),
+            (false, 1) => format!("{order} no longer wants 1 unit: take it off list {list}"),
+            (false, units) => format!("{order} no longer wants {units} units: take them off list {list}"),
+        };
+        Self {
+            record: struck.record,
+            list_id: struck.list_id,
+            order: struck.order,
+            platform_order_id: struck.platform_order_id,
+            cancelled: struck.cancelled,
+            units: struck.units,
+            message,
+        }
+    }
 }
 
 /// Something happened.
@@ -36,6 +80,8 @@ pub enum Event {
     DataChanged(Vec<CacheTag>),
     /// The sync stands differently.
     SyncChanged(SyncStatus),
+    /// An order left an open pick list.
+    OrderStruck(OrderStruck),
 }
 
 /// The sender of events. Sending never waits and never fails; a reader that lags is told so and reads everything again.
@@ -59,6 +105,17 @@ impl Events {
     /// Tells that copies of this data are out of date.
     pub fn changed(&self, tags: &[CacheTag]) {
         self.send(Event::DataChanged(tags.to_vec()));
+    }
+
+    /// Tells what left open pick lists.
+    pub fn struck(&self, struck: &[Struck]) {
+        if struck.is_empty() {
+            return;
+        }
+        self.changed(&[CacheTag::PickLists]);
+        for order in struck {
+            self.send(Event::OrderStruck(order.clone().into()));
+        }
     }
 
     /// Tells one event to whoever listens.

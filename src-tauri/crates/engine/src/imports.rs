@@ -257,6 +257,7 @@ impl Engine {
             done.orders_unchanged += changes.unchanged;
             // A platform's account comes into being with its first orders.
             run.enter(self, account).await?;
+            self.0.events.struck(&changes.struck);
         }
         Ok(())
     }

@@ -16,6 +16,7 @@ pub mod lock;
 pub mod matching;
 pub mod orders;
 pub mod paths;
+pub mod picking;
 pub mod reports;
 pub mod secrets;
 pub mod status;

@@ -134,6 +134,8 @@ impl Engine {
                 CacheTag::Counts,
                 CacheTag::Inventory,
                 CacheTag::Mappings,
+                // A list that held what was unlinked has struck it.
+                CacheTag::PickLists,
             ]);
         }
     }

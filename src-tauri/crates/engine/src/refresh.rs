@@ -39,7 +39,7 @@ impl Engine {
         let client = &connection.client;
         let errand = Errand { priority: Priority::Open, patience: Patience::Now, ..connection.errand(stop) };
         let mut read = 0;
-        let mut changed = false;
+        let (mut changed, mut freed) = (false, false);
         for (kind, age) in STALE {
             let spare = client.budget(Operation::GetOrder).whole_tokens.saturating_sub(RESERVE);
             let before = client.server_now() - age;
@@ -53,6 +53,8 @@ impl Engine {
                         let changes =
                             self.0.store.apply(account.id, &[update], &surprises.rows(), now).await?;
                         changed |= !changes.changed.is_empty();
+                        freed |= changes.units_freed > 0;
+                        self.0.events.struck(&changes.struck);
                     }
                     // Gone at Amazon: kept here as it is (I15), and not asked for again today.
                     Err(error) if error.kind == ErrorKind::NotFound => {}
@@ -65,6 +67,9 @@ impl Engine {
         }
         if changed {
             self.0.events.changed(&[CacheTag::Orders, CacheTag::Counts]);
+        }
+        if freed {
+            self.0.events.changed(&[CacheTag::Inventory, CacheTag::Mappings]);
         }
         Ok(read)
     }

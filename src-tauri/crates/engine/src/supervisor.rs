@@ -90,7 +90,7 @@ async fn supervise(engine: Engine, poll: Duration, stop: CancellationToken) {
                 }
                 event = events.recv() => match event {
                     Ok(Event::DataChanged(tags)) if !tags.contains(&CacheTag::Accounts) => {}
-                    Ok(Event::SyncChanged(_)) => {}
+                    Ok(Event::SyncChanged(_) | Event::OrderStruck(_)) => {}
                     // Accounts changed, or events were missed: look again.
                     _ => break,
                 }
@@ -188,7 +188,9 @@ impl Engine {
             page_size: 100,
         };
         let page = client.search_orders_degrading(&search, &errand).await?;
-        self.0.store.apply(account.id, &page.updates, &page.surprises.rows(), client.server_now()).await?;
+        let now = client.server_now();
+        let changes = self.0.store.apply(account.id, &page.updates, &page.surprises.rows(), now).await?;
+        self.0.events.struck(&changes.struck);
         self.0.events.changed(&[CacheTag::Orders, CacheTag::Counts]);
         Ok(())
     }

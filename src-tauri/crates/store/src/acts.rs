@@ -44,10 +44,16 @@ pub(crate) enum Subject {
     View,
     /// The order of the saved views. Key: `all`.
     ViewOrder,
+    /// What became of a stop of a pick list. Key: the record's row id, a slash, the stop's position.
+    PickStop,
+    /// Where a pick list stands. Key: the record's row id.
+    PickList,
+    /// The walk through the locations. Key: `all`.
+    WalkOrder,
 }
 
 impl Subject {
-    const ALL: [Self; 9] = [
+    const ALL: [Self; 12] = [
         Self::Confirmation,
         Self::Claim,
         Self::AsinMapping,
@@ -57,6 +63,9 @@ impl Subject {
         Self::Setting,
         Self::View,
         Self::ViewOrder,
+        Self::PickStop,
+        Self::PickList,
+        Self::WalkOrder,
     ];
 
     /// The kind and the prefix of the subject, as they are stored.
@@ -71,6 +80,9 @@ impl Subject {
             Self::Setting => ("setting", "setting:"),
             Self::View => ("view", "view:"),
             Self::ViewOrder => ("view order", "views:"),
+            Self::PickStop => ("pick stop", "stop:"),
+            Self::PickList => ("pick list", "list:"),
+            Self::WalkOrder => ("walk order", "walk:"),
         }
     }
 
@@ -122,6 +134,11 @@ impl Batch {
             sqlx::query_scalar("SELECT COALESCE(MAX(id), 0) + 1 FROM acts").fetch_one(connection).await?;
         let id = batch.map_or(first, |batch| i64::from(batch.0));
         Ok(Self { id, first, next: first, at: to_millis(now) })
+    }
+
+    /// When, in milliseconds.
+    pub(crate) fn at(&self) -> i64 {
+        self.at
     }
 
     /// Writes acts; returns the id of the first, the others follow it.

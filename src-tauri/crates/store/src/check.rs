@@ -15,7 +15,7 @@ pub struct CheckReport {
 }
 
 /// What must come back empty, and what it means if it does not.
-const RECOUNTS: [(&str, &str); 7] = [
+const RECOUNTS: [(&str, &str); 9] = [
     (
         "the counts of cards and views are wrong",
         "SELECT 1 FROM (SELECT account_id, facts, COUNT(*) AS n FROM platform_orders INDEXED BY orders_by_facts \
@@ -42,6 +42,18 @@ const RECOUNTS: [(&str, &str); 7] = [
         "SELECT 1 FROM claims c JOIN inventory_items u ON u.id = c.unit_id \
          JOIN platform_order_items i ON i.id = c.item_id JOIN platform_orders o ON o.id = i.order_id \
          WHERE (u.status = 'sold') <> (o.confirmed_at IS NOT NULL) LIMIT 1",
+    ),
+    (
+        "a pick list holds what it should not, or does not hold what it should",
+        "SELECT 1 FROM pick_stops s JOIN pick_lists l ON l.id = s.list_id \
+         WHERE s.holds IS NOT IIF(l.state = 'open' AND s.mark IN ('open', 'picked'), s.unit_id, NULL) \
+         UNION ALL SELECT 1 FROM pick_stops s LEFT JOIN claims c ON c.unit_id = s.holds \
+         LEFT JOIN platform_order_items i ON i.id = c.item_id WHERE s.holds IS NOT NULL \
+         AND (i.order_id IS NOT s.order_id OR i.order_item_id IS NOT s.order_item_id) LIMIT 1",
+    ),
+    (
+        "the sums of a pick list do not agree with its stops",
+        "SELECT 1 FROM pick_lists l WHERE l.units <> (SELECT COUNT(*) FROM pick_stops s WHERE s.list_id = l.id) LIMIT 1",
     ),
     (
         "an order cannot be searched for",

@@ -14,6 +14,7 @@ use sqlx::{Row, SqliteConnection};
 
 use crate::StoreError;
 use crate::acts::{Act, Batch, Stored, Subject};
+use crate::picking::strike;
 use crate::rows::{list, write_rows};
 
 /// How a line `i` of an account `a` matches the stock, in the order of design §4: 0 linked, 1 without ASIN, 2 matched,
@@ -72,6 +73,11 @@ impl Affected {
         self.orders.insert(order);
     }
 
+    /// The orders of which a line gained or lost a unit.
+    pub(crate) fn orders(&self) -> Vec<i64> {
+        self.orders.iter().copied().collect()
+    }
+
     /// A number that was mapped or not, and is or is not now.
     pub(crate) fn number(&mut self, number: &str, is_asin: bool, was_mapped: bool, is_mapped: bool) {
         let step = i64::from(is_mapped) - i64::from(was_mapped);
@@ -111,7 +117,7 @@ impl Claim {
 }
 
 /// A line as claims see it.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Holder {
     /// Its row.
     pub(crate) item: i64,
@@ -152,13 +158,14 @@ pub(crate) async fn claim(
     Ok(())
 }
 
-/// Takes units from their lines, all but sold ones: those come back with the undo of their confirmation only.
+/// Takes units from their lines, all but sold ones: those come back with the undo of their confirmation only. Open pick
+/// lists that hold them strike them; returns list and order of each.
 pub(crate) async fn free(
     connection: &mut SqliteConnection,
     batch: &mut Batch,
     units: &[i64],
     affected: &mut Affected,
-) -> Result<(), StoreError> {
+) -> Result<Vec<(i64, i64)>, StoreError> {
     let units: Vec<i64> = sqlx::query_scalar(
         "SELECT u.id FROM json_each(?) j CROSS JOIN inventory_items u ON u.id = j.value WHERE u.status = 'linked'",
     )
@@ -183,7 +190,7 @@ pub(crate) async fn free(
         .execute(&mut *connection)
         .await?;
     batch.record(connection, &acts).await?;
-    Ok(())
+    strike::units(connection, batch, &units).await
 }
 
 /// The claims of these units.

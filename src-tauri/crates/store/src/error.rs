@@ -6,6 +6,7 @@ use std::path::PathBuf;
 
 use packlight_domain::account::AccountId;
 use packlight_domain::listing::OrderRowId;
+use packlight_domain::picking::PickListId;
 use packlight_domain::stock::UnitId;
 use packlight_domain::view::ViewId;
 
@@ -153,6 +154,12 @@ pub enum StoreError {
     /// There is no such batch of acts.
     #[error("there is no action {0} to undo")]
     NoBatch(i64),
+    /// There is no such pick list.
+    #[error("there is no pick list with row id {}", .0.0)]
+    NoPickList(PickListId),
+    /// A pick list has no such stop; the text says why.
+    #[error("{0}")]
+    NoStop(String),
     /// The cursor is not one that a list has given.
     #[error("'{0}' is no place in this list: use the cursor of a row")]
     BadCursor(String),

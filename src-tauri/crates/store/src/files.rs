@@ -62,6 +62,8 @@ impl Store {
                     changes.changed.extend(part.changed);
                     changes.unchanged += part.unchanged;
                     changes.items_written += part.items_written;
+                    changes.units_freed += part.units_freed;
+                    changes.struck.extend(part.struck);
                 }
                 Ok((id, changes))
             })

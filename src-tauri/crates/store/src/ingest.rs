@@ -22,6 +22,7 @@ use state::OrderState;
 
 use crate::acts::{Batch, counted};
 use crate::claims::{self, Affected};
+use crate::picking::strike::{self, Struck};
 use crate::rows::{count, list};
 use crate::{Store, StoreError, blocks, journal};
 
@@ -49,6 +50,8 @@ pub struct ChangeSet {
     pub items_written: u32,
     /// Units that lines could no longer hold: cancelled, gone, or fewer ordered.
     pub units_freed: u32,
+    /// What left open pick lists, to be told to the seller at once.
+    pub struck: Vec<Struck>,
 }
 
 /// Which orders are worth reading again (invariant I14).
@@ -245,20 +248,25 @@ pub(crate) async fn write(
         list.push(changed);
         written.push((before, state));
     }
-    changes.units_freed = release(connection, &mut written, now).await?;
+    let mut struck = release(connection, &mut written, now, &mut changes.units_freed).await?;
     let world = derive::World::load(connection, account, &written).await?;
     changes.items_written = upsert::orders(connection, account, &world, &written, now).await?;
     blocks::split_grown(connection).await?;
+    // A cancelled order may have kept its units, because they are sold: it leaves the list all the same.
+    struck.extend(strike::orders(connection, &old, now).await?);
+    changes.struck = strike::told(connection, &struck).await?;
     Ok(changes)
 }
 
-/// Frees what lines no longer have room for, as acts of their own, and brings the lines' counts up to date.
+/// Frees what lines no longer have room for, as acts of their own, and brings the lines' counts up to date. Returns list
+/// and order of what open pick lists lost by it.
 async fn release(
     connection: &mut SqliteConnection,
     orders: &mut [(Option<OrderState>, OrderState)],
     now: DateTime<Utc>,
-) -> Result<u32, StoreError> {
-    let mut freed = 0;
+    freed: &mut u32,
+) -> Result<Vec<(i64, i64)>, StoreError> {
+    let mut struck = Vec::new();
     for (_, order) in orders {
         let mut units = Vec::new();
         let mut left: Vec<(String, i64)> = Vec::new();
@@ -280,12 +288,12 @@ async fn release(
         }
         let mut batch = Batch::begin(connection, now).await?;
         // The order is counted again anyway, with all else that changed.
-        claims::free(connection, &mut batch, &units, &mut Affected::default()).await?;
+        struck.extend(claims::free(connection, &mut batch, &units, &mut Affected::default()).await?);
         let summary = format!("Freed {}: {} has changed", counted(units.len(), "unit"), order.order_id);
         batch.finish(connection, &summary).await?;
-        freed += u32::try_from(units.len()).unwrap_or(u32::MAX);
+        *freed += u32::try_from(units.len()).unwrap_or(u32::MAX);
     }
-    Ok(freed)
+    Ok(struck)
 }
 
 pub(crate) async fn known(

@@ -222,6 +222,25 @@ async fn what_every_page_of_a_sync_asks_is_indexed() {
     store.close().await;
 }
 
+/// Few of a million orders wait: they come from the index, and their lines and units by row.
+#[tokio::test]
+async fn what_a_pick_list_asks_is_indexed() {
+    use crate::picking::{OPEN_ORDERS, OPEN_ORDERS_OF, strike};
+    let folder = tempfile::tempdir().unwrap();
+    let store = store(folder.path()).await;
+    for (sql, expected) in [
+        (OPEN_ORDERS, "SEARCH o USING INDEX orders_of_class_by_ship (account_id=? AND class=?)"),
+        (OPEN_ORDERS_OF, "SEARCH o USING INTEGER PRIMARY KEY (rowid=?)"),
+        (strike::HELD_UNITS, "SEARCH s USING INDEX pick_stops_hold (holds=?)"),
+        (strike::LOST, "SEARCH s USING INDEX pick_stops_by_order (order_id=?)"),
+    ] {
+        let plan = plan(&store, sql).await.replace("COVERING ", "");
+        assert!(plan.contains(expected), "{sql}\n{plan}");
+        assert!(!plan.contains("SCAN o") && !plan.contains("SCAN s"), "{sql}\n{plan}");
+    }
+    store.close().await;
+}
+
 /// The migrations of this version and one more.
 async fn with_next(sql: &str) -> (tempfile::TempDir, Migrator) {
     let steps = tempfile::tempdir().unwrap();

@@ -37,6 +37,10 @@ fn words(reason: ExceptionReason) -> (&'static str, &'static str) {
             "Already on another open list",
             "Pick it from that list. Finish or discard that list if it is not walked any more.",
         ),
+        ExceptionReason::AlreadyPicked => (
+            "Taken already on a list that is done",
+            "Look at the packing table: its order is not shipped yet. If the unit went back to its place, link it anew.",
+        ),
         ExceptionReason::NoAsin => {
             ("Amazon gave no ASIN", "Find the item by its title and link a unit to the line by hand.")
         }

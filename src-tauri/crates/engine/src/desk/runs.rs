@@ -242,6 +242,7 @@ impl Progress for Reporter {
         if changes.units_freed > 0 {
             self.engine.0.events.changed(&[CacheTag::Inventory, CacheTag::Mappings]);
         }
+        self.engine.0.events.struck(&changes.struck);
     }
 }
 

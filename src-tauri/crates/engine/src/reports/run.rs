@@ -8,16 +8,14 @@ use std::sync::Arc;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use packlight_spapi::{
-    ApiError, Client, Errand, ErrorKind, ListReports, NewReport, Patience, Priority, Report, ReportDocument,
-    ReportStatus,
+    ApiError, Client, Errand, ErrorKind, ListReports, NewReport, Patience, Priority, Report, ReportStatus,
 };
 use packlight_store::{
-    Account, JobEnd, LogEntry, NewReportRequest, ReportEnd, ReportRequest, ReportState, ReportStep,
+    Account, LogEntry, NewReportRequest, ReportEnd, ReportRequest, ReportState, ReportStep,
 };
 use tokio_util::sync::CancellationToken;
 
 use super::job::JobLine;
-use super::kind::{Taken, TakenIn};
 use super::{ReportOutcome, ReportSpec};
 use crate::desk::Engine;
 use crate::error::{Code, EngineError};

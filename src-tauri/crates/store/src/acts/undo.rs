@@ -9,7 +9,7 @@ use sqlx::{Row, SqliteConnection};
 use super::{Act, Batch, Subject, notes};
 use crate::claims::{self, Affected};
 use crate::rows::{count, list};
-use crate::{Store, StoreError, confirming, inventory, mappings, settings, views};
+use crate::{Store, StoreError, confirming, inventory, mappings, picking, settings, views};
 
 /// How many acts are read and put back at a time.
 const CHUNK: usize = 1_000;
@@ -52,7 +52,7 @@ pub(crate) async fn undo(
     for (about, stored) in standing(connection, batch).await? {
         // The last done is undone first.
         for chunk in stored.chunks(CHUNK) {
-            let done = restore(connection, about, chunk, &mut affected).await?;
+            let done = restore(connection, about, chunk, &mut affected, now).await?;
             let chunk: Vec<&Stored> =
                 chunk.iter().zip(done).filter_map(|(act, done)| done.then_some(act)).collect();
             let inverse: Vec<Act> = chunk
@@ -76,6 +76,7 @@ pub(crate) async fn undo(
             restored += i64::try_from(chunk.len()).unwrap_or(0);
         }
     }
+    let orders = affected.orders();
     affected.recount(connection).await?;
     sqlx::query("UPDATE act_batches SET undone = undone + ? WHERE id = ?")
         .bind(restored)
@@ -87,6 +88,8 @@ pub(crate) async fn undo(
         None => format!("Undid: {}", summary.strip_prefix("Did again: ").unwrap_or(&summary)),
     };
     let own = own.finish_as(connection, &summary, Some(i64::from(batch.0))).await?;
+    // An open list that held what has been freed just now holds it no longer.
+    picking::strike::orders(connection, &orders, now).await?;
     Ok(UndoReport { batch: own, restored: count(restored), skipped: count(acts - restored) })
 }
 
@@ -122,6 +125,7 @@ async fn restore(
     about: Subject,
     acts: &[Stored],
     affected: &mut Affected,
+    now: DateTime<Utc>,
 ) -> Result<Vec<bool>, StoreError> {
     match about {
         Subject::Confirmation => confirming::restore(connection, acts, affected).await,
@@ -133,5 +137,8 @@ async fn restore(
         Subject::Setting => settings::restore(connection, acts).await,
         Subject::View => views::restore(connection, acts).await,
         Subject::ViewOrder => views::restore_order(connection, acts).await,
+        Subject::PickStop => picking::restore_stops(connection, acts, now).await,
+        Subject::PickList => picking::restore_lists(connection, acts).await,
+        Subject::WalkOrder => picking::restore_walk(connection, acts).await,
     }
 }

@@ -1,6 +1,7 @@
 //! The document of a report: fetching it, taking it in, and what it means that there is none.
 
 use packlight_spapi::{Errand, ErrorKind, Patience, ReportDocument};
+use packlight_store::ReportStep;
 
 use super::super::kind::{Taken, TakenIn};
 use super::{Flow, REST, Run, Trouble};

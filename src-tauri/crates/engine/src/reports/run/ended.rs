@@ -45,7 +45,7 @@ impl Run {
     }
 
     /// Ends request and job with an error, and gives it back.
-    async fn failed(&mut self, error: EngineError) -> Result<EngineError, EngineError> {
+    pub(super) async fn failed(&mut self, error: EngineError) -> Result<EngineError, EngineError> {
         let end = ReportEnd::Failed(error.message.clone());
         self.engine.0.store.finish_report(self.request.id, end, self.now()).await?;
         super::super::job::end(
