@@ -1,14 +1,19 @@
-//! Pick lists in one process with Amazon: what they hold, and what Amazon's changes do to them.
+//! Pick lists by the command line and in one process: what is on the page, what it holds, and what Amazon's changes do.
 
+use std::path::Path;
 use std::time::Duration;
 
 use packlight_domain::account::OrdersApi;
+use packlight_domain::currency::Currency;
 use packlight_domain::picking::{ExceptionReason, PickMark, PickRequest, PickState};
 use packlight_domain::stock::UnitDraft;
 use packlight_engine::Code;
 use packlight_engine::events::{CacheTag, Event};
-use packlight_spapi_sim::{CancelledBy, Draft, DraftLine};
-use packlight_tests::world::{GB, World, shop};
+use packlight_spapi_sim::{CancelledBy, Draft, DraftLine, Seller};
+use packlight_store::{Access, Store};
+use packlight_tests::command_line::Desk;
+use packlight_tests::world::{GB, World, begin, shop};
+use serde_json::{Value, json};
 
 /// A Falcon in a place.
 fn falcon(place: &str) -> UnitDraft {
@@ -19,6 +24,86 @@ fn falcon(place: &str) -> UnitDraft {
         storage_location: Some(place.into()),
         ..UnitDraft::default()
     }
+}
+
+/// A connected and synced shop with Falcons on its shelves.
+async fn synced(orders: u64, seed: u64, places: &[&str]) -> Desk {
+    let desk = Desk::new(Seller::with_orders(orders, seed, chrono::Utc::now()).history_days(25)).await;
+    desk.connect();
+    desk.json(0, &["sync"], "");
+    let store = Store::open(desk.folder(), Access::Write, begin()).await.unwrap();
+    let units = places.iter().map(|place| falcon(place).check(Currency::GBP).unwrap()).collect();
+    store.add_units(units, "Added units", begin()).await.unwrap();
+    store.close().await;
+    desk
+}
+
+fn text(value: &Value) -> &str {
+    value.as_str().unwrap()
+}
+
+/// Paid merchant orders' lines with something left: ASIN and units left, counted from `orders list` alone.
+fn waiting(desk: &Desk) -> Vec<(Option<String>, u64)> {
+    let orders = desk.json(0, &["orders", "list", "--query", "status:paid is:fbm"], "");
+    let lines = orders.as_array().unwrap().iter().flat_map(|order| order["items"].as_array().unwrap());
+    lines
+        .map(|line| {
+            let left = line["quantity"].as_u64().unwrap() - line["quantity_shipped"].as_u64().unwrap();
+            (line["item_number"].as_str().map(ToOwned::to_owned), left)
+        })
+        .filter(|(_, left)| *left > 0)
+        .collect()
+}
+
+fn pdf(path: &Path) -> Vec<u8> {
+    let bytes = std::fs::read(path).unwrap();
+    assert!(bytes.starts_with(b"%PDF-"), "{path:?}");
+    bytes
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn units_on_paper_are_the_units_still_to_ship_and_the_bytes_repeat() {
+    let desk = synced(400, 9, &["S49", "S5", "S5"]).await;
+    let lines = waiting(&desk);
+    assert!(!lines.is_empty());
+    let (asin, _) = lines.iter().find(|(asin, _)| asin.is_some()).unwrap();
+    desk.json(0, &["match", "map", asin.as_deref().unwrap(), "75192", "New"], "");
+    let out = desk.folder().join("list.pdf");
+    let made = desk.json(0, &["pick-list", "--out", out.to_str().unwrap()], "");
+    let to_ship: u64 = lines.iter().map(|(_, left)| left).sum();
+    assert_eq!(made["units"].as_u64().unwrap() + made["exception_units"].as_u64().unwrap(), to_ship);
+    let wanted: u64 = lines.iter().filter(|(own, _)| own == asin).map(|(_, left)| left).sum();
+    assert_eq!(made["units"], wanted.min(3));
+    assert!(made["pages"].as_u64().unwrap() >= 1 && made["exceptions"].as_u64().unwrap() > 0, "{made}");
+    assert!(text(&made["id"]).starts_with("P-") && text(&made["data_as_of"]).ends_with('Z'), "{made}");
+    let first = pdf(&out);
+    let again = desk.folder().join("again.pdf");
+    assert_eq!(desk.json(0, &["pick-list", "--out", again.to_str().unwrap()], "")["id"], made["id"]);
+    assert!(pdf(&again) == first, "the same data gave other bytes");
+    for paper in ["letter", "4x6"] {
+        let other = desk.folder().join(paper);
+        let told = desk.json(0, &["pick-list", "--out", other.to_str().unwrap(), "--paper", paper], "");
+        assert_eq!((&told["id"], &told["units"]), (&made["id"], &made["units"]));
+        assert!(pdf(&other) != first);
+    }
+    // Nothing was changed by all that.
+    assert_eq!(desk.json(0, &["inventory", "list", "--query", "status:linked"], ""), json!([]));
+    assert_eq!(desk.json(0, &["check"], "")["ok"], true);
+    let wrong = desk.json(1, &["pick-list", "--out", "/nowhere/at/all.pdf"], "");
+    assert_eq!(wrong["error"]["code"], "disk");
+    assert_eq!(desk.json(2, &["pick-list", "--out", "x", "--paper", "a3"], "")["error"]["code"], "usage");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_empty_list_is_one_page_and_an_account_narrows() {
+    let desk = synced(0, 3, &[]).await;
+    let out = desk.folder().join("list.pdf");
+    let made = desk.json(0, &["pick-list", "--out", out.to_str().unwrap(), "--account", "Shop"], "");
+    let sums = ["lines", "units", "orders", "exceptions", "pages"].map(|key| made[key].as_u64().unwrap());
+    assert_eq!(sums, [0, 0, 0, 0, 1]);
+    pdf(&out);
+    let error = desk.json(3, &["pick-list", "--out", out.to_str().unwrap(), "--account", "FR"], "");
+    assert_eq!(error["error"]["code"], "no_account");
 }
 
 #[tokio::test(start_paused = true)]

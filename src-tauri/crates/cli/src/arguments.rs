@@ -46,6 +46,8 @@ pub(crate) enum Command {
     Match(MatchCommand),
     /// Confirm orders processed: their units go to the archive, the orders become Completed. Nothing is sent to Amazon.
     Confirm(ConfirmCommand),
+    /// Make the pick list of all orders that wait to be shipped.
+    PickList(PickListCommand),
     /// Examine the database from end to end.
     Check,
 }
@@ -67,6 +69,45 @@ pub(crate) struct ConfirmCommand {
     /// Take a confirmation back: the batch that it printed.
     #[arg(long, value_name = "BATCH", conflicts_with_all = ["order_ids", "archive", "without_stock", "dry_run"])]
     pub(crate) undo: Option<u32>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct PickListCommand {
+    /// The PDF to write.
+    #[arg(long, value_name = "FILE.pdf")]
+    pub(crate) out: PathBuf,
+    /// Paper: a4, letter, or 4x6 inch labels.
+    #[arg(long, value_name = "PAPER", default_value = "a4")]
+    pub(crate) paper: PaperSize,
+    /// walk: by location; sheets: by order; singles: orders of one unit first and counted.
+    #[arg(long, value_name = "MODE", default_value = "walk")]
+    pub(crate) mode: Mode,
+    /// Orders of a single unit come before the others.
+    #[arg(long)]
+    pub(crate) singles_first: bool,
+    /// Each row carries the barcode of its SKU.
+    #[arg(long)]
+    pub(crate) sku_barcodes: bool,
+    /// Each order carries its QR code.
+    #[arg(long)]
+    pub(crate) order_codes: bool,
+}
+
+/// Paper, as it is spelt on the command line.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum PaperSize {
+    A4,
+    Letter,
+    #[value(name = "4x6")]
+    Label4x6,
+}
+
+/// How a list is walked, as it is spelt on the command line.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Mode {
+    Walk,
+    Sheets,
+    Singles,
 }
 
 #[derive(Debug, Args)]

@@ -17,6 +17,7 @@ mod inventory;
 mod matching;
 mod orders;
 mod output;
+mod picking;
 mod progress;
 mod shapes;
 mod sync;
@@ -72,6 +73,7 @@ async fn serve(
         Command::Inventory(command) => inventory::run(&desk, command, output).await,
         Command::Match(command) => matching::run(&desk, command, output).await,
         Command::Confirm(command) => confirming::run(&desk, command, output).await,
+        Command::PickList(command) => picking::run(&desk, command, output).await,
         Command::Check => check::run(&desk, output).await,
     }
 }

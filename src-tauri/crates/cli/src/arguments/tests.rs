@@ -62,6 +62,15 @@ fn a_query_may_begin_with_a_negation() {
 }
 
 #[test]
+fn a_pick_list_has_paper_and_a_mode() {
+    let Command::PickList(plain) = run("pick-list --out list.pdf").command else { panic!() };
+    assert_eq!((plain.paper, plain.mode, plain.singles_first), (PaperSize::A4, Mode::Walk, false));
+    let line = "pick-list --out list.pdf --paper 4x6 --mode sheets --singles-first";
+    let Command::PickList(full) = run(line).command else { panic!() };
+    assert_eq!((full.paper, full.mode, full.singles_first), (PaperSize::Label4x6, Mode::Sheets, true));
+}
+
+#[test]
 fn each_usage_error_is_one_line_that_names_the_culprit() {
     for (line, message) in [
         ("sync --fast", "unexpected argument '--fast' found"),
@@ -88,6 +97,11 @@ fn each_usage_error_is_one_line_that_names_the_culprit() {
             "account add --region eu",
             "the following required arguments were not provided: --label <LABEL> --marketplaces <ID[,ID]>",
         ),
+        (
+            "pick-list --out list.pdf --paper a3",
+            "invalid value 'a3' for '--paper <PAPER>' [possible values: a4, letter, 4x6]",
+        ),
+        ("pick-list", "the following required arguments were not provided: --out <FILE.pdf>"),
         ("account remove UK DE", "unexpected argument 'DE' found"),
     ] {
         assert_eq!(wrong(line), message, "{line}");
