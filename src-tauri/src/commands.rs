@@ -3,10 +3,13 @@
 pub(crate) mod accounts;
 pub(crate) mod activity;
 pub(crate) mod app;
+pub(crate) mod confirming;
 pub(crate) mod files;
 pub(crate) mod listings;
 pub(crate) mod matching;
 pub(crate) mod orders;
+pub(crate) mod picking;
+pub(crate) mod printing;
 pub(crate) mod stock;
 pub(crate) mod sync;
 pub(crate) mod views;

@@ -1,14 +1,18 @@
-//! What belongs to this screen and changes no result: theme and density, kept by the store plugin in the data folder.
+//! What belongs to this screen and changes no result: theme, density, and how documents were printed last, kept by the
+//! store plugin in the data folder.
 //!
 //! A file that cannot be read gives the defaults; it is a convenience, not data.
 
 use std::path::Path;
 
+use packlight_domain::printing::{PrintOptions, Printed};
+use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use tauri::AppHandle;
 use tauri_plugin_store::StoreExt;
 
 use crate::error::CommandError;
+use crate::session::Desk;
 
 const FILE: &str = "screen.json";
 const KEY: &str = "preferences";
@@ -42,21 +46,60 @@ pub(crate) struct Preferences {
     pub(crate) columns: Option<Vec<String>>,
 }
 
+/// A kind of document that is printed; each remembers a printer of its own.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, specta::Type)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum DocumentKind {
+    PickList,
+}
+
+impl DocumentKind {
+    /// Where its choice is kept.
+    const fn key(self) -> &'static str {
+        match self {
+            Self::PickList => "print_pick_list",
+        }
+    }
+}
+
 /// The preferences kept in `folder`.
 pub(crate) fn load(app: &AppHandle, folder: &Path) -> Preferences {
-    app.store(folder.join(FILE))
-        .ok()
-        .and_then(|store| store.get(KEY))
-        .and_then(|value| serde_json::from_value(value).ok())
-        .unwrap_or_default()
+    read(app, folder, KEY).unwrap_or_default()
 }
 
 /// Keeps `preferences` in `folder`.
 pub(crate) fn save(app: &AppHandle, folder: &Path, preferences: &Preferences) -> Result<(), CommandError> {
+    write(app, folder, KEY, preferences)
+}
+
+/// How a kind of document was printed last.
+pub(crate) fn print_choice(app: &AppHandle, folder: &Path, kind: DocumentKind) -> Option<PrintOptions> {
+    read(app, folder, kind.key())
+}
+
+/// The options with the printer that was used last, where they name none.
+pub(crate) fn on_remembered_printer(desk: &Desk, kind: DocumentKind, options: PrintOptions) -> PrintOptions {
+    let remembered = || print_choice(desk.app(), desk.data_folder(), kind)?.printer;
+    PrintOptions { printer: options.printer.or_else(remembered), ..options }
+}
+
+/// Remembers how a document was printed. It was printed, so nobody is told if this cannot be kept.
+pub(crate) fn remember_printer(desk: &Desk, kind: DocumentKind, options: PrintOptions, printed: &Printed) {
+    let options = PrintOptions { printer: Some(printed.printer.clone()), ..options };
+    if let Err(error) = write(desk.app(), desk.data_folder(), kind.key(), &options) {
+        tracing::warn!(error = error.message, "the printer is not remembered");
+    }
+}
+
+fn read<T: DeserializeOwned>(app: &AppHandle, folder: &Path, key: &str) -> Option<T> {
+    serde_json::from_value(app.store(folder.join(FILE)).ok()?.get(key)?).ok()
+}
+
+fn write<T: Serialize>(app: &AppHandle, folder: &Path, key: &str, value: &T) -> Result<(), CommandError> {
     let failed = |error: &dyn std::fmt::Display| {
         CommandError::internal(format!("the preferences were not saved: {error}"))
     };
     let store = app.store(folder.join(FILE)).map_err(|error| failed(&error))?;
-    store.set(KEY, serde_json::to_value(preferences).map_err(|error| failed(&error))?);
+    store.set(key, serde_json::to_value(value).map_err(|error| failed(&error))?);
     store.save().map_err(|error| failed(&error))
 }

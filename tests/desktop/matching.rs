@@ -93,7 +93,7 @@ const LINKED: &str = "const drawer = document.querySelector(\"[data-testid='orde
     return /Unlink/.test(drawer?.innerText ?? '');";
 
 /// Waits until the demo's shelves are filled, and comes back to the orders.
-async fn wait_for_stock(window: &Window) -> Result<()> {
+pub(crate) async fn wait_for_stock(window: &Window) -> Result<()> {
     let _: bool = window.ask("location.hash = '#/inventory'; return true", &[]).await?;
     let filled = "return Number(document.querySelector(\"[data-testid='stock-all'] [data-count]\")?.dataset.count ?? 0) > 0";
     window.wait_for::<bool>("units on the demo's shelves", filled, &[]).await?;
@@ -101,12 +101,12 @@ async fn wait_for_stock(window: &Window) -> Result<()> {
     OrdersPage(window).wait_until_filled().await
 }
 
-async fn wait_for_dialog(window: &Window, title: &str) -> Result<()> {
+pub(crate) async fn wait_for_dialog(window: &Window, title: &str) -> Result<()> {
     let script = "return [...document.querySelectorAll(\"[role='dialog'] h2\")].some((head) => head.textContent.includes(arguments[0]))";
     window.wait_for::<bool>(&format!("the dialog '{title}'"), script, &[json!(title)]).await.map(drop)
 }
 
-async fn wait_for_toast(window: &Window, text: &str) -> Result<()> {
+pub(crate) async fn wait_for_toast(window: &Window, text: &str) -> Result<()> {
     let script = "return [...document.querySelectorAll(\"[data-testid='toast']\")].some((toast) => toast.textContent.includes(arguments[0]))";
     window.wait_for::<bool>(&format!("a toast with '{text}'"), script, &[json!(text)]).await.map(drop)
 }
@@ -126,7 +126,7 @@ async fn close_dialogs(window: &Window) -> Result<()> {
 }
 
 /// Clicks the first element of a selector whose text holds `text`.
-async fn click_text(window: &Window, selector: &str, text: &str) -> Result<()> {
+pub(crate) async fn click_text(window: &Window, selector: &str, text: &str) -> Result<()> {
     let script = "const found = [...document.querySelectorAll(arguments[0])]
             .find((element) => element.textContent.includes(arguments[1]) && !element.disabled);
         found?.click();

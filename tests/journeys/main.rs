@@ -14,6 +14,7 @@ mod old_api;
 mod owner_packages;
 mod parts_refused;
 mod picking;
+mod printing;
 mod remembered;
 mod reports;
 mod several_askers;

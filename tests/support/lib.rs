@@ -7,6 +7,8 @@ pub mod command_line;
 pub mod database;
 #[cfg(target_os = "linux")]
 pub mod desktop;
+#[cfg(target_os = "linux")]
+pub mod print_queue;
 pub mod virtual_time;
 pub mod wire;
 pub mod world;

@@ -13,6 +13,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use packlight_domain::account::{OrdersApi, Region};
 use packlight_engine::accounts::NewAccount;
 use packlight_engine::environment::{Environment, Overrides};
+use packlight_engine::printing::{Cups, Programs};
 use packlight_engine::secrets::{Cost, Credentials, Keychain, Secrets, SecretsPlace, SystemKeychain};
 use packlight_engine::{Access, Config, Engine, EngineError, SyncReport, SyncRequest};
 use packlight_spapi::{HttpTransport, SleepClock, Timeouts, Transport, TransportError, UserAgent};
@@ -308,5 +309,7 @@ fn config(
         sleep: SleepClock::sleepless(),
         user_agent: UserAgent { app: "Packlight".into(), version: "0".into(), platform: "Test".into() },
         downloads: folder.join("downloads"),
+        // Nobody prints here.
+        spooler: Arc::new(Cups::new(Programs::in_folders(Vec::new(), &[]))),
     }
 }

@@ -428,6 +428,10 @@ export type Code =
 "corrupt_database" | 
 /**  The disk is full or refuses to write. */
 "disk" | 
+/**  There is no print system, no printer, or not the one that was asked for. */
+"printer_unavailable" | 
+/**  The printer, or its queue, did not take the document. */
+"printer_rejected" | 
 /**  Not in the demo. */
 "demo" | 
 /**  The user stopped it. */

@@ -114,6 +114,16 @@ const pages: Record<Code, Explanation> = {
     meanwhile: "What was read until then is kept; the next run goes on from there.",
     step: null,
   },
+  printer_unavailable: {
+    title: "The printer cannot be reached",
+    meanwhile: "Nothing was printed. Another printer, or saving as a PDF, works at once.",
+    step: again,
+  },
+  printer_rejected: {
+    title: "The printer did not take it",
+    meanwhile: "Nothing was printed. Another printer, or saving as a PDF, works at once.",
+    step: again,
+  },
   demo: { title: "Not in the demo", meanwhile: "The demo seller cannot be mixed with an account.", step: null },
   internal: {
     title: "Packlight met an error of its own",

@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 use packlight_documents::Fonts;
+use packlight_documents::printing::{self, Spooler};
 use packlight_domain::account::AccountId;
 use packlight_spapi::{Budget, HttpTransport, Ledger, Operation, SleepClock, Transport, UserAgent};
 use packlight_store::{Account, Store};
@@ -13,7 +14,7 @@ use serde::{Deserialize, Serialize};
 use tokio::sync::watch;
 
 use crate::connection::Connection;
-use crate::environment::Environment;
+use crate::environment::{Environment, PASSPHRASE};
 use crate::error::{Code, EngineError};
 use crate::events::Events;
 use crate::ledger::StoreLedger;
@@ -50,6 +51,8 @@ pub struct Config {
     pub user_agent: UserAgent,
     /// Where files for the seller are put; made when the first one is.
     pub downloads: PathBuf,
+    /// The printers.
+    pub spooler: Arc<dyn Spooler>,
 }
 
 impl Config {
@@ -76,6 +79,7 @@ impl Config {
             clock: Utc::now,
             sleep: SleepClock::of_system(),
             user_agent: user_agent(app),
+            spooler: printing::of_system(&[PASSPHRASE]),
         })
     }
 }
@@ -124,6 +128,7 @@ pub(crate) struct Desk {
     pub(crate) sleep: SleepClock,
     pub(crate) user_agent: UserAgent,
     pub(crate) downloads: PathBuf,
+    pub(crate) spooler: Arc<dyn Spooler>,
     pub(crate) connections: tokio::sync::Mutex<HashMap<AccountId, Connection>>,
     running: Runs,
     pub(crate) reports: crate::reports::Running,
@@ -158,6 +163,7 @@ impl Engine {
             sleep: config.sleep,
             user_agent: config.user_agent,
             downloads: config.downloads,
+            spooler: config.spooler,
             connections: tokio::sync::Mutex::default(),
             running: Runs::default(),
             reports: crate::reports::Running::default(),

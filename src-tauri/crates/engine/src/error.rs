@@ -3,6 +3,7 @@
 //! A [`Code`] exists only where the window or the command line does something of its own with it.
 
 use chrono::{DateTime, Utc};
+use packlight_documents::printing::SpoolError;
 use packlight_spapi::{ApiError, ErrorKind, TransportError};
 use packlight_store::{LogError, OpenError, StoreError};
 use serde::{Deserialize, Serialize};
@@ -59,6 +60,10 @@ pub enum Code {
     CorruptDatabase,
     /// The disk is full or refuses to write.
     Disk,
+    /// There is no print system, no printer, or not the one that was asked for.
+    PrinterUnavailable,
+    /// The printer, or its queue, did not take the document.
+    PrinterRejected,
     /// Not in the demo.
     Demo,
     /// The user stopped it.
@@ -217,6 +222,13 @@ impl From<LockError> for EngineError {
 impl From<PathError> for EngineError {
     fn from(error: PathError) -> Self {
         Self::new(Code::Disk, error.to_string())
+    }
+}
+
+impl From<SpoolError> for EngineError {
+    fn from(error: SpoolError) -> Self {
+        let code = if error.is_refusal() { Code::PrinterRejected } else { Code::PrinterUnavailable };
+        Self::retryable(code, error.to_string())
     }
 }
 

@@ -115,6 +115,51 @@ impl Engine {
         Ok(self.0.store.order_numbers(&ids).await?)
     }
 
+    /// The whole path of a file that Packlight wrote for the seller, for a viewer to open: it is still there, and it is in
+    /// the folder for downloads, which nothing else of what a window could ask for is.
+    pub fn saved_file(&self, path: &str) -> Result<PathBuf, EngineError> {
+        let gone =
+            |_| EngineError::new(Code::NotFound, format!("{path} is not there any more: save it again"));
+        let file = Path::new(path).canonicalize().map_err(gone)?;
+        let folder = self.0.downloads.canonicalize().map_err(gone)?;
+        let is_document = file.extension().is_some_and(|ending| ending == "pdf" || ending == "csv");
+        if file.starts_with(&folder) && file.is_file() && is_document {
+            return Ok(file);
+        }
+        Err(EngineError::new(Code::BadInput, format!("{path} is not a document that Packlight wrote")))
+    }
+
+    /// Writes a finished document into the folder for downloads, as `stem.ending` or, if that is taken, `stem-2.ending`.
+    pub(crate) async fn save_document(
+        &self,
+        stem: &str,
+        ending: &str,
+        document: &[u8],
+        rows: u32,
+    ) -> Result<SavedFile, EngineError> {
+        let folder = &self.0.downloads;
+        let saved = async {
+            tokio::fs::create_dir_all(folder).await?;
+            let name = |number| match number {
+                1 => format!("{stem}.{ending}"),
+                number => format!("{stem}-{number}.{ending}"),
+            };
+            let (path, mut file) = create(folder, name).await?;
+            let written = async {
+                file.write_all(document).await?;
+                file.sync_all().await
+            };
+            if let Err(error) = written.await {
+                // Nobody should find half a document under its name.
+                let _ = tokio::fs::remove_file(&path).await;
+                return Err(error);
+            }
+            Ok(path)
+        };
+        let path = saved.await.map_err(|error| not_saved(folder, &error))?;
+        Ok(SavedFile { path: path.display().to_string(), rows })
+    }
+
     async fn begin(&self, stem: &str, heads: &[&str]) -> Result<Download, EngineError> {
         let name = format!("{stem}-{}", (self.0.clock)().format("%Y-%m-%d"));
         Download::begin(&self.0.downloads, name, heads).await

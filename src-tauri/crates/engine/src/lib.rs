@@ -17,6 +17,7 @@ pub mod matching;
 pub mod orders;
 pub mod paths;
 pub mod picking;
+pub mod printing;
 pub mod reports;
 pub mod secrets;
 pub mod status;

@@ -21,6 +21,7 @@ use packlight_domain::matching::OrderSelection;
 use packlight_domain::stock::{Unit, UnitDraft, UnitId, UnitSelection};
 use packlight_engine::environment::Environment;
 use packlight_engine::events::{CacheTag, Event};
+use packlight_engine::printing::{Cups, Programs};
 use packlight_engine::secrets::{Cost, Secrets, SystemKeychain};
 use packlight_engine::{Access, Code, Config, Engine};
 use packlight_spapi::{SleepClock, Transport, TransportError, UserAgent};
@@ -55,6 +56,8 @@ async fn engine(folder: &Path) -> Engine {
         sleep: SleepClock::sleepless(),
         user_agent: UserAgent { app: "Packlight".into(), version: "0".into(), platform: "Test".into() },
         downloads: folder.join("downloads"),
+        // Nobody prints here.
+        spooler: Arc::new(Cups::new(Programs::in_folders(Vec::new(), &[]))),
     };
     Engine::open(config).await.unwrap()
 }

@@ -55,17 +55,21 @@ pub(super) async fn until_taken(
         if let Some(warning) = now.as_ref().and_then(complaint) {
             return Ok(Some(warning));
         }
-        match state {
-            JobState::Stuck(reason) => return Ok(Some(stuck(printer, &reason))),
-            JobState::Printing => {
-                if began.get_or_insert_with(Instant::now).elapsed() >= patience.to_complain {
-                    return Ok(None);
-                }
-            }
+        let is_printing = state == JobState::Printing;
+        if let JobState::Stuck(reason) = state {
+            return Ok(Some(stuck(printer, &reason)));
+        }
+        let is_fine = if is_printing {
+            began.get_or_insert_with(Instant::now).elapsed() >= patience.to_complain
+        } else {
             // Other jobs are before it: it is in good hands.
-            _ if before.state == PrinterState::Busy => return Ok(None),
-            _ if start.elapsed() >= patience.to_begin => return Ok(Some(not_begun(printer))),
-            _ => {}
+            before.state == PrinterState::Busy
+        };
+        if is_fine {
+            return Ok(None);
+        }
+        if !is_printing && start.elapsed() >= patience.to_begin {
+            return Ok(Some(not_begun(printer)));
         }
         sleep(patience.between).await;
     }

@@ -1,0 +1,36 @@
+//! Printers, what was chosen for a kind of document last time, and documents in the system's viewer.
+
+use packlight_domain::printing::{PrintOptions, Printer};
+use tauri::State;
+use tauri_plugin_opener::OpenerExt;
+
+use super::Answer;
+use crate::error::CommandError;
+use crate::preferences::{self, DocumentKind};
+use crate::session::Desk;
+
+/// The printers of the system.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn printers(desk: State<'_, Desk>) -> Answer<Vec<Printer>> {
+    Ok(desk.engine().await?.printers().await?)
+}
+
+/// How a kind of document was printed last on this computer.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn printer_choice(
+    desk: State<'_, Desk>,
+    document: DocumentKind,
+) -> Answer<Option<PrintOptions>> {
+    Ok(preferences::print_choice(desk.app(), desk.data_folder(), document))
+}
+
+/// Opens a document that Packlight wrote, in the system's viewer.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn open_document(desk: State<'_, Desk>, path: String) -> Answer<()> {
+    let file = desk.engine().await?.saved_file(&path)?;
+    let opened = desk.app().opener().open_path(file.to_string_lossy(), None::<&str>);
+    opened.map_err(|error| CommandError::internal(format!("{path} could not be opened: {error}")))
+}
