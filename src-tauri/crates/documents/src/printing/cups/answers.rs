@@ -156,11 +156,14 @@ pub(super) fn waiting_job(listing: &str, job: &str) -> Option<JobState> {
 /// A job in `lpstat -l -W completed -o`.
 pub(super) fn ended_job(listing: &str, job: &str) -> Option<JobState> {
     let entry = find_job(listing, job)?;
-    let alerts = entry.field("Alerts:");
+    let (alerts, status) = (entry.field("Alerts:"), entry.field("Status:"));
     Some(if alerts.contains("canceled") {
         JobState::Cancelled
-    } else if alerts.contains("aborted") || alerts.contains("error") {
-        JobState::Failed(entry.field("Status:").to_owned())
+    } else if alerts.contains("job-completed-successfully") {
+        JobState::Done
+    } else if alerts.contains("aborted") || alerts.contains("error") || !status.is_empty() {
+        // A back end that gave up leaves the same alert as one that printed; what is left to be said tells them apart.
+        JobState::Failed(status.to_owned())
     } else {
         JobState::Done
     })

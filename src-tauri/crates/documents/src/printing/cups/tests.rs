@@ -110,12 +110,14 @@ fn every_state_of_a_job_is_read() {
     }
     for (alerts, state) in [
         ("job-completed-successfully", JobState::Done),
-        ("processing-to-stop-point", JobState::Done),
+        ("processing-to-stop-point", JobState::Failed("Filter failed".to_owned())),
+        ("job-completed-with-errors", JobState::Failed("Filter failed".to_owned())),
         ("job-canceled-by-user", JobState::Cancelled),
         ("aborted-by-system", JobState::Failed("Filter failed".to_owned())),
     ] {
         assert_eq!(answers::ended_job(&listing(alerts, "Filter failed"), "A-1"), Some(state), "{alerts}");
     }
+    assert_eq!(answers::ended_job(&listing("processing-to-stop-point", ""), "A-1"), Some(JobState::Done));
     assert_eq!(answers::waiting_job(&listing("none", ""), "A-2"), None);
 }
 
