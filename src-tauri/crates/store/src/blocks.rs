@@ -35,6 +35,19 @@ pub(crate) struct Located {
     pub(crate) before: i64,
 }
 
+/// Orders that a block holds at least, once it was cut from another.
+const HALF_GROWN: i64 = 1_024;
+
+/// Blocks that are read at least.
+const AT_LEAST: i64 = 2;
+
+/// An end of a segment, from which blocks are counted.
+#[derive(Debug, Clone, Copy)]
+struct End {
+    without_value: bool,
+    high: bool,
+}
+
 /// A list that blocks count: all orders that its facts allow, whatever its windows.
 #[derive(Debug)]
 pub(crate) struct Counting {
@@ -62,10 +75,26 @@ impl Counting {
         query.push(" AND account_id IN (").push(accounts.join(", ")).push(")");
     }
 
-    /// The counts of a segment's blocks, lowest first.
-    async fn blocks(&self, connection: &mut SqliteConnection, segment: i64) -> Result<Vec<i64>, StoreError> {
-        // As one JSON text: a thousand rows would cross to SQLite's thread and back one by one.
-        let mut query = QueryBuilder::new("SELECT json_group_array(n) FROM (SELECT ");
+    /// The counts of a segment's first `limit` blocks, from its low end or its high end, and the orders without a value
+    /// of the sort.
+    async fn blocks(
+        &self,
+        connection: &mut SqliteConnection,
+        column: Column,
+        end: End,
+        limit: i64,
+    ) -> Result<(Vec<i64>, i64), StoreError> {
+        let mut query = QueryBuilder::new("SELECT ");
+        if column.nullable {
+            query.push("(SELECT COALESCE(SUM(").push(&self.columns).push("), 0)");
+            self.push_where(&mut query, column.segment + 1);
+            query.push(")");
+        } else {
+            query.push("0");
+        }
+        // As one JSON text: some hundred rows would cross to SQLite's thread and back one by one.
+        query.push(", json_group_array(n) FROM (SELECT ");
+        let segment = column.segment + i64::from(end.without_value);
         if let [_] = self.accounts[..] {
             query.push(&self.columns).push(" AS n");
             self.push_where(&mut query, segment);
@@ -74,9 +103,14 @@ impl Counting {
             self.push_where(&mut query, segment);
             query.push(" GROUP BY low_key, low_id");
         }
-        query.push(" ORDER BY low_key, low_id)");
-        let counts: String = query.build_query_scalar().fetch_one(connection).await?;
-        crate::rows::from_json(&counts)
+        query.push(if end.high {
+            " ORDER BY low_key DESC, low_id DESC"
+        } else {
+            " ORDER BY low_key, low_id"
+        });
+        query.push(" LIMIT ").push_bind(limit).push(")");
+        let (without, counts): (i64, String) = query.build_query_as().fetch_one(connection).await?;
+        Ok((crate::rows::from_json(&counts)?, without))
     }
 
     /// Orders of a segment.
@@ -145,7 +179,8 @@ impl Counting {
         Ok((from, to))
     }
 
-    /// The block that holds the order at `position`, counted in list order; `None` behind the end.
+    /// The block that holds the order at `position`, counted in list order; `None` behind the end. Counts are added up
+    /// from the end of the segment that is nearer.
     pub(crate) async fn locate(
         &self,
         connection: &mut SqliteConnection,
@@ -153,47 +188,68 @@ impl Counting {
         descending: bool,
         position: i64,
     ) -> Result<Option<Located>, StoreError> {
-        let mut before = 0;
-        for without_value in [false, true] {
-            if without_value && !column.nullable {
-                break;
+        let all = self.bare.size();
+        // Which end is nearer is a guess as long as orders without a value are not counted; a wrong one costs time only.
+        let from_start = position <= all / 2;
+        let way = if from_start { position } else { all - position };
+        let blocks = self.bare.around().max(1) / HALF_GROWN * way / all.max(1) * 3 / 2 + AT_LEAST;
+        let mut end = End { without_value: false, high: descending == from_start };
+        let (mut counts, without) = self.blocks(connection, column, end, blocks).await?;
+        let with = all - without;
+        let (mut place, mut size, mut ahead) = (position, with, 0);
+        if position >= with {
+            if position >= all {
+                return Ok(None);
             }
-            let segment = column.segment + i64::from(without_value);
-            let blocks = self.blocks(connection, segment).await?;
-            let mut in_order: Vec<usize> = (0..blocks.len()).collect();
-            if descending {
-                in_order.reverse();
+            (place, size, ahead) = (position - with, without, with);
+            end = End { without_value: true, high: descending };
+            counts = self.blocks(connection, column, end, i64::MAX).await?.0;
+        }
+        let in_order = end.high == descending;
+        let target = if in_order { place } else { size - 1 - place };
+        if target >= counts.iter().sum() {
+            // The list is thin here: more blocks than it seemed.
+            counts = self.blocks(connection, column, end, i64::MAX).await?.0;
+        }
+        let mut passed = 0;
+        for (at, orders) in counts.into_iter().enumerate() {
+            if target < passed + orders {
+                let (low, high) = self.bounds(connection, column, end, at).await?;
+                let before = if in_order { passed } else { size - passed - orders };
+                let stretch = Stretch { without_value: end.without_value, low, high };
+                return Ok(Some(Located { stretch, before: ahead + before }));
             }
-            for at in in_order {
-                if position < before + blocks[at] {
-                    let (low, high) = self.bounds(connection, segment, at).await?;
-                    return Ok(Some(Located { stretch: Stretch { without_value, low, high }, before }));
-                }
-                before += blocks[at];
-            }
+            passed += orders;
         }
         Ok(None)
     }
 
-    /// The bounds of a segment's block by its number, lowest first.
+    /// The bounds of a segment's block by its number, counted from an end.
     async fn bounds(
         &self,
         connection: &mut SqliteConnection,
-        segment: i64,
+        column: Column,
+        end: End,
         at: usize,
     ) -> Result<(Option<(Key, i64)>, Option<(Key, i64)>), StoreError> {
-        let rows = sqlx::query(
-            "SELECT low_key, low_id FROM order_blocks WHERE segment = ? AND account_id = ? \
-             ORDER BY low_key, low_id LIMIT 2 OFFSET ?",
-        )
-        .bind(segment)
-        .bind(self.accounts.first())
-        .bind(i64::try_from(at).unwrap_or(i64::MAX))
-        .fetch_all(connection)
-        .await?;
+        // A block ends where the one above begins: the one behind it from the low end, the one before it from the high.
+        let order = if end.high { "low_key DESC, low_id DESC" } else { "low_key, low_id" };
+        let mut query =
+            QueryBuilder::<Sqlite>::new("SELECT low_key, low_id FROM order_blocks WHERE segment = ");
+        query.push_bind(column.segment + i64::from(end.without_value));
+        query.push(" AND account_id = ").push_bind(self.accounts.first().copied());
+        query.push(" ORDER BY ").push(order).push(" LIMIT 2 OFFSET ");
+        let first = if end.high { at.saturating_sub(1) } else { at };
+        query.push_bind(i64::try_from(first).unwrap_or(i64::MAX));
+        let rows = query.build().fetch_all(connection).await?;
         let mut found = Vec::with_capacity(2);
         for row in &rows {
             found.push(bound(Key::read(row, "low_key")?, row.try_get("low_id")?));
+        }
+        if end.high && at > 0 {
+            found.reverse();
+        } else if end.high {
+            found.truncate(1);
         }
         let mut found = found.into_iter();
         Ok((found.next().flatten(), found.next().flatten()))

@@ -126,9 +126,10 @@ impl Store {
         let sieve = Sieve::load(&mut snapshot, query, Scope { account, platform: None }, now).await?;
         let after = after.map(Spot::parse).transpose()?;
         let column = Column::of(SortKey::Date);
-        let candidates = match Source::best(&mut snapshot, &sieve, column).await? {
-            Some((source, few)) if few < i64::from(search::MANY) / 2 => {
-                let found = source.candidates(&mut snapshot, &sieve, search::MANY + 1).await?;
+        let sources = Source::all(&mut snapshot, &sieve, column).await?;
+        let candidates = match sources.into_iter().min_by_key(|own| own.orders) {
+            Some(few) if few.orders < i64::from(search::MANY) / 2 => {
+                let found = few.source.candidates(&mut snapshot, &sieve, search::MANY + 1).await?;
                 (found.number <= search::MANY).then_some(found.ids)
             }
             _ => None,

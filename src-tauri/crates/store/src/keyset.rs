@@ -70,6 +70,9 @@ impl FactsTest {
     }
 }
 
+/// A block stands for some thousand orders, and to add one up takes as long as to walk five orders of a list.
+const BLOCKS_TO_ORDERS: i64 = 200;
+
 /// Ranges of an index that are merged at most.
 const RANGES: usize = 24;
 
@@ -80,6 +83,8 @@ pub(crate) struct Walk<'a> {
     pub(crate) sieve: &'a Sieve,
     /// Accounts, or accounts with a class.
     ranges: Vec<(i64, Option<i64>)>,
+    /// Orders that lie in the ranges.
+    pub(crate) passes: i64,
     test: FactsTest,
     /// Only these row ids, a JSON array.
     candidates: Option<&'a str>,
@@ -103,12 +108,17 @@ impl<'a> Walk<'a> {
         let is_narrow = classes.len() <= RANGES
             && (of_classes.saturating_mul(2 + merged) / 3 < sieve.around()
                 || sieve.windows.iter().any(|own| own.key == SortKey::ShipBy && own.key != column.key));
-        let ranges = if is_narrow {
-            classes
+        let (ranges, passes) = if is_narrow {
+            (classes, of_classes)
         } else {
-            sieve.accounts().into_iter().map(|account| (account, None)).collect()
+            (sieve.accounts().into_iter().map(|account| (account, None)).collect(), sieve.around())
         };
-        Self { column, sieve, ranges, test: FactsTest::of(sieve), candidates: None }
+        Self { column, sieve, ranges, passes, test: FactsTest::of(sieve), candidates: None }
+    }
+
+    /// Whether to walk all of it costs no more than to add up the counts of blocks.
+    pub(crate) fn is_short(&self) -> bool {
+        self.passes.saturating_mul(BLOCKS_TO_ORDERS) <= self.sieve.around()
     }
 
     /// The same, among these row ids only.

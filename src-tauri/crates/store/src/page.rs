@@ -23,6 +23,9 @@ mod slim;
 
 pub(crate) use slim::{Slim, slim_columns};
 
+/// Orders that can be passed for a page without anybody noticing.
+const LONG: i64 = 20_000;
+
 /// A list that is being paged through.
 pub(crate) struct List {
     column: Column,
@@ -33,8 +36,8 @@ pub(crate) struct List {
 }
 
 /// The rows of a page by their keys, and where they stand.
-struct Keys {
-    marks: Vec<Mark>,
+pub(crate) struct Keys {
+    pub(crate) marks: Vec<Mark>,
     position: i64,
     total: i64,
     total_is_exact: bool,
@@ -94,7 +97,8 @@ impl List {
         Walk::of(&self.sieve, self.column)
     }
 
-    async fn page(
+    /// A page by its keys.
+    pub(crate) async fn page(
         &self,
         connection: &mut SqliteConnection,
         place: &Place,
@@ -104,7 +108,12 @@ impl List {
             // A wrong cursor is refused all the same.
             return self.cut(&[], place, limit);
         }
-        if self.walk().asks_orders() || (self.counting.is_none() && self.is_sparse(limit)) {
+        let walk = self.walk();
+        let is_thin = self.counting.is_none() && self.is_sparse(limit);
+        // Of a long list, a window of another sort may leave next to nothing.
+        let is_cut =
+            walk.passes > LONG && self.sieve.windows.iter().any(|window| window.key != self.column.key);
+        if walk.asks_orders() || is_thin || is_cut {
             return self.sieved(connection, place, limit).await;
         }
         self.plain(connection, place, limit).await
@@ -113,13 +122,13 @@ impl List {
     /// Whether a walk would pass over so many others that to read the whole list is cheaper.
     fn is_sparse(&self, limit: u32) -> bool {
         let size = self.sieve.size();
-        size.saturating_mul(size).saturating_mul(20) < i64::from(limit).saturating_mul(self.sieve.around())
+        size.saturating_mul(size).saturating_mul(40) < i64::from(limit).saturating_mul(self.sieve.around())
     }
 
-    /// The counting blocks, where the list has no windows but that of its own sort.
+    /// The counting blocks, where the list has no windows but that of its own sort and is no quicker walked.
     fn ranking(&self) -> Option<&Counting> {
         let own = self.sieve.windows.iter().all(|window| window.key == self.column.key);
-        self.counting.as_ref().filter(|_| own)
+        self.counting.as_ref().filter(|_| own && !self.walk().is_short())
     }
 
     /// The stretches behind `mark` in list order, or of the whole list.
@@ -218,7 +227,7 @@ impl List {
             }
             Place::Near(position) => {
                 let position = i64::from(*position).min(total);
-                (self.near(connection, position, limit).await?, Some(position))
+                (self.near(connection, position, limit, total).await?, Some(position))
             }
         };
         let position = match (position, marks.first(), place) {
@@ -234,7 +243,12 @@ impl List {
     pub(crate) async fn total(&self, connection: &mut SqliteConnection) -> Result<i64, StoreError> {
         match (&self.sieve.windows[..], &self.counting) {
             ([], _) => Ok(self.sieve.size()),
-            ([window], Some(counting)) => {
+            ([window], counting) => {
+                // In the window's own sort it is one stretch.
+                let walk = Walk::of(&self.sieve, Column::of(window.key));
+                let Some(counting) = counting.as_ref().filter(|_| !walk.is_short()) else {
+                    return walk.count(connection, &Stretch::whole(false)).await;
+                };
                 let (from, to) = counting.ends(connection, window).await?;
                 Ok(to - from)
             }
@@ -289,11 +303,11 @@ impl List {
         connection: &mut SqliteConnection,
         position: i64,
         limit: u32,
+        total: i64,
     ) -> Result<Vec<Mark>, StoreError> {
         let walk = self.walk();
         let Some(counting) = self.ranking() else {
-            let reading = Reading { offset: count(position), ..self.reading(limit) };
-            return self.read(connection, &walk, &self.segments(), reading).await;
+            return self.step(connection, position, limit, total).await;
         };
         let descending = self.sort.descending;
         // Blocks know nothing of a window: what lies before it in list order comes on top.
@@ -323,6 +337,30 @@ impl List {
         }
         let reading = Reading { offset: count(offset), ..self.reading(limit) };
         self.read(connection, &walk, &stretches, reading).await
+    }
+
+    /// The keys from a position on, by steps from the end of the list that is nearer.
+    async fn step(
+        &self,
+        connection: &mut SqliteConnection,
+        position: i64,
+        limit: u32,
+        total: i64,
+    ) -> Result<Vec<Mark>, StoreError> {
+        let walk = self.walk();
+        let from_end = position > total / 2;
+        let has_rest = from_end && self.column.nullable && self.sieve.window_of(self.column.key).is_none();
+        let without = if has_rest { walk.count(connection, &Stretch::whole(true)).await? } else { 0 };
+        let rest = i64::from(limit).min(total - without - position);
+        if !from_end || rest < i64::from(limit).min(total - position) {
+            let reading = Reading { offset: count(position), ..self.reading(limit) };
+            return self.read(connection, &walk, &self.segments(), reading).await;
+        }
+        let offset = count(total - without - position - rest);
+        let reading = Reading { descending: !self.sort.descending, offset, ..self.reading(count(rest)) };
+        let mut marks = walk.keys(connection, &Stretch::whole(false), reading).await?;
+        marks.reverse();
+        Ok(marks)
     }
 
     /// The page of a complete, sorted list.

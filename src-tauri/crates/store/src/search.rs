@@ -1,7 +1,7 @@
 //! Naming the orders that may match: by letters, by stock, by facts, by a window of another sort.
 //!
 //! A text of three or more characters is looked up in the trigram index. How many orders hold a trigram is estimated from
-//! how soon a thousand of them are met, and the rarest few are asked for: every find is checked against the texts anyway,
+//! how soon some hundreds of them are met, and the rarest few are asked for: every find is checked against the texts anyway,
 //! and a frequent trigram costs a long list to read. A text of one or two characters is no trigram but begins some: it
 //! is the start of an id or any place in a title; where the index has too many for it, so have the orders, and the list is
 //! walked.
@@ -24,7 +24,7 @@ pub(crate) const MANY: u32 = 60_000;
 const TERMS: u32 = 400;
 
 /// Orders that hold a trigram, up to which they are counted; beyond, their number is estimated.
-const SAMPLE: i64 = 1_000;
+const SAMPLE: i64 = 400;
 
 /// Trigrams that are weighed for one query, and those of them that are asked for.
 const WEIGHED: usize = 24;
@@ -41,6 +41,8 @@ pub(crate) enum Source {
     Window(Window),
     /// The facts.
     Facts,
+    /// What another source names, as far as a full-text query does.
+    Both(Box<Source>, String),
 }
 
 /// Row ids that may match.
@@ -51,21 +53,32 @@ pub(crate) struct Candidates {
     pub(crate) number: u32,
 }
 
+/// A source with what it is expected to give.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Named {
+    pub(crate) source: Source,
+    /// Orders that it names.
+    pub(crate) orders: i64,
+    /// Those of them that satisfy the terms it comes from: fewer, where letters are asked for in turn.
+    pub(crate) matches: i64,
+}
+
 impl Source {
-    /// The source that names the fewest orders, with an estimate of their number; `None` where nothing narrows the list.
-    pub(crate) async fn best(
+    /// All sources there are, with estimates; none where nothing narrows the list.
+    pub(crate) async fn all(
         connection: &mut SqliteConnection,
         sieve: &Sieve,
         column: Column,
-    ) -> Result<Option<(Self, i64)>, StoreError> {
-        let mut found: Vec<(Self, i64)> = Vec::new();
+    ) -> Result<Vec<Named>, StoreError> {
+        let mut found: Vec<Named> = Vec::new();
+        let named = |source, orders| Named { source, orders, matches: orders };
         if !sieve.allows_all() {
-            found.push((Self::Facts, sieve.size()));
+            found.push(named(Self::Facts, sieve.size()));
         }
         for window in sieve.windows.iter().filter(|window| window.key != column.key) {
             if let Some(counting) = Counting::of(&sieve.whole()) {
                 let (from, to) = counting.ends(connection, window).await?;
-                found.push((Self::Window(*window), to - from));
+                found.push(named(Self::Window(*window), to - from));
             }
         }
         let asked: Vec<&Test> =
@@ -74,15 +87,15 @@ impl Source {
             // What units are linked at a time is little; to count them is to read them.
             let source = Self::Stock((*test).clone());
             let number = source.candidates(connection, sieve, MANY + 1).await?.number;
-            found.push((source, i64::from(number)));
+            found.push(named(source, i64::from(number)));
         }
-        let letters = letters(connection, &asked).await?;
+        let letters = letters(connection, &asked, sieve.around()).await?;
         if let Some(letters) = letters {
             found.push(letters);
-        } else if let Some(Test::Text(text)) = asked.iter().find(|test| matches!(test, Test::Text(_))) {
-            found.extend(short(connection, text).await?);
+        } else if let Some(text) = sieve.short_text() {
+            found.extend(short(connection, text).await?.map(|(source, orders)| named(source, orders)));
         }
-        Ok(found.into_iter().min_by_key(|(_, number)| *number))
+        Ok(found)
     }
 
     /// At most `cap` row ids among which, if there are fewer, every match is.
@@ -94,13 +107,30 @@ impl Source {
     ) -> Result<Candidates, StoreError> {
         let mut query =
             QueryBuilder::<Sqlite>::new("SELECT json_group_array(i) AS ids, COUNT(*) AS number FROM (");
+        self.push_ids(&mut query, sieve);
+        query.push(" LIMIT ").push_bind(cap).push(")");
+        let row = query.build().fetch_one(connection).await?;
+        Ok(Candidates { ids: row.try_get("ids")?, number: crate::rows::count(row.try_get("number")?) })
+    }
+
+    /// Appends the query of the row ids `i` that it names.
+    fn push_ids(&self, query: &mut QueryBuilder<Sqlite>, sieve: &Sieve) {
         match self {
-            Self::Letters(trigrams) => push_trigrams(&mut query, trigrams),
-            Self::Stock(test) => sieve.push_stock(&mut query, test),
+            Self::Letters(trigrams) => push_trigrams(query, trigrams),
+            Self::Stock(test) => sieve.push_stock(query, test),
             Self::Window(window) => {
-                let all = Sieve { windows: vec![*window], ..sieve.whole() };
+                // The index of its sort tells the facts too.
+                let own = Sieve { windows: vec![*window], terms: Vec::new(), ..sieve.clone() };
                 let stretch = Stretch::whole(false).within(Some(*window)).unwrap_or_default();
-                Walk::of(&all, Column::of(window.key)).push_ids(&mut query, &stretch);
+                Walk::of(&own, Column::of(window.key)).push_ids(query, &stretch);
+            }
+            Self::Both(other, trigrams) => {
+                query.push("SELECT i FROM (");
+                other.push_ids(query, sieve);
+                // The plus keeps SQLite from seeking every pair of the two.
+                query.push(") WHERE +i IN (");
+                push_trigrams(query, trigrams);
+                query.push(")");
             }
             Self::Facts => {
                 query.push("SELECT id AS i FROM platform_orders INDEXED BY orders_by_facts WHERE (account_id, facts) IN (VALUES ");
@@ -111,9 +141,6 @@ impl Source {
                 query.push(")");
             }
         }
-        query.push(" LIMIT ").push_bind(cap).push(")");
-        let row = query.build().fetch_one(connection).await?;
-        Ok(Candidates { ids: row.try_get("ids")?, number: crate::rows::count(row.try_get("number")?) })
     }
 }
 
@@ -132,11 +159,12 @@ async fn short(connection: &mut SqliteConnection, text: &str) -> Result<Option<(
     Ok(Some((Source::Letters(trigrams), weight)))
 }
 
-/// The full-text query of the rarest trigrams of what must occur, with an estimate of the orders that satisfy it.
+/// The full-text query of the rarest trigrams of what must occur, with estimates. `all` is the number of orders.
 async fn letters(
     connection: &mut SqliteConnection,
     asked: &[&Test],
-) -> Result<Option<(Source, i64)>, StoreError> {
+    all: i64,
+) -> Result<Option<Named>, StoreError> {
     // One list of alternatives for each term: `sku:a,b` is satisfied by the letters of either.
     let mut terms: Vec<Vec<Vec<String>>> = asked.iter().filter_map(|test| alternatives(test)).collect();
     if terms.is_empty() {
@@ -158,26 +186,33 @@ async fn letters(
     let weights = weigh(connection, &trigrams).await?;
     let weight = |trigram: &String| weights.get(trigram).copied().unwrap_or(i64::MAX);
     if let [one] = &terms[..] {
-        let mut all = Vec::new();
+        let mut queries = Vec::new();
         let mut estimate = 0_i64;
         for alternative in one {
             let rarest = rarest(alternative.clone(), &weight);
             estimate = estimate.saturating_add(rarest.iter().map(weight).min().unwrap_or(0));
-            all.push(format!("({})", joined(&rarest)));
+            queries.push(format!("({})", joined(&rarest)));
         }
-        return Ok(Some((Source::Letters(all.join(" OR ")), estimate)));
+        let source = Source::Letters(queries.join(" OR "));
+        return Ok(Some(Named { source, orders: estimate, matches: estimate }));
     }
     // Every term must hold, so each gives its rarest; what rare ones are left fill up.
     let mut chosen: Vec<String> = Vec::new();
+    let mut matches = i128::from(all);
     for alternative in terms.iter().flatten() {
-        chosen.extend(alternative.iter().min_by_key(|trigram| weight(trigram)).cloned());
+        let rarest = alternative.iter().min_by_key(|trigram| weight(trigram));
+        // As if one text said nothing of the other.
+        matches = matches * i128::from(rarest.map_or(0, weight).min(all)) / i128::from(all.max(1));
+        chosen.extend(rarest.cloned());
     }
     chosen.extend(rarest(trigrams, &weight));
     let mut seen = HashSet::new();
     chosen.retain(|trigram| seen.insert(trigram.clone()));
     chosen.truncate(terms.len().max(ASKED - 1));
-    let estimate = chosen.iter().map(weight).min().unwrap_or(0);
-    Ok(Some((Source::Letters(joined(&chosen)), estimate)))
+    let matches = i64::try_from(matches).unwrap_or(i64::MAX);
+    // Trigrams of different texts meet in more orders than the texts do.
+    let orders = chosen.iter().map(weight).min().unwrap_or(0).min(matches.saturating_mul(4));
+    Ok(Some(Named { source: Source::Letters(joined(&chosen)), orders, matches }))
 }
 
 /// The rarest few of some trigrams, without those that are so much more frequent that they tell little.
@@ -191,7 +226,7 @@ fn rarest(mut trigrams: Vec<String>, weight: &impl Fn(&String) -> i64) -> Vec<St
 }
 
 /// So many alternatives that weighing them would take longer than it saves.
-fn unweighed(terms: &[Vec<Vec<String>>]) -> (Source, i64) {
+fn unweighed(terms: &[Vec<Vec<String>>]) -> Named {
     let of = |alternative: &Vec<String>| {
         let step = alternative.len().div_ceil(ASKED).max(1);
         joined(&alternative.iter().step_by(step).cloned().collect::<Vec<_>>())
@@ -203,7 +238,8 @@ fn unweighed(terms: &[Vec<Vec<String>>]) -> (Source, i64) {
             format!("({})", all.join(" OR "))
         })
         .collect();
-    (Source::Letters(terms.join(" AND ")), i64::from(MANY) / 2)
+    let orders = i64::from(MANY) / 2;
+    Named { source: Source::Letters(terms.join(" AND ")), orders, matches: orders }
 }
 
 fn joined(trigrams: &[String]) -> String {

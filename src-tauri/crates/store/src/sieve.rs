@@ -15,6 +15,7 @@ use sqlx::SqliteConnection;
 use std::ops::Bound;
 
 use crate::StoreError;
+use crate::conditions::is_short;
 use crate::counts::Scope;
 use crate::facts::{Facts, verdict};
 use crate::meanings::{self, Meaning};
@@ -208,6 +209,16 @@ impl Sieve {
     /// The ship times of late orders, among those whose facts allow it.
     fn late(&self) -> Window {
         Window { key: SortKey::ShipBy, from: None, to: Some(to_millis(self.zones.now())) }
+    }
+
+    /// A text that must occur and has no trigram, where no other that must has one.
+    pub(crate) fn short_text(&self) -> Option<&str> {
+        let mut texts = self.terms.iter().filter(|term| !term.negated).filter_map(|term| match &term.test {
+            Test::Text(text) => Some(text.as_str()),
+            _ => None,
+        });
+        let first = texts.next()?;
+        (is_short(first) && texts.all(is_short)).then_some(first)
     }
 
     /// Orders that facts allow.

@@ -84,7 +84,7 @@ impl List {
             return Ok(Counted { orders: count(self.total(connection).await?), is_exact: true });
         }
         let stop = stop_at.saturating_add(1);
-        let found = match self.way(connection, i64::MAX).await? {
+        let found = match self.way(connection, i64::MAX, None).await? {
             Way::Prove(candidates) | Way::Among(candidates) => {
                 search::count_proven(connection, &candidates.ids, 1, &self.sieve, stop).await?
             }
