@@ -84,8 +84,8 @@ pub(crate) fn on_remembered_printer(desk: &Desk, kind: DocumentKind, options: Pr
 }
 
 /// Remembers how a document was printed. It was printed, so nobody is told if this cannot be kept.
-pub(crate) fn remember_printer(desk: &Desk, kind: DocumentKind, options: PrintOptions, printed: &Printed) {
-    let options = PrintOptions { printer: Some(printed.printer.clone()), ..options };
+pub(crate) fn remember_printer(desk: &Desk, kind: DocumentKind, options: &PrintOptions, printed: &Printed) {
+    let options = PrintOptions { printer: Some(printed.printer.clone()), ..options.clone() };
     if let Err(error) = write(desk.app(), desk.data_folder(), kind.key(), &options) {
         tracing::warn!(error = error.message, "the printer is not remembered");
     }

@@ -57,7 +57,7 @@ fn waiting(desk: &Desk) -> Vec<(Option<String>, u64)> {
 
 fn pdf(path: &Path) -> Vec<u8> {
     let bytes = std::fs::read(path).unwrap();
-    assert!(bytes.starts_with(b"%PDF-"), "{path:?}");
+    assert!(bytes.starts_with(b"%PDF-"), "{}", path.display());
     bytes
 }
 

@@ -32,7 +32,8 @@ async fn print_on(cups: &Cups, printer: Option<&str>, document: &[u8]) -> Result
 
 /// A PDF of pages of one size in points, with a frame and "Page n" on each.
 fn pdf(width: u32, height: u32, pages: u32) -> Vec<u8> {
-    let kids: String = (0..pages).map(|page| format!("{} 0 R ", 4 + 2 * page)).collect();
+    let kids: Vec<String> = (0..pages).map(|page| format!("{} 0 R", 4 + 2 * page)).collect();
+    let kids = kids.join(" ");
     let mut objects = vec![
         "<< /Type /Catalog /Pages 2 0 R >>".to_owned(),
         format!("<< /Type /Pages /Kids [{kids}] /Count {pages} >>"),

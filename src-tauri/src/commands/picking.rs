@@ -113,7 +113,7 @@ pub(crate) async fn print_pick_list(
 ) -> Answer<Printed> {
     let options = preferences::on_remembered_printer(&desk, DocumentKind::PickList, options);
     let printed = desk.engine().await?.print_pick_list(&request, &options).await?;
-    preferences::remember_printer(&desk, DocumentKind::PickList, options, &printed);
+    preferences::remember_printer(&desk, DocumentKind::PickList, &options, &printed);
     Ok(printed)
 }
 
@@ -127,7 +127,7 @@ pub(crate) async fn reprint_pick_list(
 ) -> Answer<Printed> {
     let options = preferences::on_remembered_printer(&desk, DocumentKind::PickList, options);
     let printed = desk.engine().await?.reprint_pick_list(record, &options).await?;
-    preferences::remember_printer(&desk, DocumentKind::PickList, options, &printed);
+    preferences::remember_printer(&desk, DocumentKind::PickList, &options, &printed);
     Ok(printed)
 }
 

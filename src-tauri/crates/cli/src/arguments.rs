@@ -79,6 +79,12 @@ pub(crate) struct PickListCommand {
     /// Paper: a4, letter, or 4x6 inch labels.
     #[arg(long, value_name = "PAPER", default_value = "a4")]
     pub(crate) paper: PaperSize,
+    /// Print it on this printer too, and keep it as an open list.
+    #[arg(long, value_name = "PRINTER")]
+    pub(crate) print: Option<String>,
+    /// How many copies are printed.
+    #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..=99), requires = "print")]
+    pub(crate) copies: u32,
     /// walk: by location; sheets: by order; singles: orders of one unit first and counted.
     #[arg(long, value_name = "MODE", default_value = "walk")]
     pub(crate) mode: Mode,

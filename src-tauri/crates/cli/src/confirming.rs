@@ -85,9 +85,10 @@ fn with_unknown<T>(done: Confirmation, numbers: &[String], ids: &[Option<T>]) ->
     let orders = numbers
         .iter()
         .zip(ids)
-        .filter_map(|(number, id)| match id {
-            Some(_) => known.next(),
-            None => {
+        .filter_map(|(number, id)| {
+            if id.is_some() {
+                known.next()
+            } else {
                 skipped += 1;
                 Some(ConfirmOrder {
                     order: None,

@@ -108,6 +108,8 @@ fn exit_of(code: Code) -> Exit {
         | Code::NewerDatabase
         | Code::CorruptDatabase
         | Code::Disk
+        | Code::PrinterUnavailable
+        | Code::PrinterRejected
         | Code::Demo
         | Code::Internal => Exit::Failed,
     }

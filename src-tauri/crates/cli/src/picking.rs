@@ -1,12 +1,14 @@
-//! `pick-list`: what is to be fetched from the shelves, as a PDF.
+//! `pick-list`: what is to be fetched from the shelves, as a PDF and on paper.
 //!
-//! Nothing changes by it, and it works beside a running Packlight.
+//! Without `--print` nothing changes, and it works beside a running Packlight. With it, the same pages go to the printer,
+//! and the list is kept as a record once its queue has taken them.
 
 use std::io::Write;
 use std::path::Path;
 
 use packlight_domain::matching::OrderSelection;
 use packlight_domain::picking::{Paper, PickMode, PickRequest};
+use packlight_domain::printing::PrintOptions;
 use packlight_engine::picking::PickDocument;
 use packlight_engine::{Code, Engine, EngineError};
 use serde::Serialize;
@@ -31,6 +33,9 @@ struct Shape {
     id: String,
     data_as_of: Option<String>,
     file: String,
+    printer: Option<String>,
+    job: Option<String>,
+    warning: Option<String>,
 }
 
 /// Runs the command.
@@ -40,12 +45,30 @@ pub(crate) async fn run(
     output: &mut Output<'_>,
 ) -> Result<Exit, Failure> {
     let paper = paper(command.paper);
-    let made = desk
-        .reading(async |engine| {
+    let made = if let Some(printer) = &command.print {
+        desk.writing(async |engine| {
+            let request = request(desk, engine, command).await?;
+            let mut made = saved(engine, &request, paper, &command.out).await?;
+            let options = PrintOptions {
+                printer: Some(printer.clone()),
+                paper,
+                copies: command.copies,
+                reverse: false,
+            };
+            let printed = engine.print_pick_list(&request, &options).await?;
+            made.printer = Some(printed.printer);
+            made.job = Some(printed.job);
+            made.warning = printed.warning;
+            Ok(made)
+        })
+        .await?
+    } else {
+        desk.reading(async |engine| {
             let request = request(desk, engine, command).await?;
             saved(engine, &request, paper, &command.out).await
         })
-        .await?;
+        .await?
+    };
     output.result(&made, people)?;
     Ok(Exit::Done)
 }
@@ -100,6 +123,9 @@ async fn saved(engine: &Engine, request: &PickRequest, paper: Paper, out: &Path)
         id: list.id,
         data_as_of: list.data_as_of.map(packlight_domain::instant::to_text),
         file: out.display().to_string(),
+        printer: None,
+        job: None,
+        warning: None,
     })
 }
 
@@ -143,6 +169,19 @@ fn people(made: &Shape) -> String {
         );
     }
     line(&mut text, format_args!("Saved as {}", printable(&made.file)));
+    if let Some(printer) = &made.printer {
+        line(
+            &mut text,
+            format_args!(
+                "Printed on {} (job {})",
+                printable(printer),
+                printable(made.job.as_deref().unwrap_or(""))
+            ),
+        );
+    }
+    if let Some(warning) = &made.warning {
+        line(&mut text, format_args!("Mind: {}", printable(warning)));
+    }
     text
 }
 
@@ -162,12 +201,17 @@ mod tests {
             id: "P-1a2b3c4d".into(),
             data_as_of: None,
             file: "list\u{1b}.pdf".into(),
+            printer: Some("Zebra".into()),
+            job: Some("Zebra-7".into()),
+            warning: Some("it is out of paper".into()),
         };
         assert_eq!(
             people(&made),
             "Pick list P-1a2b3c4d: 1 unit on 2 lines of 1 order, 2 pages.\n\
              3 lines cannot be picked; the last page says why.\n\
-             Saved as list\u{fffd}.pdf\n"
+             Saved as list\u{fffd}.pdf\n\
+             Printed on Zebra (job Zebra-7)\n\
+             Mind: it is out of paper\n"
         );
     }
 

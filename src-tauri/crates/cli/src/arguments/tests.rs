@@ -62,12 +62,14 @@ fn a_query_may_begin_with_a_negation() {
 }
 
 #[test]
-fn a_pick_list_has_paper_and_a_mode() {
+fn a_pick_list_has_paper_a_mode_and_may_have_a_printer() {
     let Command::PickList(plain) = run("pick-list --out list.pdf").command else { panic!() };
     assert_eq!((plain.paper, plain.mode, plain.singles_first), (PaperSize::A4, Mode::Walk, false));
-    let line = "pick-list --out list.pdf --paper 4x6 --mode sheets --singles-first";
+    assert_eq!((plain.print, plain.copies), (None, 1));
+    let line = "pick-list --out list.pdf --paper 4x6 --mode sheets --singles-first --print Zebra --copies 2";
     let Command::PickList(full) = run(line).command else { panic!() };
     assert_eq!((full.paper, full.mode, full.singles_first), (PaperSize::Label4x6, Mode::Sheets, true));
+    assert_eq!((full.print.as_deref(), full.copies), (Some("Zebra"), 2));
 }
 
 #[test]

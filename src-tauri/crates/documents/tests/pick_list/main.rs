@@ -1,5 +1,7 @@
 //! Pick lists read back from paper by programs that are not ours: poppler for text and pictures, zbar for codes.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
 mod codes;
 mod lists;
 mod pages;

@@ -245,7 +245,7 @@ impl<'a> Placing<'a> {
             return self.leave(order, line, rank, line.left, ExceptionReason::MissingItems, detail);
         }
         let mut left = line.left;
-        for held in self.of_the_linked(line) {
+        for held in still_to_ship(line) {
             left -= 1;
             match &held.listed {
                 Listed::Open(list) if self.holds == Holds::Respected => {
@@ -277,19 +277,6 @@ impl<'a> Placing<'a> {
                 }
             }
         }
-    }
-
-    /// The units that a line still has to ship out of those it holds. Where it holds more, a part was shipped, and nobody
-    /// says which: what an open list takes is still there, and what was picked before has most likely gone.
-    fn of_the_linked(&self, line: &'a OpenLine) -> Vec<&'a HeldUnit> {
-        let mut held: Vec<&HeldUnit> = line.linked.iter().collect();
-        held.sort_by_key(|held| match &held.listed {
-            Listed::Open(_) => 0,
-            Listed::No => 1,
-            Listed::Picked(_) => 2,
-        });
-        held.truncate(line.left as usize);
-        held
     }
 
     fn oldest_free(&mut self, shelf: &Shelf) -> Option<&'a ShelfUnit> {
@@ -368,4 +355,17 @@ fn flags(order: &OpenOrder, line: &OpenLine, as_of: DateTime<Utc>) -> PickFlags 
         gift: line.gift,
         prime: order.prime,
     }
+}
+
+/// The units that a line still has to ship out of those it holds. Where it holds more, a part was shipped, and nobody
+/// says which: what an open list takes is still there, and what was picked before has most likely gone.
+fn still_to_ship(line: &OpenLine) -> Vec<&HeldUnit> {
+    let mut held: Vec<&HeldUnit> = line.linked.iter().collect();
+    held.sort_by_key(|held| match &held.listed {
+        Listed::Open(_) => 0,
+        Listed::No => 1,
+        Listed::Picked(_) => 2,
+    });
+    held.truncate(line.left as usize);
+    held
 }

@@ -221,7 +221,7 @@ proptest! {
             let mut lines = BTreeSet::new();
             for row in list.groups.iter().flat_map(|group| &group.rows) {
                 let units: Vec<UnitId> = row.orders.iter().flat_map(|own| own.units.clone()).collect();
-                prop_assert_eq!(units.len() as u32, row.quantity);
+                prop_assert_eq!(u32::try_from(units.len()).unwrap(), row.quantity);
                 prop_assert!(!row.location.trim().is_empty());
                 for unit in units {
                     prop_assert!(seen.insert(unit), "unit {} twice", unit.0);

@@ -202,7 +202,7 @@ async fn what_lp_says_is_passed_on() {
     let scripts = Scripts::new();
     // It reads nothing of what it is given.
     scripts.put("lp", "echo 'lp: Error - Too many active jobs.' >&2; exit 1");
-    let error = scripts.cups().submit("A", &job(&[b'x'; 300_000])).await.unwrap_err();
+    let error = scripts.cups().submit("A", &job(&vec![b'x'; 300_000])).await.unwrap_err();
     assert!(
         matches!(&error, SpoolError::Refused { message, .. } if message == "Too many active jobs."),
         "{error}"
