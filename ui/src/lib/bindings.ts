@@ -146,9 +146,9 @@ export const commands = {
 	walkOrder: () => typedError<LocationCount[], CommandError>(__TAURI_INVOKE("walk_order")),
 	/**  Keeps the seller's walk order; locations that are not in it follow in natural order. */
 	setWalkOrder: (locations: string[]) => typedError<BatchId | null, CommandError>(__TAURI_INVOKE("set_walk_order", { locations })),
-	/**  Prints the list of a request and records it. */
+	/**  Prints the list of a request and records it. The printer is remembered. */
 	printPickList: (request: PickRequest, options: PrintOptions) => typedError<Printed, CommandError>(__TAURI_INVOKE("print_pick_list", { request, options })),
-	/**  Prints a recorded list again. */
+	/**  Prints a recorded list again. The printer is remembered. */
 	reprintPickList: (record: PickListId, options: PrintOptions) => typedError<Printed, CommandError>(__TAURI_INVOKE("reprint_pick_list", { record, options })),
 	/**  Writes the list of a request as PDF into the Downloads folder. */
 	savePickList: (request: PickRequest, paper: Paper) => typedError<SavedFile, CommandError>(__TAURI_INVOKE("save_pick_list", { request, paper })),
@@ -344,7 +344,7 @@ export type CacheTag =
 "settings" | 
 /**  Long work. */
 "jobs" | 
-/**  Recorded pick lists. */
+/**  Pick lists. */
 "pick_lists";
 
 /**  A unit that a line could take. */
@@ -572,10 +572,8 @@ export type Cursor = string;
 /**  Height of the table's rows. */
 export type Density = "compact" | "normal" | "comfortable";
 
-/**  A kind of document that is printed. */
-export type DocumentKind = 
-/**  A pick list. */
-"pick_list";
+/**  A kind of document that is printed; each remembers a printer of its own. */
+export type DocumentKind = "pick_list";
 
 /**  Why a line is not on the walk; tested in the order of the variants. */
 export type ExceptionReason = 
@@ -897,6 +895,8 @@ export type News = {
 	tags: CacheTag[],
 	/**  How the sync stands, if that changed. */
 	sync: SyncStatus | null,
+	/**  Orders that left open pick lists since, oldest first. */
+	struck: OrderStruck[],
 };
 
 /**  What the cards count. Every order is in `all` and in one of the statuses. */
@@ -1066,6 +1066,24 @@ export type OrderSelection =
 	except: OrderRowId[],
 } }) & { ids?: never };
 
+/**  An order that left an open pick list: the seller has to know at once, with the list in hand. */
+export type OrderStruck = {
+	/**  The recorded list. */
+	record: PickListId,
+	/**  `P-…`. */
+	list_id: string,
+	/**  The order. */
+	order: OrderRowId,
+	/**  The platform's id of the order. */
+	platform_order_id: string,
+	/**  The order is cancelled; else it only wants fewer units. */
+	cancelled: boolean,
+	/**  Units struck. */
+	units: number,
+	/**  What to do, in plain English: "203-1234567-1234567 was cancelled: take it off list P-1a2b3c4d". */
+	message: string,
+};
+
 /**  Which version of the Orders API an account is read by. */
 export type OrdersApi = 
 /**  `2026-01-01`: one call brings orders with their items. */
@@ -1108,7 +1126,10 @@ export type PickException = {
 	quantity: number,
 	/**  Why. */
 	reason: ExceptionReason,
-	/**  What the reason is about: the open list, or the location-less unit's set; empty where there is nothing to add. */
+	/**
+	 *  What the reason is about: the other list, the set and condition that are not in stock, the unit without a location;
+	 *  empty where there is nothing to add.
+	 */
 	detail: string,
 };
 
@@ -1229,11 +1250,11 @@ export type PickMode =
 /**  One row per item of orders of a single unit, with the count and no order ids; the others follow as in the walk. */
 "singles";
 
-/**  A pick list and its pages. */
+/**  A pick list with its pages as they would be printed. */
 export type PickPreview = {
 	/**  The list. */
 	list: PickList,
-	/**  Its pages, in order. */
+	/**  Its pages. */
 	pages: PreviewPage[],
 };
 
@@ -1269,7 +1290,7 @@ export type PickRow = {
 	asin: string | null,
 	/**  Units to take. */
 	quantity: number,
-	/**  The orders they go to. */
+	/**  The orders they go to; on paper a singles run only counts those of a single unit. */
 	orders: PickedOrder[],
 };
 
@@ -1426,7 +1447,7 @@ export type Printer = {
 	description: string,
 	/**  How it stands. */
 	state: PrinterState,
-	/**  Why it stands so, in the system's words; empty where it says nothing. */
+	/**  Why it stands so, in plain English or the system's own words; empty where there is nothing to say. */
 	reason: string,
 	/**  The system's default. */
 	is_default: boolean,
