@@ -10,7 +10,7 @@ use packlight_domain::stock::UnitDraft;
 use packlight_engine::{Engine, EngineError};
 use packlight_spapi_sim::StockedSet;
 
-/// Every so manieth set is out of stock.
+/// Every so manieth set is out of stock, always one that is mapped: what is not mapped yet lies there to be proposed.
 const OUT_OF_STOCK: usize = 9;
 /// Every so manieth set is not mapped yet.
 const NOT_MAPPED: usize = 3;
@@ -20,12 +20,8 @@ const LINKED_ORDERS: u32 = 12;
 /// Fills the shelves, maps most ASINs and gives the oldest paid orders their units.
 pub(super) async fn fill(engine: &Engine) -> Result<(), EngineError> {
     let sets: Vec<StockedSet> = packlight_spapi_sim::stocked_sets().collect();
-    let units: Vec<UnitDraft> = sets
-        .iter()
-        .enumerate()
-        .filter(|(at, _)| at % OUT_OF_STOCK != OUT_OF_STOCK - 1)
-        .flat_map(units)
-        .collect();
+    let units: Vec<UnitDraft> =
+        sets.iter().enumerate().filter(|(at, _)| at % OUT_OF_STOCK != NOT_MAPPED).flat_map(units).collect();
     engine.add_all_units(&units, &format!("Took stock of {} units", units.len())).await?;
     for (at, set) in sets.iter().enumerate() {
         if at % NOT_MAPPED != NOT_MAPPED - 1 {
