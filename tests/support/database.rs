@@ -16,6 +16,16 @@ pub async fn open(folder: &Path) -> SqliteConnection {
         .expect("the database can be read from outside")
 }
 
+/// The numbers that a query answers, one a row.
+pub async fn numbers(folder: &Path, sql: &'static str) -> Vec<i64> {
+    sqlx::query_scalar(sql).fetch_all(&mut open(folder).await).await.expect("the query is right")
+}
+
+/// The one number that a query answers.
+pub async fn number(folder: &Path, sql: &'static str) -> i64 {
+    numbers(folder, sql).await.first().copied().expect("the query answers a row")
+}
+
 /// Every row of the `amazon_orders` view as the simulator's truth spells it, by order and item.
 pub async fn view(folder: &Path) -> Vec<TruthLine> {
     let sql = "SELECT amazon_order_id, order_item_id, purchase_date, last_update_date, order_status, \

@@ -602,9 +602,9 @@ async fn what_an_open_pick_list_holds_is_picked_by_the_confirmation() {
     for sql in [
         "INSERT INTO pick_lists (id, list_id, state, created_at, lines, units, orders, exceptions, exception_units, content) \
          VALUES (1, 'P-00000001', 'open', 0, 2, 2, 2, 0, 0, '{}')",
-        "INSERT INTO pick_stops (list_id, position, unit_id, order_id, order_item_id, mark, holds) \
+        "INSERT INTO pick_stops (list_id, position, unit_id, order_id, order_item_id, mark, holds, claimed) \
          SELECT 1, c.unit_id, c.unit_id, i.order_id, i.order_item_id, IIF(c.unit_id = 1, 'open', 'short'), \
-         IIF(c.unit_id = 1, 1, NULL) FROM claims c JOIN platform_order_items i ON i.id = c.item_id",
+         IIF(c.unit_id = 1, 1, NULL), 0 FROM claims c JOIN platform_order_items i ON i.id = c.item_id",
     ] {
         sqlx::query(sql).execute(&mut raw).await.unwrap();
     }

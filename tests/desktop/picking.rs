@@ -1,0 +1,112 @@
+//! From the orders to paper and into the archive: a pick list in a real print queue, the orders confirmed, their units in
+//! `SOLD-YYYY-MM`, and everything back by one undo.
+
+use std::path::Path;
+
+use anyhow::{Context, Result, ensure};
+use packlight_tests::desktop::{Window, in_a_window};
+use packlight_tests::print_queue::PrintSystem;
+use serde_json::json;
+
+use crate::matching::{click_text, wait_for_dialog, wait_for_stock, wait_for_toast};
+use crate::orders_page::OrdersPage;
+
+#[tokio::test]
+async fn orders_become_paper_then_archived_stock_and_come_back() -> Result<()> {
+    let Some(system) = PrintSystem::start() else { return Ok(()) };
+    system.add_printer("Office");
+    let (socket, home) = (system.socket(), system.folder().join("home"));
+    std::fs::create_dir(&home)?;
+    let text = |path: &Path| path.to_str().map(str::to_owned).context("a path in UTF-8");
+    let (socket, home) = (text(&socket)?, text(&home)?);
+    // Files for the seller go to the home folder's downloads.
+    let variables = [("CUPS_SERVER", &*socket), ("HOME", &*home)];
+    in_a_window(&["--demo"], &variables, async |window: &Window| {
+        printed_confirmed_undone(window, &system).await
+    })
+    .await
+}
+
+async fn printed_confirmed_undone(window: &Window, system: &PrintSystem) -> Result<()> {
+    let page = OrdersPage(window);
+    page.wait_until_filled().await?;
+    wait_for_stock(window).await?;
+    // The last that the demo does with its shelves: the oldest orders get their units.
+    page.search("is:linked").await?;
+    page.wait_for_rows_where("orders with units", "text.length > 0").await?;
+
+    // From the card of all orders to the preview.
+    go_to(window, "#/orders").await?;
+    click_text(window, "[data-testid='platform-amazon'] button", "Pick list").await?;
+    wait_for_dialog(window, "Pick list P-").await?;
+    let drawn = "const pages = [...document.querySelectorAll(\"[data-testid='preview'] img\")];
+        return pages.length > 0 && pages.every((page) => page.complete && page.naturalWidth > 0);";
+    window.wait_for::<bool>("the pages of the preview", drawn, &[]).await?;
+    let ready = "return /✓\\s*ready/.test(document.querySelector(\"[data-testid='printer-state']\")?.textContent ?? '')";
+    window.wait_for::<bool>("a printer that is ready", ready, &[]).await?;
+    window.screenshot("pick list").await?;
+
+    // A queue that takes nothing says so, and the list is kept as a file.
+    system.run("cupsreject", &["-r", "Being repaired", "Office"]);
+    window.click("print-list").await?;
+    let refused = "return document.querySelector(\"[role='dialog']\")?.innerText.includes('takes no jobs (Being repaired)')";
+    window.wait_for::<bool>("the queue's refusal", refused, &[]).await?;
+    window.screenshot("printer refused").await?;
+    let kept = pdfs(&system.folder().join("home/Downloads"))?;
+    ensure!(kept.len() == 1, "kept instead of printed: {kept:?}");
+    system.run("cupsaccept", &["Office"]);
+
+    // Paper.
+    let again =
+        "return document.querySelector(\"[data-testid='printer-state']\")?.textContent.includes('ready')";
+    window.wait_for::<bool>("a printer that is ready again", again, &[]).await?;
+    window.click("print-list").await?;
+    wait_for_toast(window, "sent to Office").await?;
+    let paper = system.wait_for_paper("Office", 1).remove(0);
+    ensure!(
+        paper.bytes.starts_with(b"%PDF-") && paper.bytes.trim_ascii_end().ends_with(b"%%EOF"),
+        "not a whole PDF"
+    );
+    let told: String = window
+        .wait_for(
+            "the list's id",
+            "return /P-[0-9a-f]{8}/.exec(document.querySelector(\"[data-testid='toast']\")?.textContent ?? '')?.[0] ?? null",
+            &[],
+        )
+        .await?;
+    ensure!(paper.title.contains(&told), "{told} was printed as '{}'", paper.title);
+
+    // Confirmed: the units lie in the archive of the month of their sale.
+    click_text(window, "[data-testid='platform-amazon'] button", "Confirm orders processed").await?;
+    wait_for_dialog(window, "Confirm orders processed").await?;
+    let planned = "return [...document.querySelectorAll(\"[role='dialog'] button\")]
+        .some((button) => /^Confirm [1-9][\\d,.]* orders?$/.test(button.textContent) && !button.disabled)";
+    window.wait_for::<bool>("orders to confirm", planned, &[]).await?;
+    window.screenshot("confirm").await?;
+    window.click("confirm-orders").await?;
+    wait_for_toast(window, "confirmed").await?;
+    go_to(window, "#/inventory").await?;
+    window.type_into("stock-query", "in:SOLD-").await?;
+    let archived = "return /SOLD-20\\d\\d-\\d\\d/.test(document.querySelector(\"[data-testid='stock-table']\")?.innerText ?? '')";
+    window.wait_for::<bool>("units in the archive", archived, &[]).await?;
+    window.screenshot("archive").await?;
+
+    // One undo brings all of them back.
+    click_text(window, "[data-testid='toast'] button", "Undo").await?;
+    wait_for_toast(window, "ndone").await?;
+    let empty = "return document.querySelector(\"[data-testid='no-units']\") !== null";
+    window.wait_for::<bool>("an empty archive", empty, &[]).await.map(drop)
+}
+
+async fn go_to(window: &Window, hash: &str) -> Result<()> {
+    window.ask::<bool>("location.hash = arguments[0]; return true", &[json!(hash)]).await.map(drop)
+}
+
+/// The PDFs in a folder.
+fn pdfs(folder: &Path) -> Result<Vec<String>> {
+    let names = std::fs::read_dir(folder).with_context(|| format!("no {}", folder.display()))?;
+    Ok(names
+        .filter_map(|file| file.ok()?.file_name().into_string().ok())
+        .filter(|name| name.ends_with(".pdf"))
+        .collect())
+}
