@@ -107,6 +107,6 @@ fn pdfs(folder: &Path) -> Result<Vec<String>> {
     let names = std::fs::read_dir(folder).with_context(|| format!("no {}", folder.display()))?;
     Ok(names
         .filter_map(|file| file.ok()?.file_name().into_string().ok())
-        .filter(|name| name.ends_with(".pdf"))
+        .filter(|name| Path::new(name).extension().is_some_and(|ending| ending == "pdf"))
         .collect())
 }
