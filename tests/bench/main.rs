@@ -1,4 +1,5 @@
-//! The benchmark of the order desk without its window: how fast orders are kept and how fast they are found.
+//! The benchmark of the order desk without its window: how fast orders are kept and found, and
+//! how fast pick lists become paper.
 //!
 //! It takes samples, ours and the control's in turns, and judges nothing: `cargo xtask bench` runs it, says what the
 //! samples mean and holds them against the goals. Its answer is JSON in the file that `--out` names.
@@ -11,6 +12,7 @@ mod counters;
 mod database;
 mod ingest;
 mod orders;
+mod pick_list;
 mod plain;
 mod random_writes;
 mod reading;
@@ -67,6 +69,8 @@ fn main() -> Result<()> {
                 let orders = orders.parse()?;
                 Ok(json!(table::measure(&database::ready(&folder, orders).await?, orders).await?))
             }
+            ["paper"] => Ok(json!(pick_list::measure(&folder)?)),
+            ["paper", pages, bars] => Ok(json!(pick_list::once(&folder, pages.parse()?, *bars == "bars")?)),
             ["database", orders] => Ok(json!(database::ready(&folder, orders.parse()?).await?)),
             words => bail!("unknown words {words:?}"),
         }

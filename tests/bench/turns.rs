@@ -44,6 +44,8 @@ pub(crate) enum Goal {
     Most(u64),
     /// Every sample, at least.
     Least(u64),
+    /// The median, at most.
+    Median(u64),
 }
 
 /// How often a thing that takes very long is done all the same.
@@ -83,6 +85,12 @@ impl Samples {
     pub(crate) fn orders(mut self, orders: u64) -> Self {
         self.orders = Some(orders);
         self
+    }
+
+    /// Adds a sample of both as it was counted elsewhere.
+    pub(crate) fn push_both(&mut self, ours: u64, control: u64) {
+        self.ours.push(ours);
+        self.control.push(control);
     }
 
     /// Names the control.

@@ -27,10 +27,11 @@ mod statistics;
 mod window;
 
 /// The parts and their headlines.
-const PARTS: [(&str, &str); 6] = [
+const PARTS: [(&str, &str); 7] = [
     ("ingest", "Keeping orders"),
     ("reading", "Reading orders"),
     ("counters", "Counters after 1,000,000 random writes to 1,000,000 orders"),
+    ("paper", "Pick lists on paper, beside reportlab"),
     ("window", "The window, on 1,000,000 orders"),
     ("table", "The table in the window, on 1,000,000 orders"),
     ("sizes", "Sizes"),
@@ -49,6 +50,9 @@ pub(crate) fn bench(project: &Project, chosen: &[String]) -> Result<()> {
     let wanted = |part: &str| chosen.is_empty() || chosen.iter().any(|name| name == part);
     fs::create_dir_all(project.bench())?;
     packages::ensure(&[packages::BUILD, packages::HIDDEN_DISPLAY])?;
+    if wanted("paper") {
+        packages::ensure(&[packages::BENCH])?;
+    }
     if wanted("table") {
         packages::ensure(&[packages::TESTS])?;
     }

@@ -69,6 +69,13 @@ pub(crate) const TESTS: &[Package] = &[
     ),
 ];
 
+/// Needed by the benchmark of paper.
+pub(crate) const BENCH: &[Package] = &[package(
+    "python3-reportlab",
+    "makes the same pages another way",
+    Sign::File("/usr/lib/python3/dist-packages/reportlab/__init__.py"),
+)];
+
 /// Brings in what is missing of the lists, or stops with what to do.
 pub(crate) fn ensure(lists: &[&[Package]]) -> Result<()> {
     if !cfg!(target_os = "linux") {
