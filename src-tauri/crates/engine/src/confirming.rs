@@ -85,8 +85,14 @@ impl Engine {
     }
 
     fn confirmations_changed(&self) {
-        let tags = [CacheTag::Orders, CacheTag::Counts, CacheTag::Inventory, CacheTag::Mappings];
-        self.0.events.changed(&tags);
+        self.0.events.changed(&[
+            CacheTag::Orders,
+            CacheTag::Counts,
+            CacheTag::Inventory,
+            CacheTag::Mappings,
+            // What an open list had still to fetch for them counts as picked.
+            CacheTag::PickLists,
+        ]);
     }
 }
 

@@ -16,6 +16,7 @@ use base64::prelude::BASE64_STANDARD;
 use chrono::{DateTime, Utc};
 use packlight_domain::account::Platform;
 use packlight_domain::act::RunEntry;
+use packlight_domain::confirming::ConfirmRequest;
 use packlight_domain::file_import::{ColumnChoice, ImportInput, ImportKind};
 use packlight_domain::matching::OrderSelection;
 use packlight_domain::stock::{Unit, UnitDraft, UnitId, UnitSelection};
@@ -266,6 +267,20 @@ async fn an_import_that_changes_nothing_still_tells_the_pages_that_show_its_run(
     engine.run_import(file).await.unwrap();
     let heard: Vec<Event> = std::iter::from_fn(|| news.try_recv().ok()).collect();
     assert_eq!(heard, [Event::DataChanged(vec![CacheTag::Sync, CacheTag::Accounts])]);
+}
+
+#[tokio::test]
+async fn orders_of_a_file_are_confirmed_and_open_pick_lists_hear_of_it() {
+    let (_folder, engine) = desk().await;
+    let file = "order_id,date,title,status\nE-1,2026-01-18,Falcon,paid\n";
+    engine.run_import(input(ImportKind::Orders(Platform::Ebay), file.as_bytes())).await.unwrap();
+    let id = engine.details("", None, None, 1).await.unwrap()[0].row.id;
+    let mut news = engine.events().subscribe();
+    let request = ConfirmRequest { without_stock: vec![id], ..ConfirmRequest::default() };
+    assert_eq!(engine.confirm_orders(&request).await.unwrap().confirmed, 1);
+    let heard: Vec<Event> = std::iter::from_fn(|| news.try_recv().ok()).collect();
+    let [Event::DataChanged(tags)] = heard.as_slice() else { panic!("{heard:?}") };
+    assert!(tags.contains(&CacheTag::PickLists) && tags.contains(&CacheTag::Inventory), "{tags:?}");
 }
 
 #[tokio::test]

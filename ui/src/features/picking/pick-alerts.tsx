@@ -2,7 +2,7 @@
  * Tells at once, on whatever page, that an order on an open list was cancelled: what was struck must not be shipped.
  *
  * It is read from the lists themselves, not from an event that somebody may have missed: a window that opens later tells
- * it too, until the seller has seen it or the list is closed.
+ * it too, until the seller has seen it or put the list away. A list that ended stays in: its last stop may be the struck one.
  */
 import { useQueries, useQuery } from "@tanstack/react-query";
 import { TriangleAlert } from "lucide-react";
@@ -19,7 +19,7 @@ type Props = { ShowRun: ComponentType<{ record: PickListId }> };
 
 /** What the seller has seen of a list: so many units struck. */
 const seenKey = ({ record, id }: PickListEntry) => `struck-seen ${record} ${id}`;
-const seen = (entry: PickListEntry) => Number(sessionStorage.getItem(seenKey(entry)) ?? 0);
+const seen = (entry: PickListEntry) => Number(localStorage.getItem(seenKey(entry)) ?? 0);
 
 /** Orders named at most; the list has them all. */
 const NAMED = 3;
@@ -27,7 +27,7 @@ const NAMED = 3;
 export function PickAlerts({ ShowRun }: Props) {
   const { data: lists = [] } = useQuery(pickQueries.recent);
   const [, seenAgain] = useState(0);
-  const struck = lists.filter((entry) => entry.state === "open" && entry.struck > seen(entry));
+  const struck = lists.filter((entry) => entry.state !== "discarded" && entry.struck > seen(entry));
   const runs = useQueries({ queries: struck.map(({ record }) => pickQueries.run(record)) });
   if (struck.length === 0) return null;
   return (
@@ -46,7 +46,7 @@ export function PickAlerts({ ShowRun }: Props) {
             small
             look="quiet"
             onClick={() => {
-              sessionStorage.setItem(seenKey(entry), String(entry.struck));
+              localStorage.setItem(seenKey(entry), String(entry.struck));
               seenAgain((count) => count + 1);
             }}
           >

@@ -263,8 +263,8 @@ describe("a pick run", () => {
     await user.keyboard(`${code}{Enter}`);
     await waitFor(() => expect(marks()).toEqual(["open", "picked"]));
     await waitFor(() => expect(screen.getByTestId("scanned")).toHaveTextContent(`for ${code}`));
-    expect(field).toHaveFocus();
-    expect(field).toHaveValue("");
+    await waitFor(() => expect(field).toHaveFocus());
+    await waitFor(() => expect(field).toHaveValue(""));
     await user.keyboard(" ");
     await waitFor(() => expect(marks()).toEqual(["picked", "picked"]));
     await user.keyboard("{Escape}");
@@ -288,6 +288,21 @@ describe("a pick run", () => {
     expect(within(stop).getByRole("button", { name: /Picked: / })).toBeDisabled();
     await user.click(within(screen.getByTestId("pick-alert")).getByRole("button", { name: "Seen" }));
     await waitFor(() => expect(screen.queryByTestId("pick-alert")).toBeNull());
+  });
+
+  it("tells of a struck order also where the list ended with it, until it is seen", async () => {
+    const { user, core, picking } = await openRun(1);
+    const [list] = picking.lists;
+    const struck = list?.stops[0];
+    if (list === undefined || struck === undefined) throw new Error("the list has a stop");
+    picking.cancel(struck.order);
+    list.entry = { ...list.entry, state: "done" };
+    await act(() => core.changed("pick_lists", "orders"));
+    const alert = await screen.findByTestId("pick-alert");
+    await user.click(within(alert).getByRole("button", { name: "Seen" }));
+    await waitFor(() => expect(screen.queryByTestId("pick-alert")).toBeNull());
+    await act(() => core.changed("pick_lists"));
+    expect(screen.queryByTestId("pick-alert")).toBeNull();
   });
 
   it("leads on to confirming what was picked", async () => {
