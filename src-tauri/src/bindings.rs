@@ -20,6 +20,7 @@ pub(crate) fn builder() -> Builder<tauri::Wry> {
             commands::app::leave_demo,
             commands::app::preferences,
             commands::app::set_preferences,
+            commands::about::licences,
             commands::orders::list_orders,
             commands::orders::count_orders,
             commands::orders::order_counts,

@@ -1,5 +1,6 @@
 //! What the window may ask. A command takes typed input, calls one method of the engine and maps its error; nothing else.
 
+pub(crate) mod about;
 pub(crate) mod accounts;
 pub(crate) mod activity;
 pub(crate) mod app;

@@ -10,14 +10,16 @@ use std::time::SystemTime;
 
 use anyhow::{Context, Result, bail};
 
+use serde_json::json;
+
 use crate::project::Project;
-use crate::{command, node, packages, start, ui};
+use crate::{command, node, notices, packages, start, ui};
 
 /// The packages promised for this system.
 const KINDS: &str = if cfg!(target_os = "linux") {
     "deb"
 } else if cfg!(windows) {
-    "nsis"
+    "nsis,msi"
 } else {
     "app,dmg"
 };
@@ -40,6 +42,7 @@ pub(crate) fn package(project: &Project) -> Result<()> {
     ui::build(project)?;
     start::build(project, &[start::APP])?;
     let begun = SystemTime::now();
+    notices::write_bill(project, &project.bundles())?;
     command::run(&mut tauri(project, KINDS))?;
     for (package, _) in made_since(&project.bundles(), begun)? {
         if package.extension().is_some_and(|ending| ending == "deb") {
@@ -70,8 +73,13 @@ fn press(package: &Path) -> Result<()> {
 /// Packlight does not have; without the mark `start` finds its build untouched.
 fn tauri(project: &Project, kinds: &str) -> Command {
     let mut command = node::npm();
+    // What is made while bundling cannot stand in the committed configuration.
+    let bill = project.bundles().join(notices::BILL);
+    let files = json!({ "/usr/share/doc/packlight/packlight.cdx.json": bill });
+    let made = json!({ "bundle": { "linux": { "deb": { "files": files } } } });
     command
         .args(["run", "--silent", "tauri", "--", "bundle", "--no-binary-patching", "--bundles", kinds])
+        .args(["--config", &made.to_string()])
         .current_dir(project.path("ui"));
     command
 }
@@ -107,7 +115,11 @@ fn print_sizes(project: &Project, begun: SystemTime) -> Result<()> {
 fn made_since(bundles: &Path, begun: SystemTime) -> Result<Vec<(PathBuf, u64)>> {
     let mut made = Vec::new();
     for kind in fs::read_dir(bundles).context("no package was made")? {
-        for file in fs::read_dir(kind?.path())? {
+        let kind = kind?.path();
+        if !kind.is_dir() {
+            continue;
+        }
+        for file in fs::read_dir(kind)? {
             let file = file?;
             let about = file.metadata()?;
             if about.is_file() && about.modified()? >= begun {

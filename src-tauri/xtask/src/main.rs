@@ -13,6 +13,7 @@ mod command;
 mod display;
 mod linters;
 mod node;
+mod notices;
 mod packages;
 #[cfg(target_os = "linux")]
 mod picture;

@@ -11,7 +11,7 @@ use std::time::SystemTime;
 use anyhow::{Context, Result};
 
 use crate::project::Project;
-use crate::{command, node, packages};
+use crate::{command, node, notices, packages};
 
 /// Copy of the lock file that `node_modules` was installed from.
 const INSTALLED: &str = "node_modules/.packlight-installed";
@@ -45,6 +45,7 @@ pub(crate) fn install(project: &Project) -> Result<()> {
 
 /// Builds `ui/dist`, unless it is the build of the present sources. The packages must be installed.
 pub(crate) fn build(project: &Project) -> Result<()> {
+    notices::write_for_window(project)?;
     let ui = project.path("ui");
     let sources = fingerprint(&ui)?;
     let built = fs::read_to_string(ui.join(BUILT)).is_ok_and(|stamp| stamp == sources);

@@ -1,14 +1,10 @@
-/** Puts the pages of picking together: the overview of lists, one list at work, and their settings. */
+/** Puts the pages of picking together: the overview of lists, and one list at work. */
 import { Link, useParams } from "@tanstack/react-router";
 import { ChevronLeft } from "lucide-react";
 import type { ReactNode } from "react";
 
-import { ArchiveRuleField } from "~/features/confirming/archive-rule";
 import { PickListsPage } from "~/features/picking/pick-lists-page";
 import { RunPage } from "~/features/picking/run-page";
-import { WalkOrder } from "~/features/picking/walk-order";
-import { SettingsPage } from "~/features/settings/settings-page";
-import settings from "~/features/settings/settings.module.css";
 import type { PickListId } from "~/lib/bindings";
 
 import styles from "./desk-routes.module.css";
@@ -49,20 +45,5 @@ export function PickRunRoute() {
       />
       {dialogs}
     </>
-  );
-}
-
-export function PickingSettingsRoute() {
-  return (
-    <SettingsPage title="Settings">
-      <div className={styles.stack}>
-        <section className={settings.card}>
-          <ArchiveRuleField />
-        </section>
-        <section className={settings.card}>
-          <WalkOrder />
-        </section>
-      </div>
-    </SettingsPage>
   );
 }

@@ -68,10 +68,10 @@ const connect = createRoute({
   path: "/settings/amazon/connect",
   component: lazyRouteComponent(settingsRoutes, "ConnectRoute"),
 });
-const appearance = createRoute({
+const settingsPage = createRoute({
   getParentRoute: () => root,
-  path: "/settings/appearance",
-  component: lazyRouteComponent(settingsRoutes, "AppearanceRoute"),
+  path: "/settings/$page",
+  component: lazyRouteComponent(settingsRoutes, "SettingsPageRoute"),
 });
 
 const inventory = createRoute({
@@ -103,11 +103,6 @@ const pickRun = createRoute({
   path: "/orders/pick-lists/$record",
   component: lazyRouteComponent(pickingRoutes, "PickRunRoute"),
 });
-const picking = createRoute({
-  getParentRoute: () => root,
-  path: "/settings/picking",
-  component: lazyRouteComponent(pickingRoutes, "PickingSettingsRoute"),
-});
 
 function NotFound() {
   return (
@@ -125,11 +120,10 @@ const routeTree = root.addChildren([
   ebayOrders,
   pickLists,
   pickRun,
-  picking,
   settings,
   amazonSettings,
   connect,
-  appearance,
+  settingsPage,
 ]);
 
 export function createAppRouter(history: RouterHistory = createHashHistory()) {

@@ -1,13 +1,18 @@
 /** Puts the settings together; those of Amazon are accounts, or in the demo the way out of it. */
 import { useQuery } from "@tanstack/react-query";
-import { useNavigate, useSearch } from "@tanstack/react-router";
+import { useNavigate, useParams, useSearch } from "@tanstack/react-router";
+import type { ComponentType } from "react";
 
 import { AccountsPage } from "~/features/accounts/accounts-page";
 import { ConnectPage } from "~/features/accounts/connect-page";
 import { DemoSettings } from "~/features/demo/leave-demo";
+import { AboutPage } from "~/features/settings/about-page";
 import { AppearancePage } from "~/features/settings/appearance-page";
+import type { SettingsPageName } from "~/features/settings/pages";
 import { SettingsPage } from "~/features/settings/settings-page";
 import { queries } from "~/lib/query";
+
+import { PickingSettings } from "./picking-settings";
 
 export function AmazonSettingsRoute() {
   const { data: app } = useQuery(queries.app);
@@ -27,10 +32,23 @@ export function ConnectRoute() {
   return <SettingsPage title="Connect Amazon">{app?.demo ? <DemoSettings /> : <ConnectPage />}</SettingsPage>;
 }
 
-export function AppearanceRoute() {
+/** Every page that needs no more than its name. */
+const PAGES: Record<Exclude<SettingsPageName, "amazon">, ComponentType> = {
+  picking: PickingSettings,
+  appearance: AppearancePage,
+  about: AboutPage,
+};
+
+export function SettingsPageRoute() {
+  const { page = "" } = useParams({ strict: false }) as { page?: string };
+  const Page = Object.hasOwn(PAGES, page) ? PAGES[page as keyof typeof PAGES] : NoSuchPage;
   return (
     <SettingsPage title="Settings">
-      <AppearancePage />
+      <Page />
     </SettingsPage>
   );
+}
+
+function NoSuchPage(): never {
+  throw new Error("There is no such page.");
 }

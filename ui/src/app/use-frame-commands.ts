@@ -3,6 +3,7 @@ import { useRouter } from "@tanstack/react-router";
 
 import { useCommands, type Command } from "~/components/keys";
 import { useActs } from "~/components/undo";
+import { SETTINGS_PAGES } from "~/features/settings/pages";
 import type { Preferences } from "~/lib/bindings";
 
 type Frame = {
@@ -60,18 +61,12 @@ export function useFrameCommands({ set, palette, keys, fold }: Frame): void {
     },
     { id: "go-activity", label: "Go to activity", keys: "g a", run: () => void navigate({ to: "/activity" }) },
     { id: "go-settings", label: "Go to settings", keys: "g s", run: () => void navigate({ to: "/settings/amazon" }) },
-    {
-      id: "go-picking",
-      label: "Go to picking settings",
-      words: "archive walk order",
-      run: () => void navigate({ to: "/settings/picking" }),
-    },
-    {
-      id: "go-appearance",
-      label: "Go to appearance settings",
-      words: "theme density",
-      run: () => void navigate({ to: "/settings/appearance" }),
-    },
+    ...SETTINGS_PAGES.map(({ page, label, words }) => ({
+      id: `go-settings-${page}`,
+      label: `Go to settings: ${label}`,
+      words,
+      run: () => void navigate({ to: "/settings/$page", params: { page } }),
+    })),
   ];
   useCommands([
     { id: "palette", label: "All commands", keys: "Ctrl k", group: "Help", run: palette },

@@ -19,6 +19,8 @@ export const commands = {
 	preferences: () => typedError<Preferences, CommandError>(__TAURI_INVOKE("preferences")),
 	/**  Keeps the preferences of this screen. */
 	setPreferences: (preferences: Preferences) => typedError<null, CommandError>(__TAURI_INVOKE("set_preferences", { preferences })),
+	/**  What Packlight is made of. */
+	licences: () => typedError<Licences, CommandError>(__TAURI_INVOKE("licences")),
 	/**  Rows of the list. */
 	listOrders: (request: ListRequest) => typedError<OrderPage, CommandError>(__TAURI_INVOKE("list_orders", { request })),
 	/**  How many orders the list has, where a page said "at least". Null when another count was asked for meanwhile. */
@@ -699,6 +701,27 @@ export type ImportReport = {
 	dry_run: boolean,
 	/**  For undo of units; `None` for a dry run, for orders, or where nothing was added. */
 	batch: BatchId | null,
+};
+
+/**  The list of all parts that others wrote. A build without `cargo xtask` has none. */
+export type Licences = {
+	/**  By name. */
+	parts: LicensedPart[],
+	/**  The licence texts, each once. */
+	texts: string[],
+};
+
+/**  One part of the program that others wrote. */
+export type LicensedPart = {
+	/**  As crates.io or npm call it. */
+	name: string,
+	version: string,
+	/**  An SPDX expression as a rule; `None` where its author declares none. */
+	licence: string | null,
+	/**  Its page on the web. */
+	home: string | null,
+	/**  Positions in [`Licences::texts`]. */
+	texts: number[],
 };
 
 /**  A line of an order. */

@@ -4,6 +4,7 @@ import type {
   AccountSync,
   AccountView,
   AppInfo,
+  Licences,
   MarketplaceView,
   Preferences,
   SyncState,
@@ -35,6 +36,14 @@ export const INFO: AppInfo = {
   data_folder: "/home/me/packlight",
   problem: null,
   accounts: 1,
+};
+
+export const LICENCES: Licences = {
+  parts: [
+    { name: "a-crate", version: "1.2.3", licence: "MIT OR Apache-2.0", home: "https://example.org/a", texts: [0, 1] },
+    { name: "another", version: "0.4.0", licence: null, home: null, texts: [] },
+  ],
+  texts: ["Permission is hereby granted to everybody.", "Notice of a-crate."],
 };
 
 export function madeUpAccount(now: number): AccountView {
@@ -103,6 +112,7 @@ export function shopHandlers(
     queryHelp: madeUpHelp,
     editQuery: madeUpEdit,
     appInfo: () => INFO,
+    licences: () => LICENCES,
     listOrders: (request) => shop.page(request),
     countOrders: (request) => shop.page(request).total,
     orderCounts: (platform) => shop.counts(platform),

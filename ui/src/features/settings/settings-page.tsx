@@ -2,13 +2,8 @@
 import { Link } from "@tanstack/react-router";
 import type { ReactNode } from "react";
 
+import { SETTINGS_PAGES } from "./pages";
 import styles from "./settings.module.css";
-
-const PAGES = [
-  { to: "/settings/amazon", label: "Amazon" },
-  { to: "/settings/picking", label: "Picking" },
-  { to: "/settings/appearance", label: "Appearance" },
-] as const;
 
 export function SettingsPage({ title, children }: { title: string; children: ReactNode }) {
   return (
@@ -16,8 +11,8 @@ export function SettingsPage({ title, children }: { title: string; children: Rea
       <header className={styles.head}>
         <h1>{title}</h1>
         <nav className={styles.tabs} aria-label="Settings">
-          {PAGES.map(({ to, label }) => (
-            <Link key={to} to={to} className={styles.tab}>
+          {SETTINGS_PAGES.map(({ page, label }) => (
+            <Link key={page} to="/settings/$page" params={{ page }} className={styles.tab}>
               {label}
             </Link>
           ))}

@@ -1,0 +1,9 @@
+/** The pages of the settings, in the order of their tabs. Each is `/settings/<page>` and a command of the palette. */
+export const SETTINGS_PAGES = [
+  { page: "amazon", label: "Amazon", words: "account connect secrets" },
+  { page: "picking", label: "Picking", words: "archive walk order" },
+  { page: "appearance", label: "Appearance", words: "theme density" },
+  { page: "about", label: "About", words: "version licences" },
+] as const;
+
+export type SettingsPageName = (typeof SETTINGS_PAGES)[number]["page"];
