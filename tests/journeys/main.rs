@@ -10,6 +10,7 @@ mod first_sync;
 mod imports;
 mod interrupted;
 mod limits;
+mod listed;
 mod matching;
 mod old_api;
 mod owner_packages;

@@ -215,8 +215,7 @@ describe("accessibility", () => {
     const shop = new MadeUpShop(1);
     shop.special.set(1, {
       description: "Walnut desk organiser 1042",
-      lines: 2,
-      matches: { total: 2, linked: 0, unmatched: 1, no_asin: 1, all_matched: false },
+      matches: { total: 2, linked: 0, unmatched: 1, no_asin: 1 },
     });
     const { user } = openWindow({ shop });
     await rowsShown();

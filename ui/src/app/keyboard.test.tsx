@@ -22,9 +22,8 @@ describe("the page of orders by keys alone", () => {
     const shop = new MadeUpShop(40);
     shop.special.set(40, {
       description: "Walnut desk organiser 1042, 6 compartments",
-      lines: 1,
       ui_status: "Paid",
-      matches: { total: 1, linked: 0, unmatched: 1, no_asin: 0, all_matched: false },
+      matches: { total: 1, linked: 0, unmatched: 1, no_asin: 0 },
     });
     const { user, href, core } = openWindow({ shop });
     const id = shop.row(40).platform_order_id;

@@ -888,7 +888,7 @@ export type MatchStatus =
 
 /**  How the lines of an order match the stock; counts lines. */
 export type MatchSummary = {
-	/**  Lines. */
+	/**  Lines; 0 while the items are missing. */
 	total: number,
 	/**  Lines with as many units as ordered. */
 	linked: number,
@@ -896,8 +896,6 @@ export type MatchSummary = {
 	unmatched: number,
 	/**  Lines without ASIN. */
 	no_asin: number,
-	/**  No line is unmatched or without ASIN. */
-	all_matched: boolean,
 };
 
 /**  What a new view is made of. */
@@ -982,6 +980,19 @@ export type OrderDetail = {
 	packages: PackageState[],
 };
 
+/**  What is true of few orders and matters for those. */
+export type OrderFlag = 
+/**  Some units are shipped, some are not. */
+"part_shipped" | 
+/**  The buyer asked to cancel. */
+"cancel_requested" | 
+/**  The platform cancelled it after the seller had confirmed it: its units are still in the archive. */
+"cancelled_after_confirmation" | 
+/**  The platform has not told the lines yet (v0 only). */
+"missing_items" | 
+/**  The seller wrote a note. */
+"has_note";
+
 /**  One line of an order. */
 export type OrderItem = {
 	/**  Amazon's order item id. */
@@ -1030,7 +1041,10 @@ export type OrderPage = {
 	last: Cursor | null,
 };
 
-/**  One order in a list. */
+/**
+ *  One order in a list. A page of these has to cross IPC in 48 KB: what is seldom true or known takes no room, and what
+ *  follows from another field is a function.
+ */
 export type OrderRow = {
 	/**  The store's id of the order. */
 	id: OrderRowId,
@@ -1042,31 +1056,19 @@ export type OrderRow = {
 	order_date: string | null,
 	/**  Latest ship time, UTC. */
 	ship_by: string | null,
-	/**  "Amazon Customer", "eBay customer", …. */
-	buyer_name: string,
 	/**  Titles of its lines, cut to about 80 characters. */
 	description: string,
-	/**  Number of lines; 0 while the items are missing. */
-	lines: number,
 	/**  Units still to ship. */
 	units_left: number,
 	/**  The seller's status. */
 	ui_status: UiStatus,
 	/**  Amazon's word, in the spelling of the view, when [`UiStatus::Other`]. */
-	unknown_status: string | null,
+	unknown_status?: string | null,
 	/**  Grand total; `None` while the platform gives none. */
 	total: Amount | null,
-	/**  Some units are shipped, some are not. */
-	part_shipped: boolean,
-	/**  The buyer asked to cancel. */
-	cancel_requested: boolean,
-	/**  The platform cancelled it after the seller had confirmed it: its units are still in the archive. */
-	cancelled_after_confirmation: boolean,
-	/**  The platform has not told the lines yet (v0 only). */
-	missing_items: boolean,
-	/**  The seller wrote a note. */
-	has_note: boolean,
-	/**  How its lines match the stock. */
+	/**  What else is to be known of it, in the order of the variants. */
+	flags: OrderFlag[],
+	/**  Its lines, and how they match the stock. */
 	matches: MatchSummary,
 };
 

@@ -5,6 +5,7 @@ import type {
   MatchSummary,
   OrderCounts,
   OrderDetail,
+  OrderFlag,
   OrderItem,
   OrderPage,
   OrderRow,
@@ -68,8 +69,17 @@ function statusesOf(id: number, status: UiStatus, lines: number): MatchStatus[] 
 function summaryOf(statuses: readonly MatchStatus[]): MatchSummary {
   const count = (wanted: MatchStatus) => statuses.filter((status) => status === wanted).length;
   const [linked, unmatched, no_asin] = [count("linked"), count("unmatched"), count("no_asin")];
-  return { total: statuses.length, linked, unmatched, no_asin, all_matched: unmatched + no_asin === 0 };
+  return { total: statuses.length, linked, unmatched, no_asin };
 }
+
+const flagsOf = (flags: Partial<Record<OrderFlag, boolean>>) =>
+  (Object.keys(flags) as OrderFlag[]).filter((flag) => flags[flag]);
+
+/** The flags with or without a note. */
+const noted = (flags: OrderFlag[], note: boolean): OrderFlag[] => [
+  ...flags.filter((flag) => flag !== "has_note"),
+  ...(note ? (["has_note"] as const) : []),
+];
 
 /** The same counts as statuses of lines, for a row that a test has made. */
 function spread({ total, linked, unmatched, no_asin }: MatchSummary): MatchStatus[] {
@@ -99,23 +109,20 @@ export function madeUpRow(id: number, newest: number, now: number): OrderRow {
     platform_order_id: `${["202", "203", "204", "205", "206", "026"][id % 6]}-${digits(7, 7)}-${digits(8, 7)}`,
     order_date: new Date(placed).toISOString(),
     ship_by: new Date(placed + (chance(id, 9) < 0.1 ? 3 : 26) * HOUR).toISOString(),
-    buyer_name: "Amazon Customer",
     description: TITLES[Math.floor(chance(id, 10) * TITLES.length)] ?? "",
-    lines,
     units_left: open ? lines : 0,
     ui_status: status,
-    unknown_status: null,
     total:
       status === "Pending"
         ? null
         : chance(id, 11) < 0.04
           ? { amount: String(pence), currency: "JPY" }
           : { amount: `${Math.floor(pence / 100)}.${String(pence % 100).padStart(2, "0")}`, currency: "GBP" },
-    part_shipped: open && lines > 1 && chance(id, 12) < 0.3,
-    cancel_requested: open && chance(id, 13) < 0.08,
-    cancelled_after_confirmation: false,
-    missing_items: false,
-    has_note: chance(id, 14) < 0.06,
+    flags: flagsOf({
+      part_shipped: open && lines > 1 && chance(id, 12) < 0.3,
+      cancel_requested: open && chance(id, 13) < 0.08,
+      has_note: chance(id, 14) < 0.06,
+    }),
     matches: summaryOf(statusesOf(id, status, lines)),
   };
 }
@@ -137,10 +144,10 @@ function linesOf(row: OrderRow, stock: MadeUpStock): OrderItem[] {
       quantity: 1,
       quantity_shipped: row.ui_status === "Shipped" || row.ui_status === "Completed" ? 1 : 0,
       unit_price: row.total,
-      total_price: row.lines === 1 ? row.total : null,
+      total_price: row.matches.total === 1 ? row.total : null,
       condition: "New",
       is_gift: chance(row.id, 20) < 0.1,
-      cancel_requested: row.cancel_requested && line === 0,
+      cancel_requested: row.flags.includes("cancel_requested") && line === 0,
       match_status:
         units.length > 0 ? "linked" : asin === null ? "no_asin" : mapped_to === null ? "unmatched" : "matched",
       mapped_to,
@@ -156,14 +163,14 @@ function detailOf(row: OrderRow, items: OrderItem[], note: string | null): Order
     : [];
   const words: Record<UiStatus, string> = {
     Pending: "Pending",
-    Paid: row.part_shipped ? "PartiallyShipped" : "Unshipped",
+    Paid: row.flags.includes("part_shipped") ? "PartiallyShipped" : "Unshipped",
     Shipped: "Shipped",
     Completed: "Shipped",
     Cancelled: "Canceled",
     Other: row.unknown_status ?? "",
   };
   return {
-    row: { ...row, has_note: note !== null },
+    row: { ...row, flags: noted(row.flags, note !== null) },
     cursor: String(row.id),
     account_id: 1,
     marketplace_id: "A1F83G8C2ARO7P",
@@ -201,7 +208,8 @@ export class MadeUpShop {
   /** An order as its number makes it, before anybody has linked anything. */
   #made(id: number): OrderRow {
     const row = madeUpRow(id, this.newest, this.#now());
-    return { ...row, has_note: this.notes.has(id) || row.has_note, ...this.special.get(id) };
+    const flags = noted(row.flags, this.notes.has(id) || row.flags.includes("has_note"));
+    return { ...row, flags, ...this.special.get(id) };
   }
 
   row(id: number): OrderRow {
@@ -213,7 +221,7 @@ export class MadeUpShop {
   detail(id: number): OrderDetail {
     if (id < 1 || id > this.newest) throw refusal("not_found", "This order is not here any more.");
     const items = linesOf(this.#made(id), this.stock);
-    const note = this.notes.get(id) ?? (this.row(id).has_note ? "Wrap as a gift" : null);
+    const note = this.notes.get(id) ?? (this.row(id).flags.includes("has_note") ? "Wrap as a gift" : null);
     return { ...detailOf(this.row(id), items, note), confirmed_at: this.confirmed.get(id) ?? null };
   }
 
@@ -324,11 +332,11 @@ export class MadeUpShop {
     const flags: Record<string, (row: OrderRow) => boolean> = {
       unmatched: ({ matches }) => matches.unmatched > 0,
       no_asin: ({ matches }) => matches.no_asin > 0,
-      matched: ({ matches }) => matches.all_matched,
+      matched: ({ matches }) => matches.unmatched + matches.no_asin === 0,
       linked: ({ matches }) => matches.total > 0 && matches.linked === matches.total,
       late: (row) => row.ui_status === "Paid" && Date.parse(row.ship_by ?? "") < this.#now(),
-      cancel_requested: (row) => row.cancel_requested,
-      part_shipped: (row) => row.part_shipped,
+      cancel_requested: (row) => row.flags.includes("cancel_requested"),
+      part_shipped: (row) => row.flags.includes("part_shipped"),
       fbm: () => true,
     };
     const test = flags[flag];

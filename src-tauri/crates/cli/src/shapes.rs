@@ -4,7 +4,7 @@
 use chrono::{DateTime, Utc};
 use packlight_domain::currency::Currency;
 use packlight_domain::instant;
-use packlight_domain::listing::{MatchStatus, MatchSummary, OrderDetail, OrderItem};
+use packlight_domain::listing::{MatchStatus, MatchSummary, OrderDetail, OrderFlag, OrderItem};
 use packlight_domain::marketplace::{self, Marketplace};
 use packlight_domain::money::{Amount, Money};
 use packlight_domain::status::UiStatus;
@@ -110,7 +110,7 @@ pub(crate) struct OrderShape {
     platform: &'static str,
     pub(crate) platform_order_id: String,
     pub(crate) order_date: Option<String>,
-    buyer_name: String,
+    buyer_name: &'static str,
     buyer_email: Option<String>,
     status: Option<String>,
     internal_status: Option<&'static str>,
@@ -119,7 +119,7 @@ pub(crate) struct OrderShape {
     pub(crate) currency: Option<Currency>,
     fees_minor: Option<i64>,
     pub(crate) notes: Option<String>,
-    match_summary: MatchSummary,
+    match_summary: MatchShape,
     pub(crate) items: Vec<ItemShape>,
     marketplace_id: Option<String>,
     last_update_date: String,
@@ -129,6 +129,16 @@ pub(crate) struct OrderShape {
     pub(crate) cancel_requested: bool,
     pub(crate) cancelled_after_confirmation: bool,
     pub(crate) missing_items: bool,
+}
+
+/// How the lines of an order match the stock.
+#[derive(Debug, Serialize)]
+struct MatchShape {
+    total: u32,
+    linked: u32,
+    unmatched: u32,
+    no_asin: u32,
+    all_matched: bool,
 }
 
 /// A line of an order.
@@ -155,6 +165,7 @@ impl OrderShape {
     pub(crate) fn of(order: OrderDetail) -> Self {
         let usual = order.marketplace_id.as_deref().and_then(marketplace::by_id).map(Marketplace::currency);
         let row = order.row;
+        let has = |flag| row.flags.contains(&flag);
         let total = row.total.as_ref().and_then(exact);
         let priced =
             order.items.iter().find_map(|item| item.total_price.as_ref().or(item.unit_price.as_ref()));
@@ -165,7 +176,7 @@ impl OrderShape {
             platform: row.platform.word(),
             platform_order_id: row.platform_order_id,
             order_date: at(row.order_date),
-            buyer_name: row.buyer_name,
+            buyer_name: row.platform.buyer_name(),
             buyer_email: None,
             status: order.status,
             internal_status: order.confirmed_at.is_some().then_some("Completed"),
@@ -177,17 +188,25 @@ impl OrderShape {
             currency: total.map(|total| total.currency).or(priced.map(|price| price.currency)).or(usual),
             fees_minor: None,
             notes: order.notes,
-            match_summary: row.matches,
+            match_summary: MatchShape::of(row.matches),
             items: order.items.into_iter().map(|item| ItemShape::of(item, usual)).collect(),
             marketplace_id: order.marketplace_id,
             last_update_date: instant::to_text(order.last_update),
             fulfillment_channel: order.fulfillment_channel,
             ship_by: at(row.ship_by),
-            part_shipped: row.part_shipped,
-            cancel_requested: row.cancel_requested,
-            cancelled_after_confirmation: row.cancelled_after_confirmation,
-            missing_items: row.missing_items,
+            part_shipped: has(OrderFlag::PartShipped),
+            cancel_requested: has(OrderFlag::CancelRequested),
+            cancelled_after_confirmation: has(OrderFlag::CancelledAfterConfirmation),
+            missing_items: has(OrderFlag::MissingItems),
         }
+    }
+}
+
+impl MatchShape {
+    fn of(summary: MatchSummary) -> Self {
+        let all_matched = summary.all_matched();
+        let MatchSummary { total, linked, unmatched, no_asin } = summary;
+        Self { total, linked, unmatched, no_asin, all_matched }
     }
 }
 

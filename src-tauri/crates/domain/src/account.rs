@@ -95,6 +95,17 @@ words!(
     Bricqer = "bricqer"
 );
 
+impl Platform {
+    /// What a buyer there is called: no buyer has a name of their own here (design decision 3).
+    pub fn buyer_name(self) -> &'static str {
+        match self {
+            Self::Amazon => "Amazon Customer",
+            Self::Ebay => "eBay customer",
+            Self::Bricqer => "Bricqer customer",
+        }
+    }
+}
+
 /// A choice of marketplaces that cannot be served.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum MarketplaceError {

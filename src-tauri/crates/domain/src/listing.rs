@@ -1,7 +1,7 @@
 //! Orders as they are read: the slim row of a list, the whole of one order, the counts of the cards.
 //!
-//! These types cross IPC unchanged, so they hold decimal text for money and nothing of a buyer: `buyer_name` is a
-//! constant of the platform and no other personal field exists (design decision 3).
+//! These types cross IPC unchanged, so they hold decimal text for money and nothing of a buyer, who goes by a name that
+//! is a constant of the platform ([`Platform::buyer_name`], design decision 3).
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
@@ -56,7 +56,8 @@ pub struct OrderPage {
     pub last: Option<Cursor>,
 }
 
-/// One order in a list.
+/// One order in a list. A page of these has to cross IPC in 48 KB: what is seldom true or known takes no room, and what
+/// follows from another field is a function.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, specta::Type)]
 pub struct OrderRow {
     /// The store's id of the order.
@@ -69,38 +70,50 @@ pub struct OrderRow {
     pub order_date: Option<DateTime<Utc>>,
     /// Latest ship time, UTC.
     pub ship_by: Option<DateTime<Utc>>,
-    /// "Amazon Customer", "eBay customer", ….
-    pub buyer_name: String,
     /// Titles of its lines, cut to about 80 characters.
     pub description: String,
-    /// Number of lines; 0 while the items are missing.
-    pub lines: u32,
     /// Units still to ship.
     pub units_left: u32,
     /// The seller's status.
     pub ui_status: UiStatus,
     /// Amazon's word, in the spelling of the view, when [`UiStatus::Other`].
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub unknown_status: Option<String>,
     /// Grand total; `None` while the platform gives none.
     pub total: Option<Amount>,
-    /// Some units are shipped, some are not.
-    pub part_shipped: bool,
-    /// The buyer asked to cancel.
-    pub cancel_requested: bool,
-    /// The platform cancelled it after the seller had confirmed it: its units are still in the archive.
-    pub cancelled_after_confirmation: bool,
-    /// The platform has not told the lines yet (v0 only).
-    pub missing_items: bool,
-    /// The seller wrote a note.
-    pub has_note: bool,
-    /// How its lines match the stock.
+    /// What else is to be known of it, in the order of the variants.
+    pub flags: Vec<OrderFlag>,
+    /// Its lines, and how they match the stock.
     pub matches: MatchSummary,
+}
+
+impl OrderRow {
+    /// Whether this is to be known of it.
+    pub fn has(&self, flag: OrderFlag) -> bool {
+        self.flags.contains(&flag)
+    }
+}
+
+/// What is true of few orders and matters for those.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, specta::Type)]
+#[serde(rename_all = "snake_case")]
+pub enum OrderFlag {
+    /// Some units are shipped, some are not.
+    PartShipped,
+    /// The buyer asked to cancel.
+    CancelRequested,
+    /// The platform cancelled it after the seller had confirmed it: its units are still in the archive.
+    CancelledAfterConfirmation,
+    /// The platform has not told the lines yet (v0 only).
+    MissingItems,
+    /// The seller wrote a note.
+    HasNote,
 }
 
 /// How the lines of an order match the stock; counts lines.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, specta::Type)]
 pub struct MatchSummary {
-    /// Lines.
+    /// Lines; 0 while the items are missing.
     pub total: u32,
     /// Lines with as many units as ordered.
     pub linked: u32,
@@ -108,8 +121,13 @@ pub struct MatchSummary {
     pub unmatched: u32,
     /// Lines without ASIN.
     pub no_asin: u32,
+}
+
+impl MatchSummary {
     /// No line is unmatched or without ASIN.
-    pub all_matched: bool,
+    pub fn all_matched(self) -> bool {
+        self.unmatched == 0 && self.no_asin == 0
+    }
 }
 
 /// How one line matches the stock, tested in the order of the variants.

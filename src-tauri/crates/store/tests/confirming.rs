@@ -10,7 +10,7 @@ use packlight_domain::confirming::{
     ArchiveRule, ConfirmOrder, ConfirmResult, ConfirmUndone, Confirmation, SkipReason,
 };
 use packlight_domain::currency::Currency;
-use packlight_domain::listing::{MatchStatus, OrderDetail, OrderRowId};
+use packlight_domain::listing::{MatchStatus, OrderDetail, OrderFlag, OrderRowId};
 use packlight_domain::matching::LineKey;
 use packlight_domain::money::{Amount, Money};
 use packlight_domain::order::OrderUpdate;
@@ -451,8 +451,8 @@ async fn a_cancellation_after_the_confirmation_leaves_the_unit_until_it_is_taken
     assert_eq!(freed, 0);
     let own = detail(&world, ids[0]).await;
     assert_eq!((own.row.ui_status, own.confirmed_at.is_some()), (UiStatus::Cancelled, true));
-    assert!(own.row.cancelled_after_confirmation);
-    assert!(!detail(&world, ids[1]).await.row.cancelled_after_confirmation);
+    assert!(own.row.has(OrderFlag::CancelledAfterConfirmation));
+    assert!(!detail(&world, ids[1]).await.row.has(OrderFlag::CancelledAfterConfirmation));
     assert_eq!(place(&world, linked).await, archived("SOLD-2026-01"));
     world.assert_sound().await;
     let again = confirm(&world, &these(&ids[..1])).await;
@@ -468,7 +468,10 @@ async fn a_cancellation_after_the_confirmation_leaves_the_unit_until_it_is_taken
     assert_eq!(place(&world, linked).await, shelf(UnitStatus::InStock, false));
     assert_eq!(place(&world, free).await, shelf(UnitStatus::InStock, false));
     let own = detail(&world, ids[0]).await;
-    assert_eq!((own.row.ui_status, own.row.cancelled_after_confirmation), (UiStatus::Cancelled, false));
+    assert_eq!(
+        (own.row.ui_status, own.row.has(OrderFlag::CancelledAfterConfirmation)),
+        (UiStatus::Cancelled, false)
+    );
     world.assert_sound().await;
     // Doing it again is not possible for the cancelled one.
     let redone = world.store.undo(undone.batch.unwrap(), at(6_001)).await.unwrap();

@@ -5,7 +5,7 @@ mod common;
 
 use common::*;
 use packlight_domain::act::{BatchId, UndoReport};
-use packlight_domain::listing::OrderRowId;
+use packlight_domain::listing::{OrderFlag, OrderRowId};
 use packlight_domain::page::{Place, Sort};
 use packlight_domain::query::Query;
 use packlight_store::{Access, JobEnd, JobId, JobState, NewJob, Progress, Store, StoreError};
@@ -28,7 +28,7 @@ async fn a_note_can_be_undone_while_it_still_stands() {
             .await
             .unwrap()
             .rows[0]
-            .has_note
+            .has(OrderFlag::HasNote)
     );
 
     let undone = world.store.undo(first, at(4)).await.unwrap();

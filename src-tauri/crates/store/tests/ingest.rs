@@ -5,6 +5,7 @@ mod common;
 
 use common::*;
 use packlight_domain::account::AccountId;
+use packlight_domain::listing::OrderFlag;
 use packlight_domain::order::{Group, OrderUpdate, Package, SourceRank};
 use packlight_store::{StaleKind, StoreError};
 use sqlx::Connection;
@@ -165,7 +166,7 @@ async fn status_follows_the_packages_and_the_buyer() {
     world.apply(&[update.clone()]).await;
     let shown = world.store.find_order(None, "203-1").await.unwrap().unwrap();
     assert_eq!(shown.row.ui_status.word(), "Completed");
-    assert!(shown.row.cancel_requested && shown.items[0].cancel_requested);
+    assert!(shown.row.has(OrderFlag::CancelRequested) && shown.items[0].cancel_requested);
     assert_eq!(shown.packages[0].status.as_deref(), Some("DELIVERED"));
     update.last_update = at(200);
     update.packages[0].status = Some("IN_TRANSIT".into());

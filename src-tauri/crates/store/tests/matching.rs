@@ -77,7 +77,7 @@ async fn a_link_is_seen_from_both_ends_and_taken_back() {
     assert_eq!((linked.units, linked.match_status), (vec![falcon], MatchStatus::Linked));
 
     let seen = detail(&world, order).await;
-    assert_eq!((seen.row.matches.linked, seen.row.matches.all_matched), (1, true));
+    assert_eq!((seen.row.matches.linked, seen.row.matches.all_matched()), (1, true));
     assert_eq!(
         (seen.items[0].units[0].claimed_at, seen.items[0].units[0].method),
         (at(5), ClaimMethod::Manual)

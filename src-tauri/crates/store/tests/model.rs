@@ -375,7 +375,7 @@ impl Day {
                     counts[MatchStatus::Unmatched as usize]
                 )
             );
-            assert_eq!(own.all_matched, own.no_asin == 0 && own.unmatched == 0);
+            assert_eq!(own.total, counts.iter().sum::<u32>());
         }
         for unit in self.model.units.keys() {
             let own = self.world.store.unit(UnitId(*unit)).await.unwrap().unwrap();

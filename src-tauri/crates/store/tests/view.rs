@@ -153,5 +153,5 @@ async fn other_platforms_are_not_in_it() {
         (0, 1),
         "only Amazon's lines need an ASIN"
     );
-    assert_eq!(shown.row.buyer_name, "eBay customer");
+    assert_eq!(shown.row.platform.buyer_name(), "eBay customer");
 }

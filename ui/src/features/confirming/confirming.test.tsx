@@ -18,9 +18,8 @@ const JANUARY = Date.parse("2026-01-18T14:05:00Z");
 function shopOf(orders: number) {
   const shop = new MadeUpShop(orders, () => JANUARY);
   for (let id = 1; id <= orders; id += 1) {
-    const matches = { total: 1, linked: 0, unmatched: 0, no_asin: 0, all_matched: true };
+    const matches = { total: 1, linked: 0, unmatched: 0, no_asin: 0 };
     shop.special.set(id, {
-      lines: 1,
       matches,
       ui_status: "Paid",
       order_date: "2026-01-17T10:00:00Z",
@@ -97,7 +96,7 @@ describe("Confirm orders processed", () => {
 
   it("says what is skipped and why; a tick completes an order without stock", async () => {
     const shop = shopOf(3);
-    const matches = { total: 1, linked: 0, unmatched: 1, no_asin: 0, all_matched: false };
+    const matches = { total: 1, linked: 0, unmatched: 1, no_asin: 0 };
     shop.special.set(2, { ...shop.special.get(2), matches });
     const { user, core, dialog } = await openDialog(shop);
     await user.click(within(dialog).getByRole("button", { name: "Skipped 1" }));
@@ -246,7 +245,7 @@ describe("an order that was confirmed", () => {
 
   it("and cancelled by Amazon afterwards is told in red with the way back", async () => {
     const shop = shopOf(1);
-    shop.special.set(1, { ...shop.special.get(1), ui_status: "Cancelled", cancelled_after_confirmation: true });
+    shop.special.set(1, { ...shop.special.get(1), ui_status: "Cancelled", flags: ["cancelled_after_confirmation"] });
     shop.confirmed.set(1, "2026-01-18T14:05:00Z");
     openWindow({ shop, at: "/orders/amazon?order=1" });
     const alarm = await screen.findByTestId("cancelled-after");

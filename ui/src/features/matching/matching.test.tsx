@@ -21,8 +21,7 @@ function shopWith(...unmatched: number[]) {
     const total = Math.max(1, lines);
     shop.special.set(unmatched.length - index, {
       description: TITLE,
-      lines: total,
-      matches: { total, linked: 0, unmatched: lines, no_asin: 0, all_matched: lines === 0 },
+      matches: { total, linked: 0, unmatched: lines, no_asin: 0 },
     });
   }
   return shop;
@@ -113,8 +112,7 @@ describe("what is linked", () => {
   function linkedShop() {
     const shop = new MadeUpShop(1);
     shop.special.set(1, {
-      lines: 1,
-      matches: { total: 1, linked: 1, unmatched: 0, no_asin: 0, all_matched: true },
+      matches: { total: 1, linked: 1, unmatched: 0, no_asin: 0 },
     });
     return shop;
   }

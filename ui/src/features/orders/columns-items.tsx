@@ -5,7 +5,7 @@
 import type { MouseEvent, ReactNode } from "react";
 
 import { Mark } from "~/components/mark";
-import type { OrderRow } from "~/lib/bindings";
+import type { OrderFlag, OrderRow } from "~/lib/bindings";
 import { format } from "~/lib/format";
 
 import styles from "./columns.module.css";
@@ -13,15 +13,16 @@ import type { RowActions } from "./row-menu";
 
 export function Items({ row, actions }: { row: OrderRow; actions: RowActions }) {
   const { total, linked, no_asin, unmatched } = row.matches;
+  const is = (flag: OrderFlag) => row.flags.includes(flag);
   const match = () => actions.match(row);
   return (
     <span className={styles.items}>
-      {row.missing_items ? (
+      {is("missing_items") ? (
         <span title="Amazon has not told the items of this order yet">not read yet</span>
       ) : (
-        <span title={row.lines === 1 ? "1 item" : `${row.lines} items`}>{format.number(row.lines)}</span>
+        <span title={total === 1 ? "1 item" : `${total} items`}>{format.number(total)}</span>
       )}
-      {row.cancelled_after_confirmation && (
+      {is("cancelled_after_confirmation") && (
         <Badge
           tone="bad"
           icon={<Mark shape="cross" />}
@@ -30,7 +31,7 @@ export function Items({ row, actions }: { row: OrderRow; actions: RowActions }) 
           cancelled after confirmation
         </Badge>
       )}
-      {row.cancel_requested && (
+      {is("cancel_requested") && (
         <Badge tone="bad" icon={<Mark shape="cross" />} title="The buyer asked to cancel">
           cancel asked
         </Badge>
@@ -55,7 +56,7 @@ export function Items({ row, actions }: { row: OrderRow; actions: RowActions }) 
           linked
         </Badge>
       )}
-      {row.part_shipped && (
+      {is("part_shipped") && (
         <Badge tone="info" title="Some units are shipped, some are not">
           part shipped
         </Badge>

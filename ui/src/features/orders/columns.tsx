@@ -12,6 +12,13 @@ import { RowMenuButton, type RowActions } from "./row-menu";
 
 export const PLATFORM_NAMES: Record<Platform, string> = { amazon: "Amazon", ebay: "eBay", bricqer: "Bricqer" };
 
+/** What a buyer is called; no name of anybody is known. */
+export const BUYER_NAMES: Record<Platform, string> = {
+  amazon: "Amazon Customer",
+  ebay: "eBay customer",
+  bricqer: "Bricqer customer",
+};
+
 /** Columns that fold away in narrower windows, with the width from which they are shown. */
 const SHOWN_FROM: Record<string, number> = { buyer: 1400, platform: 1200, ship_by: 1080 };
 
@@ -62,7 +69,7 @@ export function columnsFor(
       sort: "ship_by",
       cell: (row) => <ShipBy row={row} now={now} />,
     },
-    { id: "buyer", header: "Buyer", width: "132px", cell: (row) => row.buyer_name },
+    { id: "buyer", header: "Buyer", width: "132px", cell: (row) => BUYER_NAMES[row.platform] },
     {
       id: "description",
       header: "Description",
@@ -132,7 +139,7 @@ function Description({ row }: { row: OrderRow }) {
       <bdi className={`${styles.main} ellipsis`} title={row.description}>
         {row.description}
       </bdi>
-      {row.has_note && (
+      {row.flags.includes("has_note") && (
         <span title="Has a note" className={styles.note}>
           <MessageSquareText size={13} aria-hidden />
           <span className="visually-hidden">Has a note</span>

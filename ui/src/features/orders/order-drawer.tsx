@@ -13,7 +13,7 @@ import type { OrderDetail, OrderRow, OrderRowId } from "~/lib/bindings";
 import { counted, format } from "~/lib/format";
 import { queries } from "~/lib/query";
 
-import { PLATFORM_NAMES, ShipBy } from "./columns";
+import { BUYER_NAMES, PLATFORM_NAMES, ShipBy } from "./columns";
 import styles from "./order-drawer.module.css";
 import { OrderHistory } from "./order-history";
 import { OrderLine } from "./order-line";
@@ -124,7 +124,7 @@ function Heading({ row, actions }: { row: OrderRow; actions: RowActions }) {
 function Confirmed({ detail, now }: { detail: OrderDetail; now: number }) {
   const { confirmed_at: at, row, items } = detail;
   const units = items.flatMap((item) => item.units);
-  if (row.cancelled_after_confirmation) {
+  if (row.flags.includes("cancelled_after_confirmation")) {
     return (
       <div className={styles.alarm} role="status" data-testid="cancelled-after">
         <p>✕ Cancelled after confirmation</p>
@@ -149,13 +149,13 @@ const CHANNELS: Record<string, string> = { AFN: "Amazon ships it (AFN)", MFN: "Y
 function Facts({ detail, now }: { detail: OrderDetail; now: number }) {
   const { row } = detail;
   const flags = [
-    row.part_shipped && "part shipped",
+    row.flags.includes("part_shipped") && "part shipped",
     detail.is_prime && "Prime",
     detail.is_business && "business order",
   ].filter((flag) => flag !== false);
   return (
     <>
-      {row.cancel_requested && <p className={styles.alarm}>✕ The buyer asked to cancel</p>}
+      {row.flags.includes("cancel_requested") && <p className={styles.alarm}>✕ The buyer asked to cancel</p>}
       <dl className={styles.facts}>
         <Fact name="Placed">
           <Instant at={row.order_date} now={now} />
@@ -168,7 +168,7 @@ function Facts({ detail, now }: { detail: OrderDetail; now: number }) {
           <Instant at={detail.deliver_by} now={now} />
         </Fact>
         <Fact name="Total">{row.total === null ? "—" : format.money(row.total)}</Fact>
-        <Fact name="Buyer">{row.buyer_name}</Fact>
+        <Fact name="Buyer">{BUYER_NAMES[row.platform]}</Fact>
         <Fact name="From">{PLATFORM_NAMES[row.platform]}</Fact>
         <Fact name="Shipping">
           {[
@@ -209,7 +209,9 @@ function Lines({ detail, actions }: { detail: OrderDetail; actions: RowActions }
       <h3 id="order-lines" className={styles.section}>
         {detail.items.length === 1 ? "1 line" : `${format.number(detail.items.length)} lines`}
       </h3>
-      {detail.row.missing_items && <p className={styles.quiet}>Amazon has not told the items of this order yet.</p>}
+      {detail.row.flags.includes("missing_items") && (
+        <p className={styles.quiet}>Amazon has not told the items of this order yet.</p>
+      )}
       <ul className={styles.lines}>
         {detail.items.map((item) => (
           <OrderLine key={item.order_item_id} row={detail.row} item={item} actions={actions} />

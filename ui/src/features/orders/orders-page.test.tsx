@@ -250,8 +250,7 @@ describe("rows", () => {
     const title = '<b onclick="window.hacked=1">\u202Eevil</b> مرحبا 👩‍👩‍👧‍👦 ' + "long ".repeat(200);
     shop.special.set(1, {
       description: title,
-      lines: 1,
-      matches: { total: 1, linked: 0, unmatched: 1, no_asin: 0, all_matched: false },
+      matches: { total: 1, linked: 0, unmatched: 1, no_asin: 0 },
     });
     const { user } = openWindow({ shop, at: "/orders/amazon?order=1" });
     const drawer = await screen.findByTestId("order-drawer");
@@ -277,13 +276,12 @@ describe("rows", () => {
     shop.special.set(3, {
       ui_status: "Paid",
       units_left: 1,
-      part_shipped: true,
-      cancel_requested: true,
+      flags: ["part_shipped", "cancel_requested"],
       ship_by: new Date(Date.now() - 2 * 3_600_000 - 1000).toISOString(),
-      matches: { total: 2, linked: 0, unmatched: 1, no_asin: 1, all_matched: false },
+      matches: { total: 2, linked: 0, unmatched: 1, no_asin: 1 },
     });
     shop.special.set(2, { ui_status: "Pending", total: null });
-    shop.special.set(1, { missing_items: true, lines: 0 });
+    shop.special.set(1, { flags: ["missing_items"], matches: { total: 0, linked: 0, unmatched: 0, no_asin: 0 } });
     openWindow({ shop });
     await rowsShown();
     const [first, second, third] = await bodyRows();
@@ -346,7 +344,7 @@ describe("news from the core", () => {
     const { core, shop } = openWindow({ at: "/orders/amazon?order=300" });
     const drawer = await screen.findByTestId("order-drawer");
     await within(drawer).findByText(shop.row(300).platform_order_id);
-    shop.special.set(300, { cancel_requested: true });
+    shop.special.set(300, { flags: ["cancel_requested"] });
     await act(() => core.changed("orders"));
     expect(await within(drawer).findByText("✕ The buyer asked to cancel")).toBeInTheDocument();
   });
@@ -355,7 +353,7 @@ describe("news from the core", () => {
 describe("the drawer", () => {
   it("shows the lines and keeps a note, and takes it back", async () => {
     const { user, shop, core } = openWindow({ at: "/orders/amazon?order=310" });
-    shop.special.set(310, { has_note: false });
+    shop.special.set(310, { flags: [] });
     const drawer = await screen.findByTestId("order-drawer");
     const note = await within(drawer).findByRole("textbox", { name: "Note" });
     await user.type(note, "Two bows");

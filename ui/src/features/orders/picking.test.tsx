@@ -26,8 +26,8 @@ async function shown(shop: MadeUpShop) {
 function mappedShop(orders: number) {
   const shop = new MadeUpShop(orders);
   for (let id = 1; id <= orders; id += 1) {
-    const matches = { total: 1, linked: 0, unmatched: 0, no_asin: 0, all_matched: true };
-    shop.special.set(id, { lines: 1, matches });
+    const matches = { total: 1, linked: 0, unmatched: 0, no_asin: 0 };
+    shop.special.set(id, { matches });
   }
   return shop;
 }
@@ -118,8 +118,7 @@ describe("the bulk bar", () => {
   it("names each reason where there are several", async () => {
     const shop = mappedShop(3);
     shop.special.set(3, {
-      lines: 2,
-      matches: { total: 2, linked: 0, unmatched: 1, no_asin: 1, all_matched: false },
+      matches: { total: 2, linked: 0, unmatched: 1, no_asin: 1 },
     });
     const { user } = openWindow({ shop });
     await shown(shop);

@@ -34,8 +34,8 @@ afterEach(() => {
 function shopOf(orders: number) {
   const shop = new MadeUpShop(orders);
   for (let id = 1; id <= orders; id += 1) {
-    const matches = { total: 1, linked: 0, unmatched: 0, no_asin: 0, all_matched: true };
-    shop.special.set(id, { lines: 1, matches, ui_status: "Paid", cancel_requested: false });
+    const matches = { total: 1, linked: 0, unmatched: 0, no_asin: 0 };
+    shop.special.set(id, { matches, ui_status: "Paid", flags: [] });
   }
   const [, second] = shop.stock.units.filter(({ set_number }) => set_number === "1042");
   if (second !== undefined) second.storage_location = "S5";
@@ -53,7 +53,7 @@ async function openDialog(shop: MadeUpShop, more: Partial<Parameters<typeof open
 describe("the pick list before it is printed", () => {
   it("shows its pages as pictures, what is on them and what is not, and says what Print will do", async () => {
     const shop = shopOf(3);
-    const matches = { total: 1, linked: 0, unmatched: 1, no_asin: 0, all_matched: false };
+    const matches = { total: 1, linked: 0, unmatched: 1, no_asin: 0 };
     shop.special.set(2, { ...shop.special.get(2), matches });
     const { core, dialog } = await openDialog(shop);
     const page = await within(dialog).findByRole("img", { name: "Page 1 of 1" });

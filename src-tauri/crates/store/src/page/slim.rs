@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use packlight_domain::account::Platform;
 use packlight_domain::instant::from_millis;
-use packlight_domain::listing::{MatchSummary, OrderRow, OrderRowId};
+use packlight_domain::listing::{MatchSummary, OrderFlag, OrderRow, OrderRowId};
 use packlight_domain::money::Money;
 use packlight_domain::status::{self, UiStatus};
 use serde::Deserialize;
@@ -80,42 +80,33 @@ impl Slim {
         let ui_status = status_of(self.ui_status);
         let word = self.status.as_deref();
         let currency = self.total_currency.as_deref().and_then(|code| code.parse().ok());
+        let flags = [
+            (word == Some("PARTIALLY_SHIPPED"), OrderFlag::PartShipped),
+            (self.cancel_requested != 0, OrderFlag::CancelRequested),
+            (self.cancelled_after_confirmation != 0, OrderFlag::CancelledAfterConfirmation),
+            (self.missing_items != 0, OrderFlag::MissingItems),
+            (self.has_note != 0, OrderFlag::HasNote),
+        ];
         Ok(OrderRow {
             id: OrderRowId(count(self.id)),
             platform,
             platform_order_id: self.platform_order_id,
             order_date: self.order_date.map(from_millis),
             ship_by: self.ship_by.map(from_millis),
-            buyer_name: buyer_name(platform).to_owned(),
             description: self.description,
-            lines: count(self.lines),
             units_left: count(self.units_left),
             ui_status,
             unknown_status: word
                 .filter(|_| ui_status == UiStatus::Other)
                 .map(|word| status::to_v0(word).to_owned()),
             total: self.total_minor.zip(currency).map(|(minor, currency)| Money { minor, currency }.into()),
-            part_shipped: word == Some("PARTIALLY_SHIPPED"),
-            cancel_requested: self.cancel_requested != 0,
-            missing_items: self.missing_items != 0,
-            cancelled_after_confirmation: self.cancelled_after_confirmation != 0,
-            has_note: self.has_note != 0,
+            flags: flags.into_iter().filter_map(|(is, flag)| is.then_some(flag)).collect(),
             matches: MatchSummary {
                 total: count(self.lines),
                 linked: count(self.linked_lines),
                 unmatched: count(self.unmatched_lines),
                 no_asin: count(self.no_asin_lines),
-                all_matched: self.unmatched_lines == 0 && self.no_asin_lines == 0,
             },
         })
-    }
-}
-
-/// Buyers have no names here (design decision 3).
-fn buyer_name(platform: Platform) -> &'static str {
-    match platform {
-        Platform::Amazon => "Amazon Customer",
-        Platform::Ebay => "eBay customer",
-        Platform::Bricqer => "Bricqer customer",
     }
 }
