@@ -6,6 +6,7 @@ use std::path::Path;
 use anyhow::{Context, Result, ensure};
 use packlight_tests::desktop::{Window, in_a_window};
 use packlight_tests::print_queue::PrintSystem;
+use serde::Deserialize;
 use serde_json::json;
 
 use crate::matching::{click_text, wait_for_dialog, wait_for_stock, wait_for_toast};
@@ -83,20 +84,70 @@ async fn printed_confirmed_undone(window: &Window, system: &PrintSystem) -> Resu
         .some((button) => /^Confirm [1-9][\\d,.]* orders?$/.test(button.textContent) && !button.disabled)";
     window.wait_for::<bool>("orders to confirm", planned, &[]).await?;
     window.screenshot("confirm").await?;
+    let paid: u64 = window.ask(&format!("return {PAID};"), &[]).await?;
+    ensure!(paid > 0, "no paid order is counted before the confirmation");
     window.click("confirm-orders").await?;
     wait_for_toast(window, "confirmed").await?;
+    let fewer = format!("return {PAID} < arguments[0];");
+    window.wait_for::<bool>("fewer paid orders", &fewer, &[json!(paid)]).await?;
     go_to(window, "#/inventory").await?;
     window.type_into("stock-query", "in:SOLD-").await?;
-    let archived = "return /SOLD-20\\d\\d-\\d\\d/.test(document.querySelector(\"[data-testid='stock-table']\")?.innerText ?? '')";
-    window.wait_for::<bool>("units in the archive", archived, &[]).await?;
+    let archived: Archived =
+        window.wait_for("a unit in the archive, with where it lay", ARCHIVED, &[]).await?;
     window.screenshot("archive").await?;
 
     // One undo brings all of them back.
     click_text(window, "[data-testid='toast'] button", "Undo").await?;
     wait_for_toast(window, "ndone").await?;
     let empty = "return document.querySelector(\"[data-testid='no-units']\") !== null";
-    window.wait_for::<bool>("an empty archive", empty, &[]).await.map(drop)
+    window.wait_for::<bool>("an empty archive", empty, &[]).await?;
+    // Orders may come in the meantime; none of those that were paid may be missing.
+    let as_before = format!("return {PAID} >= arguments[0];");
+    window.wait_for::<bool>(&format!("{paid} paid orders again"), &as_before, &[json!(paid)]).await?;
+    let Archived { unit, set, place } = archived;
+    window.type_into("stock-query", &format!("in:\"{place}\" {set}")).await?;
+    window
+        .wait_for::<bool>(
+            &format!("unit {unit} in {place} again"),
+            IN_ITS_PLACE,
+            &[json!(unit), json!(place)],
+        )
+        .await
+        .map(drop)
 }
+
+/// The paid orders, as the navigation counts them on every page.
+const PAID: &str = "(() => {
+    const shown = document.querySelector(\"nav [title$=' paid, to be shipped']\");
+    return shown === null ? 0 : Number(shown.textContent.replaceAll(/[^0-9]/g, ''));
+})()";
+
+/// A unit that was archived.
+#[derive(Debug, Deserialize)]
+struct Archived {
+    /// Its number.
+    unit: String,
+    /// Its set number.
+    set: String,
+    /// Where it lay.
+    place: String,
+}
+
+/// The first unit on screen that lies in the archive and says where it lay.
+const ARCHIVED: &str = "for (const row of document.querySelectorAll(\"[data-testid='stock-table'] [role='row']\")) {
+        const titles = [...row.querySelectorAll('[title]')].map(({ title }) => title);
+        const place = titles.map((title) => /^SOLD-20\\d\\d-\\d\\d, was at (.+)$/.exec(title)?.[1]).find(Boolean);
+        const set = row.querySelector('bdi.mono[title]')?.title;
+        const unit = row.querySelector('[data-row-menu]')?.dataset.rowMenu;
+        if (place && set && unit) return { unit, set, place };
+    }
+    return null;";
+
+/// Whether a unit lies in a place and is not sold.
+const IN_ITS_PLACE: &str =
+    "const row = document.querySelector(`[data-row-menu='${arguments[0]}']`)?.closest(\"[role='row']\");
+    const titles = [...(row?.querySelectorAll('[title]') ?? [])].map(({ title }) => title);
+    return titles.includes(arguments[1]) && !/Sold/.test(row.textContent);";
 
 async fn go_to(window: &Window, hash: &str) -> Result<()> {
     window.ask::<bool>("location.hash = arguments[0]; return true", &[json!(hash)]).await.map(drop)
