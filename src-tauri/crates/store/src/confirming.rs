@@ -15,6 +15,7 @@ use packlight_domain::listing::OrderRowId;
 use sqlx::{Connection, SqliteConnection};
 
 use crate::acts::{self, Batch, CONFIRMATION};
+use crate::picking::strike;
 use crate::rows::{count, list};
 use crate::selection::{self, Orders};
 use crate::{Store, StoreError};
@@ -128,11 +129,14 @@ impl Store {
                 let (Some(planned), Some(told)) = (planned.first(), told) else {
                     return Ok((Told::unknown(id), None));
                 };
-                let Some(act) = archive::archive(connection, planned, &told, now).await? else {
+                let Some(done) = archive::archive(connection, planned, &told, now).await? else {
                     return Ok((told, None));
                 };
                 let mut batch = Batch::go_on(connection, batch, now).await?;
-                batch.record(connection, &[act]).await?;
+                batch.record(connection, &[done.act]).await?;
+                for list in done.lists {
+                    strike::end_if_done(connection, &mut batch, list).await?;
+                }
                 sentence.add(&told.order);
                 Ok((told, batch.finish(connection, &sentence.text()).await?))
             })
@@ -161,33 +165,32 @@ impl Store {
                     .bind(batch.0)
                     .fetch_one(&mut *connection)
                     .await?;
-                match confirmed {
+                let confirmed = match confirmed {
                     None => return Err(StoreError::NoBatch(i64::from(batch.0))),
                     Some(0) => {
                         let why = format!("action {} confirmed no order: undo it as what it was", batch.0);
                         return Err(StoreError::NotPossible(why));
                     }
-                    Some(_) => {}
-                }
+                    Some(confirmed) => confirmed,
+                };
                 let report = acts::undo(connection, batch, now).await?;
-                let units: i64 = match report.batch {
-                    None => 0,
-                    Some(own) => {
-                        sqlx::query_scalar(
-                            "SELECT COALESCE(SUM(json_array_length(before, '$.units')), 0) FROM acts \
+                // Pick lists that ended with these orders are in the batch too, and are not counted.
+                let (restored, units): (i64, i64) = match report.batch {
+                    None => (0, 0),
+                    Some(own) => sqlx::query_as(
+                        "SELECT COUNT(*), COALESCE(SUM(json_array_length(before, '$.units')), 0) FROM acts \
                              WHERE batch = ? AND kind = ?",
-                        )
-                        .bind(own.0)
-                        .bind(CONFIRMATION)
-                        .fetch_one(connection)
-                        .await?
-                    }
+                    )
+                    .bind(own.0)
+                    .bind(CONFIRMATION)
+                    .fetch_one(connection)
+                    .await?,
                 };
                 Ok(ConfirmUndone {
                     batch: report.batch,
-                    orders_restored: report.restored,
+                    orders_restored: count(restored),
                     units_restored: count(units),
-                    skipped: report.skipped,
+                    skipped: count(confirmed - restored),
                 })
             })
         })

@@ -6,6 +6,7 @@ mod common;
 use std::collections::BTreeSet;
 
 use common::*;
+use packlight_domain::act::BatchId;
 use packlight_domain::currency::Currency;
 use packlight_domain::listing::OrderRowId;
 use packlight_domain::matching::LineKey;
@@ -15,7 +16,7 @@ use packlight_domain::picking::{
     ExceptionReason, PickListDone, PickListId, PickMark, PickMode, PickRun, PickState,
 };
 use packlight_domain::stock::{ClaimMethod, UnitDraft, UnitId, UnitStatus};
-use packlight_store::{Access, Orders, PickAsked, Planned, Store, StoreError};
+use packlight_store::{Access, Confirming, Orders, PickAsked, Planned, Store, StoreError, Units};
 
 const FALCON: &str = "B00000000A";
 
@@ -487,4 +488,155 @@ async fn a_reader_beside_the_writer_plans_the_same() {
     assert_eq!(reader.plan_pick_list(&all(), at(50)).await.unwrap(), planned(&world).await);
     assert!(matches!(reader.start_pick_run(&all(), at(50)).await, Err(StoreError::ReadOnly)));
     reader.close().await;
+}
+
+async fn confirmed(world: &World, ids: &[OrderRowId], second: i64) -> BatchId {
+    let what = Confirming { orders: Some(Orders::Ids(ids.to_vec())), ..Confirming::default() };
+    world.store.confirm(&what, at(second)).await.unwrap().batch.unwrap()
+}
+
+#[tokio::test]
+async fn a_list_ends_with_the_confirmation_that_leaves_nothing_to_take() {
+    let world = shop(&["S5", "S7"]).await;
+    let one = placed(&world, "203-1", 10, 1).await;
+    let two = placed(&world, "203-2", 20, 1).await;
+    let record = started(&world).await.entry.record;
+    confirmed(&world, &[one], 200).await;
+    let half = run(&world, record).await;
+    assert_eq!((half.entry.state, half.entry.picked), (PickState::Open, 1));
+    let last = confirmed(&world, &[two], 300).await;
+    let whole = run(&world, record).await;
+    assert_eq!((whole.entry.state, whole.entry.picked), (PickState::Done, 2));
+    world.assert_sound().await;
+    // The list is open again with what the undo gives back, and its orders are what is counted.
+    let undone = world.store.undo_confirm(last, at(400)).await.unwrap();
+    assert_eq!((undone.orders_restored, undone.units_restored, undone.skipped), (1, 1, 0));
+    let back = run(&world, record).await;
+    assert_eq!(back.entry.state, PickState::Open);
+    assert_eq!(marks(&back), [PickMark::Picked, PickMark::Open]);
+    assert_eq!(planned(&world).await.plan.exceptions[0].reason, ExceptionReason::OnOpenList);
+    world.assert_sound().await;
+    // Done again, the list ends again.
+    world.store.undo(undone.batch.unwrap(), at(500)).await.unwrap();
+    let again = run(&world, record).await;
+    assert_eq!((again.entry.state, again.entry.picked), (PickState::Done, 2));
+    world.assert_sound().await;
+}
+
+#[tokio::test]
+async fn a_list_that_ended_with_an_order_stays_done_while_that_order_stays_confirmed() {
+    let world = shop(&["S5", "S7"]).await;
+    let ids = [placed(&world, "203-1", 10, 1).await, placed(&world, "203-2", 20, 1).await];
+    let record = started(&world).await.entry.record;
+    let batch = confirmed(&world, &ids, 200).await;
+    assert_eq!(run(&world, record).await.entry.state, PickState::Done);
+    let both = Units::Ids(vec![UnitId(1), UnitId(2)]);
+    world.store.move_units(&both, Some("Attic".into()), at(250)).await.unwrap();
+    let undone = world.store.undo_confirm(batch, at(300)).await.unwrap();
+    assert_eq!((undone.orders_restored, undone.skipped), (0, 2));
+    let still = run(&world, record).await;
+    assert_eq!((still.entry.state, marks(&still)), (PickState::Done, vec![PickMark::Picked; 2]));
+    world.assert_sound().await;
+}
+
+#[tokio::test]
+async fn a_list_printed_while_another_took_its_units_holds_none_of_them() {
+    let world = shop(&["S5", "S7", "S9"]).await;
+    let first = placed(&world, "203-1", 10, 1).await;
+    placed(&world, "203-2", 20, 2).await;
+    let printed = planned(&world).await;
+    // While the printer worked, one order went onto a list of its own and another wanted less.
+    let asked = PickAsked { orders: Some(Orders::Ids(vec![first])), ..all() };
+    let other = world.store.start_pick_run(&asked, at(100)).await.unwrap();
+    world.apply(&[of_quantity("203-2", 500, 1)]).await;
+    let kept = world.store.record_printed(&printed, at(600)).await.unwrap();
+    let run_of = |record| run(&world, record);
+    assert_eq!(marks(&run_of(other.entry.record).await), [PickMark::Open]);
+    assert_eq!(
+        marks(&run_of(kept.entry.record).await),
+        [PickMark::Struck, PickMark::Open, PickMark::Struck],
+        "one unit is the other list's, and one is not wanted any more"
+    );
+    let struck: Vec<_> = kept.struck.iter().map(|own| own.platform_order_id.as_str()).collect();
+    assert_eq!(struck, ["203-1", "203-2"]);
+    world.assert_sound().await;
+}
+
+#[tokio::test]
+async fn a_unit_that_was_linked_to_another_line_while_it_was_printed_is_struck() {
+    let world = shop(&["S5"]).await;
+    placed(&world, "203-1", 10, 1).await;
+    let printed = planned(&world).await;
+    let other = placed(&world, "203-2", 20, 1).await;
+    let line = LineKey { order: other, order_item_id: "1".into() };
+    world.store.link_unit(&line, UnitId(1), at(100)).await.unwrap();
+    let kept = world.store.record_printed(&printed, at(200)).await.unwrap();
+    assert_eq!(marks(&run(&world, kept.entry.record).await), [PickMark::Struck]);
+    assert_eq!(kept.entry.state, PickState::Done);
+    world.assert_sound().await;
+}
+
+#[tokio::test]
+async fn what_another_list_took_meanwhile_is_not_taken_back_from_it() {
+    let world = shop(&["S5", "S7"]).await;
+    let order = placed(&world, "203-1", 10, 1).await;
+    placed(&world, "203-2", 20, 1).await;
+    let first = started(&world).await.entry.record;
+    world.store.mark_picked(first, vec![0], PickMark::Short, at(200)).await.unwrap();
+    // Found later, on a list of its own.
+    let asked = PickAsked { orders: Some(Orders::Ids(vec![order])), ..all() };
+    let second = world.store.start_pick_run(&asked, at(250)).await.unwrap().entry.record;
+    assert_ne!(first, second);
+    assert_eq!(marks(&run(&world, second).await), [PickMark::Open]);
+    let back = world.store.mark_picked(first, vec![0], PickMark::Open, at(300)).await.unwrap_err();
+    assert_eq!(back.to_string(), "unit 1 (75192) went elsewhere since it was not found");
+    world.assert_sound().await;
+}
+
+#[tokio::test]
+async fn a_discarded_list_does_not_come_back_for_what_another_holds_by_now() {
+    let world = shop(&["S5", "S7"]).await;
+    placed(&world, "203-1", 10, 2).await;
+    let first = started(&world).await.entry.record;
+    let mark = world.store.mark_picked(first, vec![0], PickMark::Picked, at(150)).await.unwrap();
+    let discarded = world.store.discard_pick_list(first, at(200)).await.unwrap();
+    // A mark on it cannot come back either.
+    assert_eq!(world.store.undo(mark.batch.unwrap(), at(210)).await.unwrap().restored, 0);
+    let second = started(&world).await.entry.record;
+    world.store.undo(discarded.batch.unwrap(), at(300)).await.unwrap();
+    assert_eq!(run(&world, first).await.entry.state, PickState::Discarded);
+    assert_eq!(run(&world, second).await.entry.state, PickState::Open);
+    world.assert_sound().await;
+}
+
+#[tokio::test]
+async fn a_finished_list_does_not_open_again_for_an_order_that_was_cancelled() {
+    let world = shop(&["S5"]).await;
+    placed(&world, "203-1", 10, 1).await;
+    let record = started(&world).await.entry.record;
+    let finished = world.store.finish_pick_list(record, at(200)).await.unwrap();
+    let mut raw = world.raw().await;
+    // Sold, so that the cancellation leaves it with its line.
+    sqlx::query("UPDATE inventory_items SET status = 'sold'").execute(&mut raw).await.unwrap();
+    drop(raw);
+    world.apply(&[with_status("203-1", 500, "CANCELLED")]).await;
+    world.store.undo(finished.batch.unwrap(), at(600)).await.unwrap();
+    assert_eq!(run(&world, record).await.entry.state, PickState::Done);
+}
+
+#[tokio::test]
+async fn discarding_a_list_leaves_what_was_sold_or_linked_anew() {
+    let world = shop(&["S5", "S7", "S9"]).await;
+    let sold = placed(&world, "203-1", 10, 1).await;
+    let anew = placed(&world, "203-2", 20, 1).await;
+    placed(&world, "203-3", 30, 1).await;
+    let record = started(&world).await.entry.record;
+    confirmed(&world, &[sold], 200).await;
+    let line = LineKey { order: anew, order_item_id: "1".into() };
+    world.store.unlink_line(&line, at(210)).await.unwrap();
+    world.store.link_unit(&line, UnitId(2), at(220)).await.unwrap();
+    world.store.discard_pick_list(record, at(300)).await.unwrap();
+    let all = [status(&world, 1).await, status(&world, 2).await, status(&world, 3).await];
+    assert_eq!(all, [UnitStatus::Sold, UnitStatus::Linked, UnitStatus::InStock]);
+    world.assert_sound().await;
 }

@@ -1,5 +1,7 @@
 //! Carrying out what was decided about one order, and the act that keeps how it was before.
 
+use std::collections::BTreeSet;
+
 use chrono::{DateTime, Utc};
 use packlight_domain::confirming::rules::Decision;
 use packlight_domain::instant::to_millis;
@@ -47,6 +49,14 @@ impl Image {
     }
 }
 
+/// What was done to an order.
+pub(super) struct Archived {
+    /// What it was before and is now.
+    pub(super) act: Act,
+    /// Open pick lists that had something to take for it.
+    pub(super) lists: BTreeSet<i64>,
+}
+
 /// Confirms an order: claims what it did not hold yet, archives its units, makes it Completed. `None` where the decision
 /// is to leave it alone.
 pub(super) async fn archive(
@@ -54,7 +64,7 @@ pub(super) async fn archive(
     planned: &Planned,
     told: &Told,
     now: DateTime<Utc>,
-) -> Result<Option<Act>, StoreError> {
+) -> Result<Option<Archived>, StoreError> {
     let Decision::Confirm { units: taken, .. } = &planned.decision else { return Ok(None) };
     let order = &planned.order;
     let at = to_millis(now);
@@ -93,13 +103,15 @@ pub(super) async fn archive(
     let mut affected = Affected::default();
     affected.order(order.id);
     affected.recount(connection).await?;
-    Ok(Some(Act {
+    let lists = picked.iter().map(|(list, _)| *list).collect();
+    let act = Act {
         about: Subject::Confirmation,
         key: order.id.to_string(),
         before: Some(Image { confirmed_at: None, units: before, picked: Vec::new() }.to_text()?),
         after: Some(Image { confirmed_at: Some(at), units: after, picked }.to_text()?),
         order: Some(order.id),
-    }))
+    };
+    Ok(Some(Archived { act, lists }))
 }
 
 /// Marks what open pick lists still have to take for an order as picked: who confirms it has it in hand.

@@ -170,7 +170,8 @@ async fn take_back(
     release(connection, &beyond).await
 }
 
-/// Marks stops of lists that are still open: picked at a moment, or open again.
+/// Marks stops of lists that nobody put away: picked at a moment, or open again. A list that ended with them is opened
+/// after that, by its own act.
 async fn mark_stops(
     connection: &mut SqliteConnection,
     stops: &[(i64, i64)],
@@ -183,7 +184,7 @@ async fn mark_stops(
     sqlx::query(
         "UPDATE pick_stops SET mark = ?1, marked_at = ?2 FROM json_each(?3) j \
          WHERE list_id = j.value ->> 0 AND position = j.value ->> 1 AND mark = ?4 \
-         AND list_id IN (SELECT id FROM pick_lists WHERE state = 'open')",
+         AND list_id IN (SELECT id FROM pick_lists WHERE state <> 'discarded')",
     )
     .bind(to)
     .bind(picked_at)

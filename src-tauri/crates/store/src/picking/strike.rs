@@ -147,7 +147,7 @@ pub(super) fn stop_key(list: i64, position: i64) -> String {
 }
 
 /// A list on which nothing is open is done. Returns whether it is.
-pub(super) async fn end_if_done(
+pub(crate) async fn end_if_done(
     connection: &mut SqliteConnection,
     batch: &mut Batch,
     record: i64,

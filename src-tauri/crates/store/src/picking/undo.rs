@@ -73,13 +73,18 @@ pub(crate) async fn restore_lists(
 
 async fn put_back(connection: &mut SqliteConnection, list: i64, state: &str) -> Result<bool, StoreError> {
     if state == "open" {
-        let held: Vec<i64> = sqlx::query_scalar(
-            "SELECT position FROM pick_stops WHERE list_id = ? AND mark IN ('open', 'picked')",
+        let held: Vec<(i64, bool)> = sqlx::query_as(
+            "SELECT position, mark = 'open' FROM pick_stops WHERE list_id = ? AND mark IN ('open', 'picked')",
         )
         .bind(list)
         .fetch_all(&mut *connection)
         .await?;
-        if held.is_empty() || !can_hold(connection, list, &held).await? {
+        // A list with nothing left to take would be done at once.
+        if !held.iter().any(|(_, is_open)| *is_open) {
+            return Ok(false);
+        }
+        let held: Vec<i64> = held.into_iter().map(|(position, _)| position).collect();
+        if !can_hold(connection, list, &held).await? {
             return Ok(false);
         }
     }
