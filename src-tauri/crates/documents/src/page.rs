@@ -3,6 +3,9 @@
 //! Lengths are whole hundredths of a point from the upper left corner, so that the same page is always the same numbers.
 //! Both writers draw the same marks: what the preview shows is what is printed.
 
+// A length of 2 points is written 2_00.
+#![allow(clippy::inconsistent_digit_grouping)]
+
 mod code;
 mod content;
 mod pdf;
@@ -15,6 +18,9 @@ pub(crate) use self::pdf::{Facts, pdf};
 pub(crate) use self::svg::svg;
 
 use crate::fonts::{Fonts, Line, Weight};
+
+/// How far a stamp may reach beyond its measures: half a line, or what a viewer blurs at its edges.
+pub(crate) const BLEED: i32 = 2_00;
 
 /// How dark a mark is. All greys keep a contrast of 4.5 and more on white, but for hairlines and bands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -55,9 +61,11 @@ pub(crate) enum Mark {
     Shape { points: Vec<(i32, i32)>, stroke: Option<i32>, ink: Ink },
     /// A code; its quiet zone is the layout's business.
     Code { x: i32, y: i32, height: i32, dots: Dots, code: Rc<Code> },
+    /// A drawing that stands in several places, with its upper left corner there. A stamp carries none itself.
+    Stamp { x: i32, y: i32, stamp: Rc<Page> },
 }
 
-/// A page.
+/// A page, or a part of pages that is drawn once and stamped wherever it belongs.
 #[derive(Debug, Clone)]
 pub(crate) struct Page {
     /// Its width.
@@ -136,6 +144,12 @@ impl<'fonts> Sheet<'fonts> {
     /// A closed shape.
     pub(crate) fn shape(&mut self, points: Vec<(i32, i32)>, stroke: Option<i32>, ink: Ink) {
         self.page.marks.push(Mark::Shape { points, stroke, ink });
+    }
+
+    /// A drawing that is the same in other places, with its upper left corner there; it may reach beyond its measures by
+    /// [`BLEED`].
+    pub(crate) fn stamp(&mut self, x: i32, y: i32, stamp: &Rc<Page>) {
+        self.page.marks.push(Mark::Stamp { x, y, stamp: Rc::clone(stamp) });
     }
 
     /// A code with its upper left corner there.

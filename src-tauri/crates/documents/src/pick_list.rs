@@ -10,9 +10,11 @@
 mod exceptions;
 mod form;
 mod header;
+mod heading;
 mod orders;
 mod plan;
 mod row;
+mod stamps;
 mod tails;
 mod totals;
 
@@ -24,6 +26,7 @@ use packlight_domain::printing::PreviewPage;
 
 use self::form::Form;
 use self::plan::{Block, Planned};
+use self::stamps::Stamps;
 use crate::fonts::Fonts;
 use crate::page::{self, Align, Code, Facts, Page, Sheet, Style};
 
@@ -79,6 +82,7 @@ struct Layout<'a> {
     list_code: Option<Rc<Code>>,
     /// Units of each order on this list, those of exceptions too.
     units: HashMap<&'a str, u32>,
+    stamps: Stamps,
 }
 
 impl<'a> Layout<'a> {
@@ -90,6 +94,7 @@ impl<'a> Layout<'a> {
             tails: tails::of(list),
             list_code: page::qr(&list.id).map(Rc::new),
             units: units(list),
+            stamps: Stamps::default(),
         }
     }
 
@@ -108,7 +113,7 @@ impl<'a> Layout<'a> {
                         text,
                     );
                 }
-                Block::Head { group, continued } => row::draw_head(self, &mut sheet, y, *group, *continued),
+                Block::Head { group, continued } => heading::draw(self, &mut sheet, y, *group, *continued),
                 Block::Row(part) => row::draw(self, &mut sheet, (y, *height), part),
                 Block::Zones(zones) => totals::draw(self, &mut sheet, y, zones.clone()),
                 Block::ExceptionsTitle => exceptions::draw_title(self, &mut sheet, y),

@@ -3,8 +3,9 @@
 //! Which code stands for a glyph is known only when the fonts are cut down to what all pages use: until then a text is kept
 //! as its glyphs, beside the place where it belongs.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::io::Write;
+use std::rc::Rc;
 
 use super::{Code, Dots, Ink, Mark, Page};
 use crate::fonts::{Fonts, Glyph, Glyphs, Line};
@@ -14,6 +15,34 @@ pub(super) type Used = BTreeMap<usize, BTreeMap<u16, String>>;
 
 /// Codes by face and glyph.
 pub(super) type Codes = BTreeMap<usize, BTreeMap<u16, u16>>;
+
+/// The drawings that pages share, each drawn once, in the order in which pages first show them.
+#[derive(Debug, Default)]
+pub(super) struct Stamps {
+    /// With the measures of each.
+    pub(super) drawn: Vec<(Rc<Page>, Content)>,
+    numbers: HashMap<*const Page, usize>,
+}
+
+impl Stamps {
+    /// The number of a stamp; it is drawn when it is first asked for.
+    fn number(&mut self, stamp: &Rc<Page>, fonts: &Fonts, used: &mut Used) -> usize {
+        if let Some(number) = self.numbers.get(&Rc::as_ptr(stamp)) {
+            return *number;
+        }
+        let content = content(stamp, fonts, used, self);
+        let number = self.drawn.len();
+        // It is kept, so no other comes to lie at its address.
+        self.drawn.push((Rc::clone(stamp), content));
+        self.numbers.insert(Rc::as_ptr(stamp), number);
+        number
+    }
+}
+
+/// The name of a stamp in pages.
+pub(super) fn stamp_name(number: usize) -> String {
+    format!("S{number}")
+}
 
 /// The name of a face in pages: six capitals, which printpdf also puts before the name of a font that is there in part, as
 /// the format wants it.
@@ -68,12 +97,16 @@ impl Content {
     }
 }
 
-/// What is drawn on a page: shapes first, then text, so that one text section is enough.
-pub(super) fn content(page: &Page, fonts: &Fonts, used: &mut Used) -> Content {
+/// What is drawn on a page: stamps and shapes first, then text, so that one text section is enough.
+pub(super) fn content(page: &Page, fonts: &Fonts, used: &mut Used, stamps: &mut Stamps) -> Content {
     let mut pen =
         Pen { height: page.height, fonts, used, content: Content::default(), ink: Ink::Black, open: false };
     for mark in &page.marks {
         match mark {
+            Mark::Stamp { x, y, stamp } => {
+                let number = stamps.number(stamp, fonts, pen.used);
+                pen.stamp(*x, page.height - y - stamp.height, number);
+            }
             Mark::Box { x, y, width, height, ink } => pen.filled(*x, *y, *width, *height, *ink),
             Mark::Shape { points, stroke, ink } => pen.shape(points, *stroke, *ink),
             Mark::Code { x, y, height, dots, code } => pen.code(*x, *y, *height, *dots, code),
@@ -81,6 +114,9 @@ pub(super) fn content(page: &Page, fonts: &Fonts, used: &mut Used) -> Content {
         }
     }
     pen.fill();
+    if !page.marks.iter().any(|mark| matches!(mark, Mark::Text { .. })) {
+        return pen.content;
+    }
     pen.put("BT\n");
     let mut state = State { font: None, x: 0, y: 0 };
     for mark in &page.marks {
@@ -169,6 +205,24 @@ impl Pen<'_> {
         self.open = true;
     }
 
+    /// A stamp with its lower left corner there; it begins in black and leaves the ink as it is.
+    fn stamp(&mut self, x: i32, y: i32, number: usize) {
+        self.use_ink(Ink::Black);
+        self.fill();
+        if (x, y) == (0, 0) {
+            self.put("/");
+            self.put(&stamp_name(number));
+            self.put(" Do\n");
+            return;
+        }
+        self.put("q 1 0 0 1 ");
+        self.number(x);
+        self.number(y);
+        self.put("cm/");
+        self.put(&stamp_name(number));
+        self.put(" Do Q\n");
+    }
+
     fn shape(&mut self, points: &[(i32, i32)], stroke: Option<i32>, ink: Ink) {
         self.fill();
         match stroke {
@@ -177,6 +231,13 @@ impl Pen<'_> {
                 self.number(thickness);
                 self.put("w ");
             }
+        }
+        if let ([(left, top), (right, _), (_, bottom), _], true) = (points, is_rectangle(points)) {
+            for number in [*left, self.height - bottom, right - left, bottom - top] {
+                self.number(number);
+            }
+            self.put(if stroke.is_some() { "re s\n" } else { "re f\n" });
+            return;
         }
         for (index, (x, y)) in points.iter().enumerate() {
             self.number(*x);
@@ -288,4 +349,9 @@ impl Pen<'_> {
         let glyphs = self.content.glyphs.len() - before;
         self.content.texts.push(Text { at: self.content.bytes.len(), face, glyphs });
     }
+}
+
+/// Four corners as a frame names them: clockwise from the upper left.
+fn is_rectangle(points: &[(i32, i32)]) -> bool {
+    matches!(points, [a, b, c, d] if a.1 == b.1 && b.0 == c.0 && c.1 == d.1 && d.0 == a.0)
 }

@@ -10,15 +10,15 @@ use std::io::Write;
 use chrono::{DateTime, Datelike, Timelike, Utc};
 use flate2::{Compression, write::ZlibEncoder};
 use lopdf::content::Content as Operations;
-use lopdf::{Document, Object, ObjectId, StringFormat};
+use lopdf::{Document, Object, ObjectId, Stream, StringFormat, dictionary};
 use printpdf::{
     Codepoint, FontId, Op, ParsedFont, PdfDocument, PdfFont, PdfFontHandle, PdfPage, PdfSaveOptions, Pt,
     Rect, TextItem,
 };
 use xxhash_rust::xxh3::Xxh3;
 
-use super::Page;
-use super::content::{Codes, Content, Used, content, face_name};
+use super::content::{Codes, Content, Stamps, Used, content, face_name, stamp_name};
+use super::{BLEED, Page};
 use crate::fonts::Fonts;
 
 /// What is said about the document beside its pages.
@@ -33,11 +33,12 @@ pub(crate) struct Facts {
 /// The pages as a PDF.
 pub(crate) fn pdf(pages: impl Iterator<Item = Page>, facts: &Facts, fonts: &Fonts) -> Vec<u8> {
     let mut used = Used::new();
+    let mut stamps = Stamps::default();
     let mut size = (0, 0);
     let contents: Vec<Content> = pages
         .map(|page| {
             size = (page.width, page.height);
-            content(&page, fonts, &mut used)
+            content(&page, fonts, &mut used, &mut stamps)
         })
         .collect();
     let mut file = skeleton(contents.len(), size, facts, &used, fonts);
@@ -51,6 +52,11 @@ pub(crate) fn pdf(pages: impl Iterator<Item = Page>, facts: &Facts, fonts: &Font
             stream.dict.set("Filter", "FlateDecode");
             stream.set_content(packed(&bytes));
         }
+    }
+    let first = file.page_iter().next();
+    if let Some(first) = first {
+        // Every page has the resources of the first; printpdf always writes them.
+        let _ = put_stamps(&mut file, first, &stamps, &codes);
     }
     file.compress();
     for object in file.objects.values() {
@@ -109,6 +115,28 @@ fn skeleton(
     document.pages = std::iter::once(page(shown)).chain(rest).collect();
     let options = PdfSaveOptions { image_optimization: None, ..PdfSaveOptions::default() };
     document.to_lopdf_document(&options, &mut Vec::new())
+}
+
+/// Adds the stamps as forms that every page can name; they use the fonts of the pages.
+fn put_stamps(file: &mut Document, page: ObjectId, stamps: &Stamps, codes: &Codes) -> lopdf::Result<()> {
+    let resources = file.get_dictionary(page)?.get(b"Resources")?.as_reference()?;
+    let resources = file.get_dictionary(resources)?;
+    let fonts = resources.get(b"Font")?.clone();
+    let forms = resources.get(b"XObject")?.as_reference()?;
+    let own = file.add_object(dictionary! { "Font" => fonts });
+    for (number, (stamp, content)) in stamps.drawn.iter().enumerate() {
+        let edge = |hundredths: i32| Object::Real(pt(hundredths).0);
+        let area = [-BLEED, -BLEED, stamp.width + BLEED, stamp.height + BLEED].map(edge);
+        let head = dictionary! {
+            "Type" => "XObject",
+            "Subtype" => "Form",
+            "BBox" => area.to_vec(),
+            "Resources" => own,
+        };
+        let form = file.add_object(Stream::new(head, content.finished(codes)));
+        file.get_dictionary_mut(forms)?.set(stamp_name(number), form);
+    }
+    Ok(())
 }
 
 /// Where the content of each page is, in order.

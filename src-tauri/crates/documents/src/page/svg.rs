@@ -86,6 +86,13 @@ fn draw(mark: &Mark, fonts: &Fonts, used: &mut BTreeSet<(usize, u16)>, svg: &mut
             }
             write!(svg, "\"/>")
         }
+        Mark::Stamp { x, y, stamp } => {
+            let _ = write!(svg, "<g transform=\"translate({x} {y})\">");
+            for mark in &stamp.marks {
+                draw(mark, fonts, used, svg);
+            }
+            write!(svg, "</g>")
+        }
     };
 }
 

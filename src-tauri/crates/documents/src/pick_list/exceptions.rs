@@ -119,7 +119,8 @@ pub(super) fn draw(layout: &Layout<'_>, sheet: &mut Sheet<'_>, (top, height): (i
     let form = &layout.form;
     let line = &layout.list.exceptions[index];
     let (left, mut y) = (form.left(), top + 11_00);
-    let quantity = format!("{} ×", line.quantity);
+    // Of an order whose lines are not told yet nobody knows how many.
+    let quantity = if line.quantity == 0 { "? ×".to_owned() } else { format!("{} ×", line.quantity) };
     sheet.text((left + 22_00, y), Align::Right, Style::bold(10_00), &quantity);
     let style = Style::bold(9_00);
     let room = style.thousandths(if form.label { text_column(layout).1 } else { 132_00 });

@@ -2,6 +2,7 @@
 
 use packlight_domain::picking::PickMode;
 
+use super::stamps::Key;
 use super::{Layout, orders};
 use crate::fonts::Weight;
 use crate::page::{Align, Ink, Sheet, Style};
@@ -14,12 +15,31 @@ pub(super) fn draw(
     in_columns: bool,
 ) {
     let form = &layout.form;
-    let code_left = draw_code(layout, sheet);
+    let same = layout.stamp(Key::Frame { in_columns }, (form.width, form.height), |sheet| {
+        draw_frame(layout, sheet, in_columns);
+    });
+    sheet.stamp(0, 0, &same);
     let page = format!("Page {number} of {count}");
     if form.label {
-        draw_label(layout, sheet, code_left, &page);
+        let style = Style::bold(7_00);
+        sheet.text((form.left(), form.margin + LABEL_LINES[0]), Align::Left, style, &page);
     } else {
-        draw_sheet(layout, sheet, code_left, &page);
+        let right = code_left(layout) - 2_00;
+        sheet.text((right, form.margin + 14_00), Align::Right, Style::bold(10_00), &page);
+    }
+}
+
+/// What is the same on all pages.
+fn draw_frame(layout: &Layout<'_>, sheet: &mut Sheet<'_>, in_columns: bool) {
+    let form = &layout.form;
+    if let Some(code) = &layout.list_code {
+        let side = form.qr.length(code.modules);
+        sheet.code(form.right() - side, form.margin + 2_00, side, form.qr, code);
+    }
+    if form.label {
+        draw_label(layout, sheet);
+    } else {
+        draw_sheet(layout, sheet);
     }
     let rule = form.body_top() - if form.label { 4_00 } else { 14_00 };
     sheet.filled(form.left(), rule, form.inner(), 1_20, Ink::Black);
@@ -34,17 +54,14 @@ pub(super) fn draw(
     );
 }
 
-/// The code of the list in the upper right corner; answers where its quiet zone begins.
-fn draw_code(layout: &Layout<'_>, sheet: &mut Sheet<'_>) -> i32 {
+/// Where the quiet zone of the list's code in the upper right corner begins.
+fn code_left(layout: &Layout<'_>) -> i32 {
     let form = &layout.form;
-    let Some(code) = &layout.list_code else { return form.right() };
-    let side = form.qr.length(code.modules);
-    let quiet = form.qr.length(4);
-    sheet.code(form.right() - side, form.margin + 2_00, side, form.qr, code);
-    form.right() - side - quiet
+    let code = layout.list_code.as_ref().map_or(0, |code| form.qr.length(code.modules) + form.qr.length(4));
+    form.right() - code
 }
 
-fn draw_sheet(layout: &Layout<'_>, sheet: &mut Sheet<'_>, code_left: i32, page: &str) {
+fn draw_sheet(layout: &Layout<'_>, sheet: &mut Sheet<'_>) {
     let (form, list) = (&layout.form, layout.list);
     let (left, top) = (form.left(), form.margin);
     let title = match list.mode {
@@ -61,8 +78,7 @@ fn draw_sheet(layout: &Layout<'_>, sheet: &mut Sheet<'_>, code_left: i32, page: 
         sheet.filled(x + 9_00, top + 1_50, width, 14_50, Ink::Black);
         sheet.line((x + 14_00, top + 12_30), Align::Left, style, words);
     }
-    sheet.text((code_left - 2_00, top + 14_00), Align::Right, Style::bold(10_00), page);
-    let room = code_left - 4_00 - left;
+    let room = code_left(layout) - 4_00 - left;
     let style = Style::regular(9_00);
     let accounts = sheet.fonts.fitted(Weight::Regular, &list.accounts.join(", "), style.thousandths(room));
     sheet.line((left, top + 28_50), Align::Left, style, accounts);
@@ -70,7 +86,10 @@ fn draw_sheet(layout: &Layout<'_>, sheet: &mut Sheet<'_>, code_left: i32, page: 
     sheet.text((x + 12_00, top + 41_00), Align::Left, style, &freshness(layout));
 }
 
-fn draw_label(layout: &Layout<'_>, sheet: &mut Sheet<'_>, code_left: i32, page: &str) {
+/// Baselines beneath the id on a label; the first is the page's number.
+const LABEL_LINES: [i32; 4] = [20_00, 28_00, 36_00, 44_00];
+
+fn draw_label(layout: &Layout<'_>, sheet: &mut Sheet<'_>) {
     let (form, list) = (&layout.form, layout.list);
     let (left, top) = (form.left(), form.margin);
     let x = sheet.text((left, top + 11_00), Align::Left, Style::bold(12_00), &list.id);
@@ -83,11 +102,10 @@ fn draw_label(layout: &Layout<'_>, sheet: &mut Sheet<'_>, code_left: i32, page: 
         );
     }
     let style = Style::regular(7_00);
-    let room = style.thousandths(code_left - 2_00 - left);
-    let lines = [page.to_owned(), counts(layout), freshness(layout), list.accounts.join(", ")];
-    for (line, y) in lines.iter().zip([20_00, 28_00, 36_00, 44_00]) {
-        let weight = if y == 20_00 { Weight::Bold } else { Weight::Regular };
-        let line = sheet.fonts.fitted(weight, line, room);
+    let room = style.thousandths(code_left(layout) - 2_00 - left);
+    let lines = [counts(layout), freshness(layout), list.accounts.join(", ")];
+    for (line, y) in lines.iter().zip(LABEL_LINES.into_iter().skip(1)) {
+        let line = sheet.fonts.fitted(Weight::Regular, line, room);
         sheet.line((left, top + y), Align::Left, style, line);
     }
 }
@@ -127,7 +145,38 @@ fn freshness(layout: &Layout<'_>) -> String {
     }
 }
 
-/// A number and its noun.
+/// A number and its noun: "1 order", "2,345 orders".
 pub(super) fn counted(number: u32, one: &str, many: &str) -> String {
-    format!("{number} {}", if number == 1 { one } else { many })
+    format!("{} {}", grouped(number), if number == 1 { one } else { many })
+}
+
+/// A number with its thousands set apart.
+fn grouped(number: u32) -> String {
+    let digits = number.to_string();
+    let mut text = String::with_capacity(digits.len() + digits.len() / 3);
+    for (at, digit) in digits.chars().enumerate() {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::counted;
+
+    #[test]
+    fn thousands_are_set_apart() {
+        for (number, text) in [
+            (0, "0 units"),
+            (1, "1 unit"),
+            (999, "999 units"),
+            (1_000, "1,000 units"),
+            (1_234_567, "1,234,567 units"),
+        ] {
+            assert_eq!(counted(number, "unit", "units"), text);
+        }
+    }
 }

@@ -6,6 +6,7 @@ use std::rc::Rc;
 use packlight_domain::picking::{PickFlags, PickedOrder};
 
 use super::Layout;
+use super::stamps::Key;
 use crate::fonts::Weight;
 use crate::page::{self, Align, Ink, Sheet, Style};
 
@@ -91,7 +92,7 @@ impl Layout<'_> {
             y += (self.entry() - ENTRY) / 2;
         }
         if let Some(tote) = order.tote {
-            draw_tote(sheet, x, y + 60, 11_00, tote);
+            self.draw_tote(sheet, x, y + 60, 11_00, tote);
             x += 14_00;
         }
         let id = order.platform_order_id.as_str();
@@ -104,24 +105,36 @@ impl Layout<'_> {
             let words = format!("×{}", order.units.len());
             x = sheet.text((x, y + 9_20), Align::Left, TAIL, &words) + 3_00;
         }
-        draw_flags(sheet, x, y + 80, order.flags);
+        self.draw_flags(sheet, x, y + 80, order.flags);
     }
-}
 
-/// A tote's letter in its box.
-pub(super) fn draw_tote(sheet: &mut Sheet<'_>, x: i32, y: i32, side: i32, tote: char) {
-    sheet.frame(x, y, side, side, 90);
-    let size = side * 78 / 100;
-    let baseline = y + side / 2 + size * 36 / 100;
-    sheet.text((x + side / 2, baseline), Align::Middle, Style::bold(size), &tote.to_string());
+    /// A tote's letter in its box.
+    pub(super) fn draw_tote(&self, sheet: &mut Sheet<'_>, x: i32, y: i32, side: i32, tote: char) {
+        let stamp = self.stamp(Key::Tote(tote, side), (side, side), |sheet| {
+            sheet.frame(0, 0, side, side, 90);
+            let size = side * 78 / 100;
+            let baseline = side / 2 + size * 36 / 100;
+            sheet.text((side / 2, baseline), Align::Middle, Style::bold(size), &tote.to_string());
+        });
+        sheet.stamp(x, y, &stamp);
+    }
+
+    /// Draws flags one after the other; answers where they end.
+    pub(super) fn draw_flags(&self, sheet: &mut Sheet<'_>, x: i32, y: i32, flags: PickFlags) -> i32 {
+        of(flags).fold(x, |x, flag| {
+            let stamp = self.stamp(Key::Flag(flag), (SIDE, SIDE), |sheet| draw_flag(sheet, 0, 0, SIDE, flag));
+            sheet.stamp(x, y, &stamp);
+            x + SIDE + 1_50
+        })
+    }
 }
 
 /// Side of a flag.
 const SIDE: i32 = 10_50;
 
 /// A kind of flag.
-#[derive(Debug, Clone, Copy)]
-enum Flag {
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(super) enum Flag {
     Late,
     Today,
     Gift,
@@ -138,16 +151,18 @@ fn of(flags: PickFlags) -> impl Iterator<Item = Flag> {
     all.into_iter().filter_map(|(raised, flag)| raised.then_some(flag))
 }
 
-fn width_of(flags: PickFlags) -> i32 {
-    of(flags).map(|_| SIDE + 1_50).sum()
+/// The flags of several orders as those of one.
+pub(super) fn together(all: impl Iterator<Item = PickFlags>) -> PickFlags {
+    all.fold(PickFlags::default(), |all, one| PickFlags {
+        late: all.late || one.late,
+        ship_today: all.ship_today || one.ship_today,
+        gift: all.gift || one.gift,
+        prime: all.prime || one.prime,
+    })
 }
 
-/// Draws flags one after the other; answers where they end.
-pub(super) fn draw_flags(sheet: &mut Sheet<'_>, x: i32, y: i32, flags: PickFlags) -> i32 {
-    of(flags).fold(x, |x, flag| {
-        draw_flag(sheet, x, y, SIDE, flag);
-        x + SIDE + 1_50
-    })
+fn width_of(flags: PickFlags) -> i32 {
+    of(flags).map(|_| SIDE + 1_50).sum()
 }
 
 fn draw_flag(sheet: &mut Sheet<'_>, x: i32, y: i32, side: i32, flag: Flag) {

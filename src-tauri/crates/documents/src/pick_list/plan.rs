@@ -5,7 +5,7 @@ use std::ops::Range;
 
 use packlight_domain::picking::ExceptionReason;
 
-use super::{Layout, exceptions, row, totals};
+use super::{Layout, exceptions, heading, row, totals};
 
 /// A part of the list that stays together.
 #[derive(Debug, Clone)]
@@ -130,7 +130,9 @@ impl Layout<'_> {
         if list.exceptions.is_empty() {
             return;
         }
-        if !list.groups.is_empty() {
+        // Never beside the walk; sums that had to turn the page leave room for them.
+        let is_row = |(block, _): &(Block, i32)| matches!(block, Block::Head { .. } | Block::Row(_));
+        if pages.last().blocks.iter().any(is_row) {
             pages.turn();
         }
         self.add(pages, Block::ExceptionsTitle);
@@ -153,7 +155,7 @@ impl Layout<'_> {
     pub(super) fn height(&self, block: &Block) -> i32 {
         match block {
             Block::Message(_) => 40_00,
-            Block::Head { group, continued } => row::head_height(self, *group, *continued),
+            Block::Head { group, continued } => heading::height(self, *group, *continued),
             Block::Row(part) => row::height(self, part),
             Block::Zones(zones) => totals::height(self, zones),
             Block::ExceptionsTitle => exceptions::title_height(self),

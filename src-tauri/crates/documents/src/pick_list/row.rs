@@ -1,12 +1,13 @@
-//! A row: tick, place, item, how many, for whom, how many were found. And the heading of a group on labels and order sheets.
+//! A row: tick, place, item, how many, for whom, how many were found.
 
 use std::rc::Rc;
 
-use packlight_domain::picking::{PickFlags, PickRow, PickedOrder};
+use packlight_domain::picking::{PickRow, PickedOrder};
 
-use super::orders::Place;
+use super::Layout;
+use super::orders::{self, Place};
 use super::plan::Part;
-use super::{Layout, orders};
+use super::stamps::Key;
 use crate::fonts::{Line, Weight};
 use crate::page::{self, Align, Code, Dots, Ink, Sheet, Style};
 
@@ -14,6 +15,10 @@ const TITLE_LINES: usize = 2;
 const PAD: i32 = 3_50;
 /// Between the set number, with the frame of its condition, and the title.
 const BELOW_SET: i32 = 1_40;
+
+/// Between the set number and the frame of its condition, and inside that frame.
+const CHIP_GAP: i32 = 5_00;
+const CHIP_PAD: i32 = 3_00;
 
 /// The sizes of a row's texts.
 struct Sizes {
@@ -73,7 +78,7 @@ impl<'a> Layout<'a> {
         self.form.label && self.by_order()
     }
 
-    /// The column of the item; it takes that of the orders too where they stand in the heading.
+    /// The column of the item.
     fn item_width(&self) -> i32 {
         self.form.columns.item.1
     }
@@ -100,12 +105,7 @@ impl<'a> Layout<'a> {
         } else {
             (Vec::new(), sizes.place)
         };
-        let numbers = [row.sku.as_deref(), row.asin.as_deref()];
-        let numbers: Vec<&str> =
-            numbers.into_iter().flatten().filter(|number| !number.trim().is_empty()).collect();
-        let numbers = (!numbers.is_empty()).then(|| {
-            self.fonts.fitted(Weight::Regular, &numbers.join("  ·  "), sizes.small.thousandths(width))
-        });
+        let numbers = self.numbers(row, sizes.small.thousandths(width));
         let beside = numbers.as_ref().is_some_and(|line| {
             self.set_width(row) + 8_00 + sizes.small.length(line.width) <= width && !self.form.label
         });
@@ -128,20 +128,50 @@ impl<'a> Layout<'a> {
         }
     }
 
-    /// How far the set number and its condition reach.
-    fn set_width(&self, row: &PickRow) -> i32 {
-        let sizes = self.sizes();
-        let set = sizes.set.length(self.fonts.line(Weight::Bold, &row.set_number).width);
-        let chip = self.chip(row).map_or(0, |(_, width)| width + 5_00);
-        set.min(self.item_width() * 6 / 10) + chip
+    /// SKU and ASIN on one line; where both do not fit it is the SKU that is cut, so it comes last.
+    fn numbers(&self, row: &PickRow, room: i32) -> Option<Line> {
+        fn present(number: Option<&str>) -> Option<&str> {
+            number.filter(|number| !number.trim().is_empty())
+        }
+        let parts = |first: Option<&str>, second: Option<&str>| -> String {
+            first.into_iter().chain(second).collect::<Vec<&str>>().join("  ·  ")
+        };
+        let (sku, asin) = (present(row.sku.as_deref()), present(row.asin.as_deref()));
+        let line = self.fonts.line(Weight::Regular, &parts(sku, asin));
+        let line = if line.width > room {
+            self.fonts.fitted(Weight::Regular, &parts(asin, sku), room)
+        } else {
+            line
+        };
+        (!line.runs.is_empty()).then_some(line)
     }
 
-    /// The condition and how wide its frame is.
-    fn chip(&self, row: &PickRow) -> Option<(Line, i32)> {
+    /// How far the set number and its condition reach.
+    fn set_width(&self, row: &PickRow) -> i32 {
+        let (set, chip) = self.head_of_row(row);
+        self.sizes().set.length(set.width) + chip.map_or(0, |(_, width)| width + CHIP_GAP)
+    }
+
+    /// The set number, and the condition with the width of its frame: both whole where they fit side by side. Where they
+    /// do not, the condition keeps two fifths of the room.
+    fn head_of_row(&self, row: &PickRow) -> (Line, Option<(Line, i32)>) {
+        let (style, room) = (self.sizes().set, self.item_width());
+        let set = self.fonts.line(Weight::Bold, &row.set_number);
+        let least = room * 2 / 5;
+        let beside = room - style.length(set.width) - CHIP_GAP;
+        let chip = self.chip(row, beside.max(least));
+        let taken = chip.as_ref().map_or(0, |(_, width)| width + CHIP_GAP);
+        let fitted = style.thousandths(room - taken);
+        let set =
+            if set.width > fitted { self.fonts.fitted(Weight::Bold, &row.set_number, fitted) } else { set };
+        (set, chip)
+    }
+
+    /// The condition in so much room, and how wide its frame is.
+    fn chip(&self, row: &PickRow, room: i32) -> Option<(Line, i32)> {
         let style = self.chip_style();
-        let room = style.thousandths(self.item_width() * 35 / 100);
-        let line = self.fonts.fitted(Weight::Bold, &row.condition, room);
-        let width = style.length(line.width) + 6_00;
+        let line = self.fonts.fitted(Weight::Bold, &row.condition, style.thousandths(room - 2 * CHIP_PAD));
+        let width = style.length(line.width) + 2 * CHIP_PAD;
         (!line.runs.is_empty()).then_some((line, width))
     }
 
@@ -196,20 +226,28 @@ pub(super) fn draw(layout: &Layout<'_>, sheet: &mut Sheet<'_>, (top, height): (i
     let (form, sizes) = (&layout.form, layout.sizes());
     let columns = &form.columns;
     let left = form.left();
-    if part.shows_place && !form.label && !layout.by_order() {
-        sheet.filled(left, top, form.inner(), 80, Ink::Black);
-    } else {
-        sheet.filled(
-            left + if form.label { 0 } else { columns.item.0 },
-            top,
-            form.inner() - if form.label { 0 } else { columns.item.0 },
-            30,
-            Ink::Hair,
-        );
-    }
-    sheet.frame(left, top + PAD + 1_00, sizes.tick, sizes.tick, 90);
-    draw_place(layout, sheet, top, part, &shown);
     let above = place_above(layout, &shown);
+    if form.label {
+        sheet.filled(left, top, form.inner(), 30, Ink::Hair);
+        sheet.frame(left, top + PAD + 1_00, sizes.tick, sizes.tick, 90);
+        draw_quantity(layout, sheet, left, top + above, shown.quantity);
+        draw_found(layout, sheet, (left, top, height), shown.quantity);
+    } else {
+        let is_first = part.shows_place && !layout.by_order();
+        let key = Key::Row { is_first, quantity: shown.quantity };
+        let furniture = layout.stamp(key, (form.inner(), sizes.least), |sheet| {
+            if is_first {
+                sheet.filled(0, 0, form.inner(), 80, Ink::Black);
+            } else {
+                sheet.filled(columns.item.0, 0, form.inner() - columns.item.0, 30, Ink::Hair);
+            }
+            sheet.frame(0, PAD + 1_00, sizes.tick, sizes.tick, 90);
+            draw_quantity(layout, sheet, 0, 0, shown.quantity);
+            draw_found(layout, sheet, (0, 0, sizes.least), shown.quantity);
+        });
+        sheet.stamp(left, top, &furniture);
+    }
+    draw_place(layout, sheet, top, part, &shown);
     let mut y = top + PAD + above + sizes.set.size * 80 / 100 + 40;
     let x = left + columns.item.0;
     draw_set(layout, sheet, x, y, &shown);
@@ -226,8 +264,6 @@ pub(super) fn draw(layout: &Layout<'_>, sheet: &mut Sheet<'_>, (top, height): (i
         sheet.code(x + dots.length(10), y + 5_00, form.bar_height, *dots, code);
         y += 25_00;
     }
-    draw_quantity(layout, sheet, top + above, shown.quantity);
-    draw_found(layout, sheet, top, height, &shown);
     if shown.named {
         match layout.place_of(shown.orders.len()) {
             Place::Beside => {
@@ -242,18 +278,8 @@ pub(super) fn draw(layout: &Layout<'_>, sheet: &mut Sheet<'_>, (top, height): (i
     } else if !layout.by_order() {
         let x = if form.label { left + columns.item.0 } else { left + columns.orders.0 };
         let at = if form.label { y + 4_50 } else { top + PAD + 80 };
-        orders::draw_flags(sheet, x, at, together(shown.orders));
+        layout.draw_flags(sheet, x, at, orders::together(shown.orders.iter().map(|order| order.flags)));
     }
-}
-
-/// The flags of several orders as those of one.
-fn together(orders: &[PickedOrder]) -> PickFlags {
-    orders.iter().map(|order| order.flags).fold(PickFlags::default(), |all, one| PickFlags {
-        late: all.late || one.late,
-        ship_today: all.ship_today || one.ship_today,
-        gift: all.gift || one.gift,
-        prime: all.prime || one.prime,
-    })
 }
 
 fn draw_place(layout: &Layout<'_>, sheet: &mut Sheet<'_>, top: i32, part: &Part, shown: &Shown<'_>) {
@@ -273,14 +299,17 @@ fn draw_place(layout: &Layout<'_>, sheet: &mut Sheet<'_>, top: i32, part: &Part,
 
 fn draw_set(layout: &Layout<'_>, sheet: &mut Sheet<'_>, x: i32, y: i32, shown: &Shown<'_>) {
     let sizes = layout.sizes();
-    let room = sizes.set.thousandths(layout.item_width() * 6 / 10);
-    let set = sheet.fonts.fitted(Weight::Bold, &shown.row.set_number, room);
+    let (set, chip) = layout.head_of_row(shown.row);
     let mut end = sheet.line((x, y), Align::Left, sizes.set, set);
-    if let Some((chip, width)) = layout.chip(shown.row) {
+    if let Some((chip, width)) = chip {
         let style = layout.chip_style();
-        let left = end + 5_00;
-        sheet.frame(left, y - style.size * 86 / 100 - 80, width, style.size + 3_00, 60);
-        sheet.line((left + 3_00, y - 10), Align::Left, style, chip);
+        let left = end + CHIP_GAP;
+        let (high, above) = (style.size + 3_00, style.size * 86 / 100 + 80);
+        let stamp = layout.stamp(Key::Chip(shown.row.condition.clone(), width), (width, high), |sheet| {
+            sheet.frame(0, 0, width, high, 60);
+            sheet.line((CHIP_PAD, above - 10), Align::Left, style, chip);
+        });
+        sheet.stamp(left, y - above, &stamp);
         end = left + width;
     }
     if let Some(numbers) = shown.numbers.clone().filter(|_| shown.numbers_beside) {
@@ -289,9 +318,9 @@ fn draw_set(layout: &Layout<'_>, sheet: &mut Sheet<'_>, x: i32, y: i32, shown: &
 }
 
 /// A quantity above one is white on black: people overlook a 2.
-fn draw_quantity(layout: &Layout<'_>, sheet: &mut Sheet<'_>, top: i32, quantity: u32) {
+fn draw_quantity(layout: &Layout<'_>, sheet: &mut Sheet<'_>, left: i32, top: i32, quantity: u32) {
     let (x, width) = layout.form.columns.quantity;
-    let x = layout.form.left() + x;
+    let x = left + x;
     let (size, box_height) = if layout.form.label { (20_00, 24_00) } else { (15_00, 18_00) };
     let digits = sheet.fonts.line(Weight::Bold, &quantity.to_string());
     let widest = Style::bold(size).thousandths(width - 5_00);
@@ -307,18 +336,23 @@ fn draw_quantity(layout: &Layout<'_>, sheet: &mut Sheet<'_>, top: i32, quantity:
 }
 
 /// The blank in which a short pick is noted.
-fn draw_found(layout: &Layout<'_>, sheet: &mut Sheet<'_>, top: i32, height: i32, shown: &Shown<'_>) {
+fn draw_found(
+    layout: &Layout<'_>,
+    sheet: &mut Sheet<'_>,
+    (left, top, height): (i32, i32, i32),
+    quantity: u32,
+) {
     let form = &layout.form;
     let (x, width) = form.columns.found;
-    let left = form.left() + x;
+    let left = left + x;
     if form.label {
         let y = top + height - 4_00;
         sheet.text((left - 3_00, y), Align::Right, Style::regular(7_50).ink(Ink::Grey), "found");
         sheet.filled(left, y, width, 60, Ink::Black);
     } else {
         sheet.filled(left, top + PAD + 16_50, width, 60, Ink::Black);
-        if shown.quantity > 1 {
-            let of = format!("of {}", shown.quantity);
+        if quantity > 1 {
+            let of = format!("of {quantity}");
             sheet.text(
                 (left + width, top + PAD + 15_00),
                 Align::Right,
@@ -329,92 +363,7 @@ fn draw_found(layout: &Layout<'_>, sheet: &mut Sheet<'_>, top: i32, height: i32,
     }
 }
 
-/// The text of a heading, in the first size in which it fits.
-fn heading(layout: &Layout<'_>, group: usize, room: i32) -> (Vec<Line>, Style) {
-    let text = &layout.list.groups[group].heading;
-    let large = if layout.by_order() { 14_00 } else { 28_00 };
-    let sizes = [large, large * 8 / 10, large * 6 / 10].map(Style::bold);
-    for style in sizes {
-        if layout.fonts.line(Weight::Bold, text).width <= style.thousandths(room) {
-            return (layout.fonts.wrapped(Weight::Bold, text, style.thousandths(room), 1), style);
-        }
-    }
-    (layout.fonts.wrapped(Weight::Bold, text, sizes[2].thousandths(room), 3), sizes[2])
-}
-
-/// Room of the heading's text: from the tote on to the code.
-fn heading_room(layout: &Layout<'_>) -> i32 {
-    let code = if layout.by_order() && layout.list.order_codes { layout.form.qr.length(29) } else { 0 };
-    let around = if layout.by_order() { 100_00 } else { 4_00 };
-    layout.form.inner() - code - around
-}
-
-/// Height of a heading.
-pub(super) fn head_height(layout: &Layout<'_>, group: usize, continued: bool) -> i32 {
-    let (text, style) = heading(layout, group, heading_room(layout));
-    let code = if layout.by_order() && layout.list.order_codes && !continued {
-        layout.form.qr.length(29) + 2_00
-    } else {
-        0
-    };
-    let text = lines(&text) * style.size * 115 / 100;
-    let least = if layout.by_order() { 32_00 } else { 0 };
-    let continued = if continued && !layout.by_order() { 10_00 } else { 0 };
-    (text + 8_00 + continued).max(code).max(least)
-}
-
-/// Draws a heading.
-pub(super) fn draw_head(layout: &Layout<'_>, sheet: &mut Sheet<'_>, top: i32, group: usize, continued: bool) {
-    let form = &layout.form;
-    let source = &layout.list.groups[group];
-    let mut x = form.left();
-    let height = head_height(layout, group, continued);
-    let (text, style) = heading(layout, group, heading_room(layout));
-    if layout.by_order() {
-        sheet.filled(x, top + 2_00, form.inner(), 80, Ink::Black);
-        let mut letters = source.zone.chars();
-        if let (Some(tote), None) = (letters.next(), letters.next()) {
-            orders::draw_tote(sheet, x, top + 6_00, 22_00, tote);
-            x += 28_00;
-        }
-        if layout.list.order_codes
-            && !continued
-            && let Some(code) = page::qr(&source.heading)
-        {
-            let (side, quiet) = (form.qr.length(code.modules), form.qr.length(4));
-            sheet.code(form.right() - side - quiet, top + quiet, side, form.qr, &Rc::new(code));
-        }
-    }
-    let mut y = top + 6_00 + style.size * 85 / 100;
-    if layout.by_order() {
-        y = top + 6_00 + 11_00 + style.size * 36 / 100;
-    }
-    let mut end = x;
-    for line in text {
-        end = sheet.line((x, y), Align::Left, style, line);
-        y += style.size * 115 / 100;
-    }
-    y -= style.size * 115 / 100;
-    if layout.by_order() {
-        let mut after = end + 8_00;
-        if continued {
-            after = sheet.text((after, y), Align::Left, Style::regular(8_00), "(cont.)") + 6_00;
-        }
-        let flags =
-            source.rows.iter().map(|row| together(&row.orders)).fold(PickFlags::default(), |all, one| {
-                PickFlags {
-                    late: all.late || one.late,
-                    ship_today: all.ship_today || one.ship_today,
-                    gift: all.gift || one.gift,
-                    prime: all.prime || one.prime,
-                }
-            });
-        orders::draw_flags(sheet, after, y - 9_00, flags);
-    } else if continued {
-        sheet.text((x, top + height - 3_00), Align::Left, Style::regular(8_00), "(cont.)");
-    }
-}
-
-fn lines(lines: &[Line]) -> i32 {
+/// Their number.
+pub(super) fn lines(lines: &[Line]) -> i32 {
     i32::try_from(lines.len()).unwrap_or(0)
 }

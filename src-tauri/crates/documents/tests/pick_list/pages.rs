@@ -280,3 +280,29 @@ fn lists_of_none_to_five_thousand_lines_are_whole() {
         assert_eq!(skus(&file.raw()), lines as usize);
     }
 }
+
+#[test]
+fn sums_that_turn_the_page_share_it_with_the_exceptions() {
+    let mut turned = 0;
+    for lines in 15..30 {
+        let mut list = walk(lines);
+        list.exceptions.push(exception(100, ExceptionReason::NoMatch));
+        let pages = printed(&summed(list), Paper::A4).texts();
+        let sums = pages.iter().find(|page| page.contains("units in all")).expect("the sums");
+        let beside_rows = skus(sums) > 0;
+        assert_ne!(beside_rows, sums.contains("Not on the walk"), "{lines} lines: {sums}");
+        turned += u32::from(!beside_rows);
+    }
+    assert!(turned > 0, "no list was of the length that matters");
+}
+
+#[test]
+fn a_long_list_is_a_small_file() {
+    let list = walk(1_500);
+    for (paper, most) in [(Paper::A4, 2_400), (Paper::Letter, 2_400), (Paper::Label4x6, 1_100)] {
+        let (bytes, pages) = pick_list::document(&list, paper, &Fonts::bundled());
+        // Fonts, and what all pages share.
+        let each = (bytes.len() - 30_000) / pages as usize;
+        assert!(each < most, "{each} bytes a page on {paper:?}");
+    }
+}

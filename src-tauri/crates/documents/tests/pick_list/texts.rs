@@ -127,3 +127,13 @@ fn a_file_that_is_no_font_is_as_if_it_were_not_there() {
     let text = text(&titled("日本"), &Fonts::with_files(vec![file]));
     assert!(text.contains("□□"), "{text}");
 }
+
+#[test]
+fn a_long_sku_is_cut_before_the_asin_is() {
+    let mut row = row(1, "Loft - S1", vec![order(1, 1)]);
+    row.sku = Some("THE-LONGEST-SKU-THAT-AMAZON-WOULD-TAKE-0".to_owned());
+    row.asin = Some("B07NDB9BN8".to_owned());
+    let text = File::new(&pick_list::pdf(&of_row(row), Paper::Label4x6, &Fonts::bundled())).raw();
+    assert!(text.contains("B07NDB9BN8"), "{text}");
+    assert!(text.contains("THE-LONGEST-SKU"), "{text}");
+}
