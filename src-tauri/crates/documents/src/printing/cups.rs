@@ -4,11 +4,11 @@
 //! are asked in English (`LC_ALL=C`); what they say is read in [`answers`].
 
 mod answers;
+mod sizes;
 
 use std::time::Duration;
 
 use async_trait::async_trait;
-use packlight_domain::picking::Paper;
 use packlight_domain::printing::Printer;
 
 use super::program::{Programs, Said};
@@ -35,6 +35,13 @@ impl Cups {
         self.programs.run("lpstat", words, &[], TO_ANSWER).await
     }
 
+    /// What `lpoptions` says of the printer's options; nothing where it is not there, or has nothing to say, as of a
+    /// queue without a driver.
+    async fn sizes(&self, printer: &str) -> String {
+        let said = self.programs.run("lpoptions", &["-p", printer, "-l"], &[], TO_ANSWER).await;
+        said.map(|said| said.out).unwrap_or_default()
+    }
+
     /// Whether the scheduler answers at all.
     async fn is_running(&self) -> Result<bool, SpoolError> {
         Ok(answers::is_running(&self.ask(&["-r"]).await?.out))
@@ -58,7 +65,10 @@ impl Spooler for Cups {
 
     async fn submit(&self, printer: &str, job: &PrintJob<'_>) -> Result<String, SpoolError> {
         let copies = job.copies.to_string();
-        let media = format!("media={}", media(job.paper));
+        let media = match sizes::choose(job.paper, &self.sizes(printer).await) {
+            Some(size) => format!("media={size}"),
+            None => return Err(SpoolError::NoPaper { printer: printer.to_owned(), paper: job.paper }),
+        };
         let mut words = vec!["-d", printer, "-n", &copies, "-t", job.title, "-o", &media];
         // One sheet a page, as large as it was laid out, each copy in order, whatever the queue's own defaults are.
         for option in
@@ -97,15 +107,6 @@ impl Spooler for Cups {
     async fn cancel(&self, _printer: &str, job: &str) -> Result<(), SpoolError> {
         // It complains of a job that is over, and that is as well.
         self.programs.run("cancel", &[job], &[], TO_ANSWER).await.map(drop)
-    }
-}
-
-/// The names that queues of every kind understand.
-fn media(paper: Paper) -> &'static str {
-    match paper {
-        Paper::A4 => "A4",
-        Paper::Letter => "Letter",
-        Paper::Label4x6 => "w288h432",
     }
 }
 

@@ -3,6 +3,8 @@
 use std::fmt;
 use std::io;
 
+use packlight_domain::picking::Paper;
+
 /// A document was not taken by a print queue.
 #[derive(Debug, thiserror::Error)]
 pub enum SpoolError {
@@ -25,6 +27,17 @@ pub enum SpoolError {
     Gone {
         /// Its name.
         printer: String,
+    },
+    /// Its driver does not know the paper: the page would come out on another.
+    #[error(
+        "the printer '{printer}' has no {}: choose another printer or paper, or save the document as a PDF",
+        sheet(*paper)
+    )]
+    NoPaper {
+        /// The printer.
+        printer: String,
+        /// What the document is laid out for.
+        paper: Paper,
     },
     /// The printer's queue takes no jobs.
     #[error(
@@ -111,12 +124,25 @@ const START: &str = if cfg!(target_os = "linux") {
     "start it (sudo launchctl start org.cups.cupsd)"
 };
 
+/// A paper in words.
+fn sheet(paper: Paper) -> &'static str {
+    match paper {
+        Paper::A4 => "A4 paper",
+        Paper::Letter => "Letter paper",
+        Paper::Label4x6 => "labels of 4 × 6 inch",
+    }
+}
+
 impl SpoolError {
     /// The printer, or the queue, was there and did not take the document; otherwise there was nobody to take it.
     pub fn is_refusal(&self) -> bool {
         matches!(
             self,
-            Self::Rejecting { .. } | Self::Refused { .. } | Self::Failed { .. } | Self::Cancelled { .. }
+            Self::NoPaper { .. }
+                | Self::Rejecting { .. }
+                | Self::Refused { .. }
+                | Self::Failed { .. }
+                | Self::Cancelled { .. }
         )
     }
 

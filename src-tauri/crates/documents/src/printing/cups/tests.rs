@@ -7,6 +7,7 @@ use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 
+use packlight_domain::picking::Paper;
 use packlight_domain::printing::PrinterState;
 use tempfile::TempDir;
 
@@ -195,6 +196,31 @@ async fn lp_gets_its_words_one_by_one_in_english_and_without_the_passphrase() {
     assert_eq!(scripts.kept("document").as_bytes(), document);
     let environment = scripts.kept("env");
     assert!(environment.contains("LC_ALL=C\n") && !environment.contains("canary"), "{environment}");
+}
+
+#[tokio::test]
+async fn a_label_is_asked_for_by_the_name_that_the_driver_has_for_it() {
+    let scripts = Scripts::new();
+    scripts.put(
+        "lp",
+        "printf '%s\\n' \"$@\" > $FOLDER/words; cat > /dev/null; echo 'request id is A-9 (0 file(s))'",
+    );
+    let sizes = |sizes: &str| {
+        let said = format!("PageSize/Media Size: {sizes}\nDuplex/2-Sided Printing: *None");
+        scripts.put("lpoptions", &format!("[ \"$*\" = '-p A -l' ] && echo '{said}'"));
+    };
+    sizes("*A4 Letter Custom.WIDTHxHEIGHT");
+    scripts.cups().submit("A", &job(b"x")).await.unwrap();
+    assert!(scripts.kept("words").contains("media=Custom.4x6in\n"), "{}", scripts.kept("words"));
+    // Nothing is sent to a printer that would put the label on a sheet of A4.
+    sizes("*A4 Letter");
+    scripts.put("lp", "echo sent > $FOLDER/words");
+    let error = scripts.cups().submit("A", &job(b"x")).await.unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        "the printer 'A' has no labels of 4 × 6 inch: choose another printer or paper, or save the document as a PDF"
+    );
+    assert!(error.is_refusal() && !scripts.kept("words").contains("sent"));
 }
 
 #[tokio::test]
