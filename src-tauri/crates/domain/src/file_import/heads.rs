@@ -19,7 +19,7 @@ pub struct Field {
     pub label: &'static str,
     /// A file without it cannot be read.
     pub required: bool,
-    /// Heads that mean it, the likeliest first, parted by blanks; the name itself comes before all.
+    /// Heads that mean it, the likeliest first, parted by blanks; name and label come before all.
     pub(super) synonyms: &'static str,
 }
 
@@ -68,10 +68,10 @@ pub const UNIT_FIELDS: &[Field] = fields! {
 /// The fields of orders of other platforms: eBay's orders report, and whatever else names an order and its items.
 pub const ORDER_FIELDS: &[Field] = fields! {
     "order_id" "Order number" true
-        "ordernumber orderno ordernum orderreference orderref order bestellnummer bestellnr auftragsnummer \
+        "orderno ordernum orderreference orderref order bestellnummer bestellnr auftragsnummer \
          numerodecommande numerocommande commande numerodepedido numeroordine"
     "order_item_id" "Line id" false
-        "orderitemnumber orderlineid orderlinenumber lineitemid lineid linenumber lotid transactionid \
+        "orderitemnumber orderlineid orderlinenumber lineitemid linenumber lotid transactionid \
          transaktionsnummer numerodetransaction"
     "date" "Date" false
         "orderdate saledate dateordered ordered orderedat orderedon createdat createddate datecreated created \
@@ -94,16 +94,16 @@ pub const ORDER_FIELDS: &[Field] = fields! {
         "shippingandhandling postageandpackaging postageandhandling postage shippingcost shippingprice versandkosten \
          verpackungundversand versand livraisonetmanutention fraisdeport livraison"
     "total" "Order total" false
-        "totalprice ordertotal grandtotal totalamount gesamtpreis gesamtbetrag gesamtsumme gesamt prixtotal \
+        "totalprice grandtotal totalamount gesamtpreis gesamtbetrag gesamtsumme gesamt prixtotal \
          montanttotal importetotal"
     "currency" "Currency" false "currencycode curr ccy wahrung waehrung devise monnaie moneda valuta"
     "ship_by" "Ship by" false
         "shipbydate postbydate postby dispatchbydate dispatchby latestshipdate latestshipby versendenbis versandbis \
          expedieravant expedieravantle"
     "paid_date" "Paid on" false
-        "paidondate paidon paidat datepaid paymentdate bezahltam zahlungsdatum datedepaiement payele"
+        "paidondate paidat datepaid paymentdate bezahltam zahlungsdatum datedepaiement payele"
     "shipped_date" "Shipped on" false
-        "shippedondate shippedon shippedat dateshipped shipdate dispatchedondate dispatchedon dispatcheddate \
+        "shippedondate shippedat dateshipped shipdate dispatchedondate dispatchedon dispatcheddate \
          postedondate postedon senton versandtam verschicktam versanddatum datedexpedition datedenvoi expediele"
     "updated" "Last changed" false
         "updatedat lastupdated lastupdate lastmodified modifiedat modified dateupdated geandertam"
@@ -243,9 +243,12 @@ fn letters(text: &str) -> String {
 }
 
 impl Field {
-    /// The heads that mean it, the likeliest first.
+    /// The heads that mean it, the likeliest first: its name, its label, its synonyms.
     pub(super) fn heads(&self) -> impl Iterator<Item = String> {
-        std::iter::once(letters(self.name)).chain(self.synonyms.split_whitespace().map(ToOwned::to_owned))
+        let (name, label) = (letters(self.name), letters(self.label));
+        let label = Some(label).filter(|label| *label != name);
+        let synonyms = self.synonyms.split_whitespace().map(ToOwned::to_owned);
+        std::iter::once(name).chain(label).chain(synonyms)
     }
 }
 
@@ -253,7 +256,9 @@ impl Field {
 mod tests {
     use std::collections::BTreeSet;
 
+    use super::super::{ImportKind, Layout, Sheet};
     use super::*;
+    use crate::account::Platform;
 
     #[test]
     fn heads_are_compared_without_dress() {
@@ -291,6 +296,20 @@ mod tests {
                     assert!(seen.insert(head.clone()), "{head} means two fields");
                     assert!(std::ptr::eq(fields, UNIT_FIELDS) || !is_buyers(&head), "{head} is the buyer's");
                 }
+            }
+        }
+    }
+
+    #[test]
+    fn a_label_is_a_head_of_its_field() {
+        for (kind, fields) in
+            [(ImportKind::Units, UNIT_FIELDS), (ImportKind::Orders(Platform::Bricqer), ORDER_FIELDS)]
+        {
+            let mut sheet = Sheet::default();
+            sheet.push(1, fields.iter().map(|field| field.label));
+            let layout = Layout::find(kind, &sheet, None).unwrap();
+            for (at, choice) in (0..).zip(layout.choices()) {
+                assert_eq!(choice.column, Some(at), "{}", choice.field);
             }
         }
     }
