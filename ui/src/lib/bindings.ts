@@ -460,7 +460,7 @@ export type CommandError = {
 
 /**  Sums of a confirmation in one currency. */
 export type ConfirmMoney = {
-	/**  Item prices of the confirmed orders. */
+	/**  What the lines of the confirmed orders bring, discounts taken off. */
 	sales: Amount,
 	/**  What their units cost; units without a cost are counted beside it. */
 	cost: Amount,
@@ -486,7 +486,7 @@ export type ConfirmOrder = {
 	units: ConfirmUnit[],
 	/**  Lines that take no unit, by their title: Amazon-fulfilled, or completed without stock. */
 	lines_without_unit: string[],
-	/**  What the platform charged for the lines. */
+	/**  What the lines bring: the platform's own sums, else prices less discounts. */
 	proceeds: Amount | null,
 };
 
@@ -1989,7 +1989,7 @@ export type UnitsChanged = {
 	batch: BatchId | null,
 	/**  Units changed. */
 	units: number,
-	/**  Units left alone: held by an order, or already so. */
+	/**  Units left alone: held by an order, sold, or already so. */
 	skipped: number,
 };
 

@@ -129,14 +129,14 @@ pub struct ConfirmOrder {
     pub units: Vec<ConfirmUnit>,
     /// Lines that take no unit, by their title: Amazon-fulfilled, or completed without stock.
     pub lines_without_unit: Vec<String>,
-    /// What the platform charged for the lines.
+    /// What the lines bring: the platform's own sums, else prices less discounts.
     pub proceeds: Option<Amount>,
 }
 
 /// Sums of a confirmation in one currency.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, specta::Type)]
 pub struct ConfirmMoney {
-    /// Item prices of the confirmed orders.
+    /// What the lines of the confirmed orders bring, discounts taken off.
     pub sales: Amount,
     /// What their units cost; units without a cost are counted beside it.
     pub cost: Amount,

@@ -145,6 +145,21 @@ pub struct Prices {
     pub proceeds: Option<Money>,
 }
 
+impl Prices {
+    /// What the line brings: Amazon's own sum, else its amount less the discount, whose sign is not documented. `None`
+    /// while neither is known.
+    pub fn earned(&self) -> Option<Money> {
+        let less = |item: Money| match self.discount {
+            Some(discount) => {
+                let minor = discount.minor.checked_abs()?.checked_neg()?;
+                item.checked_add(Money { minor, currency: discount.currency })
+            }
+            None => Some(item),
+        };
+        self.proceeds.or_else(|| self.item.and_then(less))
+    }
+}
+
 /// A parcel of the order: reference, state and what is in it. Carrier and tracking are not read.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Package {

@@ -245,6 +245,6 @@ pub struct UnitsChanged {
     pub batch: Option<BatchId>,
     /// Units changed.
     pub units: u32,
-    /// Units left alone: held by an order, or already so.
+    /// Units left alone: held by an order, sold, or already so.
     pub skipped: u32,
 }

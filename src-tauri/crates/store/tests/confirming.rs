@@ -13,10 +13,10 @@ use packlight_domain::currency::Currency;
 use packlight_domain::listing::{MatchStatus, OrderDetail, OrderFlag, OrderRowId};
 use packlight_domain::matching::LineKey;
 use packlight_domain::money::{Amount, Money};
-use packlight_domain::order::OrderUpdate;
+use packlight_domain::order::{OrderUpdate, Prices};
 use packlight_domain::query::Query;
 use packlight_domain::status::UiStatus;
-use packlight_domain::stock::{Unit, UnitDraft, UnitId, UnitStatus};
+use packlight_domain::stock::{Unit, UnitDraft, UnitFields, UnitId, UnitStatus};
 use packlight_store::{Access, Confirming, Orders, Scope, Store, StoreError, Units};
 
 const FALCON: &str = "B00000000A";
@@ -104,6 +104,17 @@ fn archived(location: &str) -> (UnitStatus, Option<String>, Option<String>, bool
 
 fn line_of(order: OrderRowId) -> LineKey {
     LineKey { order, order_item_id: "1".into() }
+}
+
+fn lying_in(place: &str) -> UnitFields {
+    let draft = UnitDraft {
+        set_number: "75192".into(),
+        name: "Falcon, dented box".into(),
+        condition: "New".into(),
+        storage_location: Some(place.into()),
+        ..UnitDraft::default()
+    };
+    draft.check(Currency::GBP).unwrap()
 }
 
 /// Everything that a confirmation and its undo touch, for comparing.
@@ -342,6 +353,28 @@ async fn money_is_summed_for_each_currency() {
 }
 
 #[tokio::test]
+async fn a_discount_is_no_money() {
+    let world = World::new().await;
+    let told = |own: &mut OrderUpdate| {
+        own.lines[0].prices =
+            Prices { discount: Some(pounds(130)), proceeds: Some(pounds(1_169)), ..own.lines[0].prices };
+    };
+    // Whether Amazon writes a discount with a sign is not documented, so both mean the same.
+    let signed = |own: &mut OrderUpdate| own.lines[0].prices.discount = Some(pounds(-130));
+    let plain = |own: &mut OrderUpdate| own.lines[0].prices.discount = Some(pounds(130));
+    placed(&world, &[with("203-1", 100, told), with("203-2", 200, signed), with("203-3", 300, plain)]).await;
+    map(&world).await;
+    for number in 1..=3 {
+        unit(&world, number).await;
+    }
+    let done = confirm(&world, &all()).await;
+    let amount = |minor| Amount::from(pounds(minor));
+    let proceeds: Vec<_> = done.orders.iter().map(|order| order.proceeds.clone()).collect();
+    assert_eq!(proceeds, vec![Some(amount(1_169)); 3]);
+    assert_eq!(done.money[0].sales, amount(3 * 1_169));
+}
+
+#[tokio::test]
 async fn without_stock_and_amazons_parcels_need_no_unit() {
     let world = World::new().await;
     let by_amazon = |own: &mut OrderUpdate| {
@@ -409,8 +442,13 @@ async fn an_order_whose_unit_has_moved_on_stays_confirmed_whole() {
     map(&world).await;
     let units = [unit(&world, 1).await, unit(&world, 2).await, unit(&world, 3).await];
     let done = confirm(&world, &all()).await;
-    let moved =
-        world.store.move_units(&Units::Ids(vec![units[1]]), Some("Box 7".into()), at(6_000)).await.unwrap();
+    // A move of many leaves the archive alone; only who edits a sold unit by itself takes it out of there.
+    let everything = Units::Ids(units.to_vec());
+    let swept = world.store.move_units(&everything, Some("Box 7".into()), at(6_000)).await.unwrap();
+    assert_eq!((swept.batch, swept.units, swept.skipped), (None, 0, 3));
+    assert_eq!(place(&world, units[1]).await, archived("SOLD-2026-01"));
+    let moved = vec![(units[1], lying_in("Box 7"))];
+    let moved = world.store.edit_units(moved, "Edited", at(6_000)).await.unwrap();
     assert_eq!(moved.units, 1);
     let undone = world.store.undo_confirm(done.batch.unwrap(), at(7_000)).await.unwrap();
     assert_eq!((undone.orders_restored, undone.units_restored, undone.skipped), (1, 1, 1));
@@ -421,15 +459,7 @@ async fn an_order_whose_unit_has_moved_on_stays_confirmed_whole() {
     world.assert_sound().await;
     // A note on a unit is no move; back in the archive, the rest can be taken back too, by the general undo as well.
     world.store.undo(moved.batch.unwrap(), at(8_000)).await.unwrap();
-    let mut fields = UnitDraft {
-        set_number: "75192".into(),
-        name: "Falcon, dented box".into(),
-        condition: "New".into(),
-        storage_location: Some("SOLD-2026-01".into()),
-        ..UnitDraft::default()
-    }
-    .check(Currency::GBP)
-    .unwrap();
+    let mut fields = lying_in("SOLD-2026-01");
     fields.notes = Some("dented".into());
     world.store.edit_units(vec![(units[0], fields)], "Edited", at(8_001)).await.unwrap();
     let report = world.store.undo(done.batch.unwrap(), at(9_000)).await.unwrap();

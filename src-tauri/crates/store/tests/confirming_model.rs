@@ -11,7 +11,7 @@ use packlight_domain::confirming::{ConfirmResult, Confirmation};
 use packlight_domain::currency::Currency;
 use packlight_domain::listing::OrderRowId;
 use packlight_domain::matching::LineKey;
-use packlight_domain::stock::{UnitDraft, UnitId};
+use packlight_domain::stock::{UnitDraft, UnitId, UnitStatus};
 use packlight_store::{Confirming, Orders, Units};
 
 const ORDERS: usize = 7;
@@ -123,9 +123,24 @@ impl Day {
 
     async fn carry(&mut self) {
         let (unit, place, now) = (self.some_unit(), self.dice.below(3), self.now());
-        let moved =
-            self.world.store.move_units(&Units::Ids(vec![unit]), Some(format!("Box {place}")), at(now)).await;
-        self.batches.extend(moved.unwrap().batch);
+        let location = Some(format!("Box {place}"));
+        let store = &self.world.store;
+        let before = store.unit(unit).await.unwrap().unwrap();
+        let moved = store.move_units(&Units::Ids(vec![unit]), location.clone(), at(now)).await.unwrap();
+        self.batches.extend(moved.batch);
+        if before.status == UnitStatus::Sold {
+            assert_eq!(store.unit(unit).await.unwrap().unwrap(), before, "the archive stays");
+            // Somebody takes it out of there on purpose.
+            let draft = UnitDraft {
+                set_number: before.set_number,
+                condition: before.condition,
+                storage_location: location,
+                ..UnitDraft::default()
+            };
+            let fields = draft.check(Currency::GBP).unwrap();
+            let edited = store.edit_units(vec![(unit, fields)], "Edited", at(now)).await.unwrap();
+            self.batches.extend(edited.batch);
+        }
     }
 
     async fn confirm(&mut self) {

@@ -7,6 +7,6 @@ export const countUnits = (count: number) => (count === 1 ? "1 unit" : `${format
 export function leftAlone(skipped: number): string | undefined {
   if (skipped === 0) return undefined;
   return skipped === 1
-    ? "1 was left alone: an order holds it, or it was so already."
-    : `${format.number(skipped)} were left alone: an order holds them, or they were so already.`;
+    ? "1 was left alone: an order holds it, it is sold, or it was so already."
+    : `${format.number(skipped)} were left alone: an order holds them, they are sold, or they were so already.`;
 }

@@ -9,6 +9,7 @@ use packlight_domain::confirming::rules::{ConfirmLine, Decision, OrderToConfirm,
 use packlight_domain::currency::Currency;
 use packlight_domain::matching::rules::{ConditionClass, comparable_set};
 use packlight_domain::money::Money;
+use packlight_domain::order::Prices;
 use packlight_domain::stock::UnitId;
 use sqlx::sqlite::SqliteRow;
 use sqlx::{AssertSqlSafe, Row, SqliteConnection};
@@ -68,7 +69,7 @@ pub(super) struct LoadedLine {
     pub(super) item: i64,
     /// The platform's id of the line.
     pub(super) id: String,
-    /// What the platform charged for it.
+    /// What the platform charged for it, less what it took off.
     pub(super) price: Option<Money>,
 }
 
@@ -151,7 +152,7 @@ async fn lines(
 ) -> Result<HashMap<i64, Vec<(ConfirmLine, LoadedLine)>>, StoreError> {
     let rows = sqlx::query(
         "SELECT i.id, i.order_id, i.order_item_id, i.title, i.seller_sku, i.asin, i.quantity, i.item_price_minor, \
-         i.price_currency, a.platform = 'amazon' AND i.asin IS NULL AS no_asin, \
+         i.discount_minor, i.proceeds_minor, i.price_currency, a.platform = 'amazon' AND i.asin IS NULL AS no_asin, \
          COALESCE(m.set_number, n.set_number) AS set_number, COALESCE(m.condition, n.condition) AS condition, \
          (SELECT json_group_array(unit_id) FROM \
          (SELECT c.unit_id FROM claims c WHERE c.item_id = i.id ORDER BY c.claimed_at, c.unit_id)) AS held \
@@ -190,8 +191,14 @@ fn line(row: &SqliteRow) -> Result<(ConfirmLine, LoadedLine), StoreError> {
         }),
         no_asin: row.try_get("no_asin")?,
     };
-    let price = money(row, "item_price_minor", "price_currency")?;
-    Ok((facts, LoadedLine { item: row.try_get("id")?, id, price }))
+    let amount = |column| money(row, column, "price_currency");
+    let prices = Prices {
+        item: amount("item_price_minor")?,
+        discount: amount("discount_minor")?,
+        proceeds: amount("proceeds_minor")?,
+        ..Prices::default()
+    };
+    Ok((facts, LoadedLine { item: row.try_get("id")?, id, price: prices.earned() }))
 }
 
 /// Lays out the free units that these orders may take: all of their kinds, or only as many as the orders have room for

@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use packlight_domain::act::BatchId;
 use packlight_domain::instant::to_millis;
 use packlight_domain::stock::query::StockQuery;
-use packlight_domain::stock::{UnitFields, UnitId, UnitsChanged};
+use packlight_domain::stock::{UnitFields, UnitId, UnitStatus, UnitsChanged};
 use sqlx::SqliteConnection;
 
 use super::image::{Image, images, write};
@@ -77,7 +77,7 @@ impl Store {
                 let mut new: std::collections::HashMap<i64, UnitFields> =
                     units.into_iter().map(|(id, fields)| (i64::from(id.0), fields)).collect();
                 let ids: Vec<i64> = new.keys().copied().collect();
-                let change = |id: i64, image: &mut Image| {
+                let change = |id: i64, _: UnitStatus, image: &mut Image| {
                     if let Some(fields) = new.remove(&id) {
                         image.fields = fields;
                     }
@@ -88,7 +88,8 @@ impl Store {
         .await
     }
 
-    /// Puts units in another place, or in none. Those that lie there already are left alone and counted.
+    /// Puts units in another place, or in none. Those that lie there already are left alone and counted, and so are sold
+    /// ones: a selection of everything must not empty the archive. Editing one by itself still moves it.
     pub async fn move_units(
         &self,
         units: &Units,
@@ -100,8 +101,11 @@ impl Store {
             Box::pin(async move {
                 let ids = selected(connection, &units).await?;
                 let place = location.clone();
-                let change =
-                    move |_: i64, image: &mut Image| image.fields.storage_location.clone_from(&place);
+                let change = move |_: i64, status: UnitStatus, image: &mut Image| {
+                    if status != UnitStatus::Sold {
+                        image.fields.storage_location.clone_from(&place);
+                    }
+                };
                 let summary = |moved: usize| match &location {
                     Some(location) => format!("Moved {} to {location}", counted(moved, "unit")),
                     None => format!("Took the location from {}", counted(moved, "unit")),
@@ -125,7 +129,8 @@ impl Store {
                     let gone: Vec<(i64, &Image)> = chunk
                         .iter()
                         .filter_map(|id| {
-                            found.get(id).filter(|(_, free)| *free).map(|(image, _)| (*id, image))
+                            let free = |(_, status): &&(Image, UnitStatus)| *status == UnitStatus::InStock;
+                            found.get(id).filter(free).map(|(image, _)| (*id, image))
                         })
                         .collect();
                     delete(connection, &gone.iter().map(|(id, _)| *id).collect::<Vec<_>>()).await?;
@@ -147,7 +152,7 @@ impl Store {
 async fn change_units(
     connection: &mut SqliteConnection,
     ids: Vec<i64>,
-    mut change: impl FnMut(i64, &mut Image),
+    mut change: impl FnMut(i64, UnitStatus, &mut Image),
     summary: impl FnOnce(usize) -> String,
     now: DateTime<Utc>,
 ) -> Result<UnitsChanged, StoreError> {
@@ -158,9 +163,9 @@ async fn change_units(
         let mut acts = Vec::new();
         let mut new = Vec::new();
         for id in chunk {
-            let Some((before, _)) = found.remove(id) else { continue };
+            let Some((before, status)) = found.remove(id) else { continue };
             let mut after = before.clone();
-            change(*id, &mut after);
+            change(*id, status, &mut after);
             if after != before {
                 acts.push(act(*id, Some(&before), Some(&after))?);
                 new.push((*id, after));
@@ -233,7 +238,7 @@ pub(crate) async fn restore(
         let id = act.key.parse::<i64>().ok();
         let current = id.and_then(|id| found.get(&id));
         let stands = current.map(|(image, _)| image) == after.as_ref();
-        let free = current.is_none_or(|(_, free)| *free);
+        let free = current.is_none_or(|(_, status)| *status == UnitStatus::InStock);
         let done = match (id, before) {
             (Some(id), Some(before)) if stands => {
                 back.push((id, before));

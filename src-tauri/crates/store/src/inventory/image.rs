@@ -4,13 +4,13 @@ use std::collections::HashMap;
 
 use packlight_domain::matching::rules::{ConditionClass, comparable_set};
 use packlight_domain::natural;
-use packlight_domain::stock::UnitFields;
+use packlight_domain::stock::{UnitFields, UnitStatus};
 use packlight_domain::text::fold;
 use serde::{Deserialize, Serialize};
 use sqlx::sqlite::SqliteRow;
 use sqlx::{Row, SqliteConnection};
 
-use super::code;
+use super::{code, status};
 use crate::StoreError;
 use crate::rows::{list, write_rows};
 
@@ -51,18 +51,16 @@ impl Image {
     }
 }
 
-/// The units of these ids, with whether each is free.
+/// The units of these ids, with where each stands.
 pub(super) async fn images(
     connection: &mut SqliteConnection,
     ids: &[i64],
-) -> Result<HashMap<i64, (Image, bool)>, StoreError> {
+) -> Result<HashMap<i64, (Image, UnitStatus)>, StoreError> {
     let rows = sqlx::query("SELECT u.* FROM json_each(?) j CROSS JOIN inventory_items u ON u.id = j.value")
         .bind(list(ids))
         .fetch_all(connection)
         .await?;
-    rows.iter()
-        .map(|row| Ok((row.try_get("id")?, (image(row)?, row.try_get::<&str, _>("status")? == "in_stock"))))
-        .collect()
+    rows.iter().map(|row| Ok((row.try_get("id")?, (image(row)?, status(row.try_get("status")?))))).collect()
 }
 
 fn image(row: &SqliteRow) -> Result<Image, sqlx::Error> {
