@@ -15,6 +15,7 @@ mod layout;
 mod orders;
 mod sheet;
 mod status_words;
+mod told;
 mod units;
 
 pub use findings::{Findings, MAX_ERRORS};
@@ -22,6 +23,7 @@ pub use heads::{Field, ORDER_FIELDS, UNIT_FIELDS};
 pub use layout::{Layout, LayoutError};
 pub use orders::{OrderRules, OrdersRead, read_orders};
 pub use sheet::{Row, Sheet};
+pub use told::Told;
 pub use units::{MAX_QUANTITY, UnitRules, UnitsRead, read_units};
 
 /// What a file is read as.

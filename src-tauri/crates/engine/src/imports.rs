@@ -1,7 +1,7 @@
 //! Files that the seller brings: units in stock, and orders of platforms without a line of their own.
 //!
 //! A dry run and an import are one piece of code that parts at the last step. An import of units is one transaction and
-//! one undo; orders come in by the store's guard, so the same file again changes nothing.
+//! one undo; of orders the store decides one by one, each whole, so the same file again changes nothing.
 
 use std::path::Path;
 
@@ -20,7 +20,7 @@ use packlight_domain::file_import::{
 use packlight_domain::marketplace;
 use packlight_domain::stock::UnitFields;
 use packlight_domain::text::storable;
-use packlight_store::{Account, AccountMarketplace, LogEntry, LogId, NewAccount, SecretsPlace};
+use packlight_store::{Account, AccountMarketplace, Compared, LogEntry, LogId, NewAccount, SecretsPlace};
 use tokio::io::AsyncReadExt;
 
 use crate::desk::Engine;
@@ -190,14 +190,10 @@ impl Engine {
                 ImportReport { units_added, dry_run: true, ..report(&units.findings) }
             }
             Content::Orders(orders, source) => {
-                let compared = self.0.store.compare_orders(source.id, &orders.updates).await?;
-                ImportReport {
-                    orders_new: compared.new,
-                    orders_changed: compared.changed,
-                    orders_unchanged: compared.unchanged,
-                    dry_run: true,
-                    ..report(&orders.findings)
-                }
+                let compared = self.0.store.compare_orders(source.id, &orders.updates, &orders.told).await?;
+                let mut would = ImportReport { dry_run: true, ..report(&orders.findings) };
+                tell(&mut would, compared);
+                would
             }
         })
     }
@@ -234,7 +230,9 @@ impl Engine {
             run.enter(self, account).await?;
         }
         let mut done = report(&read.findings);
-        let outcome = self.keep_chunks(&read, &source.new, &mut run, &mut done).await;
+        let mut compared = Compared::default();
+        let outcome = self.keep_chunks(&read, &source.new, &mut run, &mut compared).await;
+        tell(&mut done, compared);
         run.finish(self, &done, outcome.as_ref().err()).await;
         if done.orders_new > 0 || done.orders_changed > 0 {
             self.0.events.changed(&[CacheTag::Orders, CacheTag::Counts, CacheTag::Mappings]);
@@ -247,17 +245,14 @@ impl Engine {
         read: &OrdersRead,
         new: &NewAccount,
         run: &mut ImportRun,
-        done: &mut ImportReport,
+        compared: &mut Compared,
     ) -> Result<(), EngineError> {
-        let count = |orders: usize| u32::try_from(orders).unwrap_or(u32::MAX);
         for chunk in read.updates.chunks(CHUNK) {
-            let (account, changes) = self.0.store.import_orders(new, chunk, (self.0.clock)()).await?;
-            done.orders_new += count(changes.new.len());
-            done.orders_changed += count(changes.changed.len());
-            done.orders_unchanged += changes.unchanged;
+            let done = self.0.store.import_orders(new, chunk, &read.told, (self.0.clock)()).await?;
+            compared.add(done.compared);
             // A platform's account comes into being with its first orders.
-            run.enter(self, account).await?;
-            self.0.events.struck(&changes.struck);
+            run.enter(self, done.account).await?;
+            self.0.events.struck(&done.struck);
         }
         Ok(())
     }
@@ -379,6 +374,25 @@ fn platform_name(platform: Platform) -> &'static str {
 
 fn number(read: &UnitsRead<UnitFields>) -> u32 {
     read.units.iter().fold(0, |sum, (_, quantity)| sum.saturating_add(*quantity))
+}
+
+/// Puts into a report what orders change, with what the seller should know before it happens.
+fn tell(report: &mut ImportReport, compared: Compared) {
+    (report.orders_new, report.orders_changed) = (compared.new, compared.changed);
+    report.orders_unchanged = compared.unchanged;
+    report.notes.extend(match compared.lines_gone {
+        0 => None,
+        1 => Some("1 line of known orders is not in this file: it leaves its order.".to_owned()),
+        lines => {
+            Some(format!("{lines} lines of known orders are not in this file: they leave their orders."))
+        }
+    });
+    let later = "known with a later date, or further along on the same day";
+    report.notes.extend(match compared.older {
+        0 => None,
+        1 => Some(format!("1 order is {later}: it stays as it is.")),
+        orders => Some(format!("{orders} orders are {later}: they stay as they are.")),
+    });
 }
 
 fn report(findings: &Findings) -> ImportReport {

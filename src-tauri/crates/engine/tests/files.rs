@@ -7,70 +7,19 @@
     reason = "the helpers of tests may fail like tests"
 )]
 
-use std::path::Path;
-use std::sync::Arc;
+mod desk;
 
-use async_trait::async_trait;
-use base64::Engine as _;
-use base64::prelude::BASE64_STANDARD;
-use chrono::{DateTime, Utc};
+use std::path::Path;
+
+use desk::{desk, engine, input, noon};
 use packlight_domain::account::Platform;
 use packlight_domain::act::RunEntry;
 use packlight_domain::confirming::ConfirmRequest;
 use packlight_domain::file_import::{ColumnChoice, ImportInput, ImportKind};
 use packlight_domain::matching::OrderSelection;
 use packlight_domain::stock::{Unit, UnitDraft, UnitId, UnitSelection};
-use packlight_engine::environment::Environment;
 use packlight_engine::events::{CacheTag, Event};
-use packlight_engine::printing::{Cups, Programs};
-use packlight_engine::secrets::{Cost, Secrets, SystemKeychain};
-use packlight_engine::{Access, Code, Config, Engine};
-use packlight_spapi::{SleepClock, Transport, TransportError, UserAgent};
-use tempfile::TempDir;
-
-/// Nothing here talks to Amazon.
-struct Nowhere;
-
-#[async_trait]
-impl Transport for Nowhere {
-    async fn send(
-        &self,
-        _: http::Request<bytes::Bytes>,
-    ) -> Result<http::Response<bytes::Bytes>, TransportError> {
-        Err(TransportError::Broken)
-    }
-}
-
-fn noon() -> DateTime<Utc> {
-    DateTime::from_timestamp(1_768_737_600, 0).unwrap()
-}
-
-async fn engine(folder: &Path) -> Engine {
-    let cost = Cost { memory_kib: 8, passes: 1, lanes: 1 };
-    let config = Config {
-        folder: folder.join("data"),
-        access: Access::Write,
-        environment: Environment::default(),
-        transport: Arc::new(Nowhere),
-        secrets: Secrets::new(folder, Arc::new(SystemKeychain), cost, None, None),
-        clock: noon,
-        sleep: SleepClock::sleepless(),
-        user_agent: UserAgent { app: "Packlight".into(), version: "0".into(), platform: "Test".into() },
-        downloads: folder.join("downloads"),
-        // Nobody prints here.
-        spooler: Arc::new(Cups::new(Programs::in_folders(Vec::new(), &[]))),
-    };
-    Engine::open(config).await.unwrap()
-}
-
-fn input(kind: ImportKind, content: &[u8]) -> ImportInput {
-    ImportInput {
-        kind,
-        name: "C:\\My files\\stock.csv".into(),
-        content: BASE64_STANDARD.encode(content),
-        columns: None,
-    }
-}
+use packlight_engine::{Code, Engine};
 
 fn all_units() -> UnitSelection {
     UnitSelection::Matching { query: String::new(), except: Vec::new() }
@@ -87,13 +36,6 @@ async fn units(engine: &Engine) -> Vec<Unit> {
         unit.id = UnitId(0);
     }
     units
-}
-
-/// A desk that leaves as the test ends.
-async fn desk() -> (TempDir, Engine) {
-    let folder = tempfile::tempdir().unwrap();
-    let engine = engine(folder.path()).await;
-    (folder, engine)
 }
 
 #[tokio::test]

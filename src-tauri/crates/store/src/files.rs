@@ -1,20 +1,20 @@
 //! What files need of the store: orders of another platform coming in, rows of a selection going out.
 //!
-//! Orders of files pass through the same guard as Amazon's (invariant I5), so the same file again changes nothing. A
-//! platform's account is made together with its first orders, so that no empty one is ever left behind.
-
-use std::collections::HashMap;
+//! Orders of files are decided whole, see [`Laid`], and the same file again changes nothing. A platform's account is
+//! made together with its first orders, so that no empty one is ever left behind.
 
 use chrono::{DateTime, Utc};
 use packlight_domain::account::AccountId;
+use packlight_domain::file_import::Told;
 use packlight_domain::listing::{OrderDetail, OrderRowId};
 use packlight_domain::order::OrderUpdate;
 use packlight_domain::stock::{Unit, UnitId};
 use sqlx::Connection;
 
 use crate::accounts::{NewAccount, insert, load as accounts};
-use crate::ingest::{ChangeSet, known, write};
+use crate::ingest::{Compared, Laid};
 use crate::inventory::Units;
+use crate::picking::strike::Struck;
 use crate::rows::{count, list};
 use crate::selection::{Orders, row_ids};
 use crate::{Store, StoreError, details, inventory};
@@ -22,15 +22,15 @@ use crate::{Store, StoreError, details, inventory};
 /// How many orders are looked at by one statement.
 const CHUNK: usize = 500;
 
-/// What orders would change.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Compared {
-    /// Orders not known before.
-    pub new: u32,
-    /// Orders known before and different then.
-    pub changed: u32,
-    /// Orders that are so already, or newer.
-    pub unchanged: u32,
+/// What an import of orders did.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Imported {
+    /// The account that the orders belong to.
+    pub account: AccountId,
+    /// How many of them changed what.
+    pub compared: Compared,
+    /// What left open pick lists, to be told to the seller at once.
+    pub struck: Vec<Struck>,
 }
 
 impl Store {
@@ -40,9 +40,10 @@ impl Store {
         &self,
         account: &NewAccount,
         updates: &[OrderUpdate],
+        told: &Told,
         now: DateTime<Utc>,
-    ) -> Result<(AccountId, ChangeSet), StoreError> {
-        let (account, updates) = (account.clone(), updates.to_vec());
+    ) -> Result<Imported, StoreError> {
+        let (account, updates, told) = (account.clone(), updates.to_vec(), told.clone());
         self.write(move |connection| {
             Box::pin(async move {
                 let known = accounts(connection).await?;
@@ -55,17 +56,13 @@ impl Store {
                     let label = label.unwrap_or_else(|| account.label.clone());
                     insert(connection, &NewAccount { label, ..account }).await?
                 };
-                let mut changes = ChangeSet::default();
+                let mut done = Imported { account: id, compared: Compared::default(), struck: Vec::new() };
                 for chunk in updates.chunks(CHUNK) {
-                    let part = write(connection, id, chunk.to_vec(), now).await?;
-                    changes.new.extend(part.new);
-                    changes.changed.extend(part.changed);
-                    changes.unchanged += part.unchanged;
-                    changes.items_written += part.items_written;
-                    changes.units_freed += part.units_freed;
-                    changes.struck.extend(part.struck);
+                    let laid = Laid::upon(connection, Some(id), chunk, &told).await?;
+                    done.compared.add(laid.compared);
+                    done.struck.extend(laid.keep(connection, id, now).await?.struck);
                 }
-                Ok((id, changes))
+                Ok(done)
             })
         })
         .await
@@ -77,23 +74,12 @@ impl Store {
         &self,
         account: Option<AccountId>,
         updates: &[OrderUpdate],
+        told: &Told,
     ) -> Result<Compared, StoreError> {
         let mut connection = self.inner.readers.acquire().await?;
         let mut compared = Compared::default();
         for chunk in updates.chunks(CHUNK) {
-            let mut stored = match account {
-                Some(account) => known(&mut connection, account, chunk).await?,
-                None => HashMap::new(),
-            };
-            for update in chunk {
-                let gains = stored.get_mut(&update.order_id).map(|order| order.versions.merge(update));
-                let count = match gains {
-                    None => &mut compared.new,
-                    Some(groups) if groups.is_empty() => &mut compared.unchanged,
-                    Some(_) => &mut compared.changed,
-                };
-                *count += 1;
-            }
+            compared.add(Laid::upon(&mut connection, account, chunk, told).await?.compared);
         }
         Ok(compared)
     }

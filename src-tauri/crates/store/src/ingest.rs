@@ -15,10 +15,13 @@ use sqlx::{Row, SqliteConnection};
 mod derive;
 mod load;
 mod state;
+mod told;
 mod upsert;
 
 pub(crate) use derive::set_confirmed;
 use state::OrderState;
+pub use told::Compared;
+pub(crate) use told::Laid;
 
 use crate::acts::{Batch, counted};
 use crate::claims::{self, Affected};
@@ -239,15 +242,33 @@ pub(crate) async fn write(
         for (update, won) in order.wins {
             state.apply(update, won);
         }
-        let changed = Changed {
-            id: OrderRowId(count(order.id)),
-            order_id,
-            last_update: from_millis(state.last_update()),
-        };
-        let list = if order.is_new { &mut changes.new } else { &mut changes.changed };
-        list.push(changed);
         written.push((before, state));
     }
+    keep(connection, account, written, now, &mut changes).await?;
+    Ok(changes)
+}
+
+/// Writes orders as they are now beside as they were, and all that follows from it.
+async fn keep(
+    connection: &mut SqliteConnection,
+    account: AccountId,
+    mut written: Vec<(Option<OrderState>, OrderState)>,
+    now: DateTime<Utc>,
+    changes: &mut ChangeSet,
+) -> Result<(), StoreError> {
+    if written.is_empty() {
+        return Ok(());
+    }
+    for (before, state) in &written {
+        let changed = Changed {
+            id: OrderRowId(count(state.id)),
+            order_id: state.order_id.clone(),
+            last_update: from_millis(state.last_update()),
+        };
+        let list = if before.is_none() { &mut changes.new } else { &mut changes.changed };
+        list.push(changed);
+    }
+    let old: Vec<i64> = written.iter().filter_map(|(before, _)| Some(before.as_ref()?.id)).collect();
     let mut struck = release(connection, &mut written, now, &mut changes.units_freed).await?;
     let world = derive::World::load(connection, account, &written).await?;
     changes.items_written = upsert::orders(connection, account, &world, &written, now).await?;
@@ -255,7 +276,7 @@ pub(crate) async fn write(
     // A cancelled order may have kept its units, because they are sold: it leaves the list all the same.
     struck.extend(strike::orders(connection, &old, now).await?);
     changes.struck = strike::told(connection, &struck).await?;
-    Ok(changes)
+    Ok(())
 }
 
 /// Frees what lines no longer have room for, as acts of their own, and brings the lines' counts up to date. Returns list

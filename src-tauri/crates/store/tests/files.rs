@@ -6,6 +6,7 @@ mod common;
 
 use common::{World, at, content, line, raw, rows};
 use packlight_domain::account::Platform;
+use packlight_domain::file_import::Told;
 use packlight_domain::order::{Group, OrderUpdate, SourceRank};
 use packlight_store::{AccountMarketplace, Compared, NewAccount, SecretsPlace};
 
@@ -37,11 +38,11 @@ async fn the_same_orders_again_change_no_row() {
     let world = World::new().await;
     let first: Vec<_> = (0..1_100).map(|at| order(&format!("04-{at}"), at, "UNSHIPPED")).collect();
     assert_eq!(
-        world.store.compare_orders(None, &first).await.unwrap(),
+        world.store.compare_orders(None, &first, &Told::all()).await.unwrap(),
         Compared { new: 1_100, ..Compared::default() }
     );
-    let (_, changes) = world.store.import_orders(&ebay(), &first, at(0)).await.unwrap();
-    assert_eq!((changes.new.len(), changes.changed.len(), changes.unchanged), (1_100, 0, 0));
+    let changes = world.store.import_orders(&ebay(), &first, &Told::all(), at(0)).await.unwrap();
+    assert_eq!(changes.compared, Compared { new: 1_100, ..Compared::default() });
     let account = world.store.accounts().await.unwrap().pop().unwrap();
     assert_eq!(
         (account.label.as_str(), account.platform, account.is_connected()),
@@ -51,21 +52,21 @@ async fn the_same_orders_again_change_no_row() {
     let mut connection = raw(world.folder.path()).await;
     let every_row = "SELECT * FROM platform_orders ORDER BY id";
     let (before, stored) = (content(&mut connection).await, rows(&mut connection, every_row).await);
-    let compared = world.store.compare_orders(Some(account.id), &first).await.unwrap();
+    let compared = world.store.compare_orders(Some(account.id), &first, &Told::all()).await.unwrap();
     assert_eq!(compared, Compared { unchanged: 1_100, ..Compared::default() });
-    let (_, changes) = world.store.import_orders(&ebay(), &first, at(99)).await.unwrap();
-    assert_eq!((changes.new.len(), changes.changed.len(), changes.items_written), (0, 0, 0));
+    let changes = world.store.import_orders(&ebay(), &first, &Told::all(), at(99)).await.unwrap();
+    assert_eq!(changes.compared, Compared { unchanged: 1_100, ..Compared::default() });
     assert_eq!(content(&mut connection).await, before);
     assert_eq!(rows(&mut connection, every_row).await, stored);
 
     // A later state wins, and the earlier one does not come back.
     let later = [order("04-7", 2_000, "SHIPPED")];
-    let compared = world.store.compare_orders(Some(account.id), &later).await.unwrap();
+    let compared = world.store.compare_orders(Some(account.id), &later, &Told::all()).await.unwrap();
     assert_eq!(compared, Compared { changed: 1, ..Compared::default() });
-    world.store.import_orders(&ebay(), &later, at(99)).await.unwrap();
+    world.store.import_orders(&ebay(), &later, &Told::all(), at(99)).await.unwrap();
     let shipped = content(&mut connection).await;
     assert_ne!(shipped, before);
-    world.store.import_orders(&ebay(), &first, at(99)).await.unwrap();
+    world.store.import_orders(&ebay(), &first, &Told::all(), at(99)).await.unwrap();
     assert_eq!(content(&mut connection).await, shipped);
     world.assert_sound().await;
 }
@@ -74,8 +75,8 @@ async fn the_same_orders_again_change_no_row() {
 async fn a_label_that_is_taken_gets_a_number_and_amazons_account_stays_home() {
     let world = World::new().await;
     world.store.add_account(&common::new_account("eBay")).await.unwrap();
-    world.store.import_orders(&ebay(), &[order("04-1", 1, "UNSHIPPED")], at(0)).await.unwrap();
-    world.store.import_orders(&ebay(), &[order("04-2", 1, "UNSHIPPED")], at(0)).await.unwrap();
+    world.store.import_orders(&ebay(), &[order("04-1", 1, "UNSHIPPED")], &Told::all(), at(0)).await.unwrap();
+    world.store.import_orders(&ebay(), &[order("04-2", 1, "UNSHIPPED")], &Told::all(), at(0)).await.unwrap();
     let labels: Vec<_> = world.store.accounts().await.unwrap().into_iter().map(|own| own.label).collect();
     assert_eq!(labels, ["shop", "eBay", "eBay 2"]);
 }
@@ -87,7 +88,7 @@ async fn the_home_currency_is_that_of_the_first_amazon_account() {
         packlight_store::Store::open(folder.path(), packlight_store::Access::Write, at(0)).await.unwrap();
     let mut ebay = ebay();
     ebay.marketplaces[0].currency = Some("EUR".parse().unwrap());
-    store.import_orders(&ebay, &[order("04-1", 1, "UNSHIPPED")], at(0)).await.unwrap();
+    store.import_orders(&ebay, &[order("04-1", 1, "UNSHIPPED")], &Told::all(), at(0)).await.unwrap();
     assert_eq!(store.home_currency().await.unwrap().code(), "GBP");
     let mut japan = common::new_account("shop");
     japan.marketplaces.retain(|own| own.id == common::JP);

@@ -1,9 +1,8 @@
 //! From the rows of a file to orders of another platform: eBay's orders report, or any table with an order number.
 //!
-//! The store's guard I5 applies to files as to Amazon: of two states of an order the later one stays, whichever file
-//! comes first. A file does not say when it was made, so an order's own latest date stands for that (sold, paid, shipped,
-//! changed), and how far it is along breaks ties within a day, in milliseconds. The same file again therefore changes
-//! nothing. Buyers' columns are not read at all (design decision 3).
+//! A file does not say when it was made, so an order's own latest date stands for that (sold, paid, shipped, changed),
+//! and how far it is along breaks ties within a day; [`Told`] decides by both, whole orders only. Buyers' columns are
+//! not read at all (design decision 3).
 //!
 //! An order is taken whole or not at all: half of its lines would be wrong wherever it is picked or matched.
 
@@ -14,7 +13,8 @@ use chrono_tz::Tz;
 
 use super::cells::{Amounts, Days, Unclear, currency_of_row, said};
 use super::status_words::Stage;
-use super::{Findings, Layout, Row, Sheet};
+use super::told::{standing, times};
+use super::{Findings, Layout, Row, Sheet, Told};
 use crate::account::Platform;
 use crate::currency::Currency;
 use crate::money::Money;
@@ -48,6 +48,8 @@ pub struct OrderRules {
 pub struct OrdersRead {
     /// The orders, in the order of the file.
     pub updates: Vec<OrderUpdate>,
+    /// Which of their fields the file has.
+    pub told: Told,
     /// What was wrong or unclear.
     pub findings: Findings,
 }
@@ -93,7 +95,7 @@ pub fn read_orders(sheet: &Sheet, layout: &Layout, rules: &OrderRules) -> Orders
     }
     findings.notes.extend(reading.days.note(&unclear));
     findings.close();
-    OrdersRead { updates, findings }
+    OrdersRead { updates, told: Told::by(layout), findings }
 }
 
 /// Names the wrong rows of an order, and its others for what they are.
@@ -256,8 +258,8 @@ impl Reading<'_> {
         }
         let (true, Some(latest)) = (errors.is_empty(), latest) else { return Err(errors) };
 
-        let standing = self.standing(&items, summary);
-        let mut update = OrderUpdate::new(id, latest + standing.progress(), SourceRank::Report);
+        let stands = self.standing(&items, summary);
+        let mut update = OrderUpdate::new(id, standing(latest, stands.progress()), SourceRank::Report);
         update.carried = Group::ALL.into_iter().collect();
         update.header = Header {
             created: rows.iter().filter_map(|row| row.sold).min().or_else(|| earliest_of(rows)),
@@ -265,13 +267,13 @@ impl Reading<'_> {
             ..Header::default()
         };
         update.fulfillment = Fulfillment {
-            status: Some(standing.word()),
+            status: Some(stands.word()),
             fulfilled_by: Some("MERCHANT".to_owned()),
             ship_by: Between { earliest: None, latest: rows.iter().filter_map(|row| row.ship_by).min() },
             ..Fulfillment::default()
         };
         update.total = total(&items, summary);
-        if standing.stage == Stage::Delivered {
+        if stands.stage == Stage::Delivered {
             let status = Some("DELIVERED".to_owned());
             update.packages = vec![Package { reference: "file".to_owned(), status, contents: Vec::new() }];
         }
@@ -279,7 +281,7 @@ impl Reading<'_> {
         update.lines = items
             .iter()
             .zip(ids)
-            .zip(&standing.shipped)
+            .zip(&stands.shipped)
             .map(|((row, id), shipped)| line(row, id, *shipped, alone))
             .collect();
         Ok(update)
@@ -415,11 +417,6 @@ fn total(items: &[&LineRow], summary: Option<&LineRow>) -> Option<Money> {
         return Some(first);
     }
     totals[1..].iter().try_fold(first, |sum, total| sum.checked_add(*total))
-}
-
-fn times(price: Option<Money>, quantity: i64) -> Option<Money> {
-    let price = price?;
-    Some(Money { minor: price.minor.checked_mul(quantity)?, currency: price.currency })
 }
 
 /// A line. `alone` says that its row is the whole order, so that its total can show whether the price is of one unit.

@@ -119,6 +119,18 @@ impl VersionTable {
             .collect()
     }
 
+    /// Takes all groups of `update`, newer or not: the caller has decided for the order as a whole.
+    pub fn take(&mut self, update: &OrderUpdate) {
+        for group in update.carried.iter() {
+            self.0[group as usize] = Some(update.version(group));
+        }
+    }
+
+    /// Whether every group of `update` is here exactly as it says.
+    pub fn holds(&self, update: &OrderUpdate) -> bool {
+        update.carried.iter().all(|group| self.0[group as usize] == Some(update.version(group)))
+    }
+
     /// The bytes to store.
     pub fn to_bytes(&self) -> Vec<u8> {
         let mut bytes = Vec::with_capacity(SLOT * self.0.len());
