@@ -16,6 +16,8 @@ use crate::stock::{check_ids, check_limit, wrong_fields};
 
 /// The longest ASIN, SKU or item number, in characters.
 const MAX_NUMBER: usize = 100;
+/// How many characters an ASIN has.
+const ASIN: usize = 10;
 /// The longest text that units or mappings are searched for, in characters.
 const MAX_SEARCH: usize = 200;
 
@@ -50,6 +52,11 @@ impl Engine {
     ) -> Result<MappingDone, EngineError> {
         self.require_writer()?;
         let number = check_number(number, is_asin)?;
+        // Here only: a shorter one that was mapped by an earlier version can still be forgotten.
+        if is_asin && number.len() != ASIN {
+            let why = format!("'{number}' is no ASIN: one has {ASIN} characters, such as B07JPLG4BS");
+            return Err(EngineError::new(Code::BadInput, why).about("number"));
+        }
         let (set_number, condition) =
             draft::set_and_condition(set_number, condition).map_err(|errors| wrong_fields(&errors))?;
         let now = (self.0.clock)();
