@@ -8,6 +8,7 @@ import { useNavigate } from "@tanstack/react-router";
 import { useMemo, useRef, useState } from "react";
 
 import { useCommandList, useRememberCommand } from "~/components/keys";
+import { MODAL, useKeysHeld } from "~/components/modal-focus";
 import { keyLabel } from "~/components/strokes";
 import { ordersPlace } from "~/features/orders/filter";
 import type { OrderRow } from "~/lib/bindings";
@@ -33,6 +34,7 @@ export default function CommandPalette({ open, onClose }: { open: boolean; onClo
   const navigate = useNavigate();
   const orders = usePaletteOrders(open ? typed : "");
   const chosen = useRef<Item | null>(null);
+  useKeysHeld(open);
 
   const items = useMemo<Item[]>(() => {
     const usable = commands.flatMap((command): Item[] => {
@@ -62,7 +64,7 @@ export default function CommandPalette({ open, onClose }: { open: boolean; onClo
     <Dialog.Root open={open} onOpenChange={(next) => !next && onClose()} onOpenChangeComplete={settled}>
       <Dialog.Portal>
         <Dialog.Backdrop className={styles.backdrop} />
-        <Dialog.Popup className={styles.popup} aria-label="Commands">
+        <Dialog.Popup {...(open ? MODAL : {})} className={styles.popup} aria-label="Commands">
           <Autocomplete.Root
             open
             inline

@@ -1,6 +1,7 @@
 /** A morning's work at the desk without a mouse, and the palette that leads everywhere. */
 import "~/components/dialog-box";
 import "~/components/menu-popup";
+import "~/components/toasts";
 import "~/features/matching/match-dialogs";
 import "~/features/orders/bulk-bar";
 import "~/features/orders/order-drawer";

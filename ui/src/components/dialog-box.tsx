@@ -3,17 +3,23 @@ import { Dialog as Base } from "@base-ui/react/dialog";
 
 import type { DialogProps } from "./dialog";
 import styles from "./dialog.module.css";
+import { MODAL, useHeldFocus, useKeysHeld } from "./modal-focus";
 
 export default function DialogBox(props: DialogProps) {
   const { open, onClose, title, children, actions, initialFocus, alert = false } = props;
   const { icon, description, aside, wide } = props;
+  const focus = useHeldFocus(open, initialFocus);
+  useKeysHeld(open);
   return (
     <Base.Root open={open} onOpenChange={(next) => !next && onClose()} disablePointerDismissal={alert}>
       <Base.Portal>
         <Base.Backdrop className={styles.backdrop} />
         <Base.Popup
+          {...(open ? MODAL : {})}
+          ref={focus.popup}
           className={wide ? `${styles.popup} ${styles.wide}` : styles.popup}
-          initialFocus={initialFocus}
+          initialFocus={focus.initialFocus}
+          onFocus={focus.onFocus}
           role={alert ? "alertdialog" : "dialog"}
         >
           <header className={styles.head}>

@@ -91,7 +91,9 @@ export function KeyProvider({ children }: { children: ReactNode }) {
       const elsewhere = stroke.ctrl && !"acvxyz".includes(stroke.key);
       if (
         !elsewhere &&
-        (isTyping(event.target) || isInside(event.target, "[role=dialog],[role=alertdialog],[role=menu]"))
+        (isTyping(event.target) ||
+          isInside(event.target, "[role=dialog],[role=alertdialog],[role=menu]") ||
+          document.querySelector("[data-modal]") !== null)
       ) {
         return;
       }

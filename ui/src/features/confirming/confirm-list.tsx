@@ -73,13 +73,13 @@ function Row({ row, place, without, onWithout }: { row: ConfirmRow } & Omit<Prop
         </div>
       );
     }
-    case "none":
+    case "short":
       return (
         <div className={styles.unit}>
           <bdi className="ellipsis" title={row.title}>
             {row.title}
           </bdi>
-          <span className={styles.quiet}>takes no unit</span>
+          <span className={styles.quiet}>{row.bare ? "takes no unit" : "takes fewer units than ordered"}</span>
         </div>
       );
     case "why":

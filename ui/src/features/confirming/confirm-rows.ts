@@ -4,7 +4,8 @@ import type { ConfirmOrder, ConfirmUnit } from "~/lib/bindings";
 export type ConfirmRow =
   | { kind: "order"; order: ConfirmOrder }
   | { kind: "unit"; unit: ConfirmUnit; place: string | null }
-  | { kind: "none"; title: string }
+  /** A line that takes too few units; `bare` where its order takes none at all. */
+  | { kind: "short"; title: string; bare: boolean }
   | { kind: "why"; order: ConfirmOrder };
 
 export function rowsOf(orders: readonly ConfirmOrder[]): ConfirmRow[] {
@@ -12,6 +13,6 @@ export function rowsOf(orders: readonly ConfirmOrder[]): ConfirmRow[] {
     { kind: "order", order },
     ...(order.result === "confirmed" ? [] : [{ kind: "why" as const, order }]),
     ...order.units.map((unit) => ({ kind: "unit" as const, unit, place: order.archive_location })),
-    ...order.lines_without_unit.map((title) => ({ kind: "none" as const, title })),
+    ...order.lines_without_unit.map((title) => ({ kind: "short" as const, title, bare: order.units.length === 0 })),
   ]);
 }

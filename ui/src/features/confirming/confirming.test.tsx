@@ -2,6 +2,7 @@ import { act, screen, waitFor, within } from "@testing-library/react";
 import axe from "axe-core";
 import { describe, expect, it } from "vitest";
 
+import { confirmingHandlers } from "~/test/confirming-handlers";
 import { refusal } from "~/test/fake-backend";
 import { MadeUpShop } from "~/test/made-up-orders";
 import { openWindow } from "~/test/open-window";
@@ -199,6 +200,66 @@ describe("Confirm orders processed", () => {
     await waitFor(() => expect(list).toHaveTextContent("203-0000000-0004995"));
   });
 
+  it("holds the keys while its preview takes its time, then gives them to the button", async () => {
+    const shop = shopOf(2);
+    const { user, core } = openWindow({ shop });
+    const plan = core.handled("previewConfirm");
+    let answer = () => {};
+    const asked = new Promise<void>((resolve) => (answer = resolve));
+    core.answer({ previewConfirm: (request) => asked.then(() => plan(request)) });
+    await screen.findByText(shop.row(2).platform_order_id);
+    await user.keyboard("j");
+    const grid = screen.getByTestId("orders-table");
+    await waitFor(() => expect(grid).toHaveFocus());
+    await user.keyboard("c");
+    const dialog = await screen.findByRole("dialog", { name: "Confirm orders processed" });
+    await waitFor(() => expect(dialog).toHaveFocus());
+
+    await user.keyboard("xzm{Enter}");
+    // Nor where something else has taken the focus away.
+    act(() => grid.focus());
+    await user.keyboard("xzm{Enter} ");
+    expect(screen.queryByTestId("bulk-bar")).toBeNull();
+    expect(screen.queryByTestId("order-drawer")).toBeNull();
+    expect(screen.queryAllByRole("dialog")).toEqual([dialog]);
+    expect(core.callsOf("activityActs")).toEqual([]);
+    act(() => dialog.focus());
+
+    answer();
+    const button = await within(dialog).findByRole("button", { name: "Confirm 2 orders" });
+    await waitFor(() => expect(button).toHaveFocus());
+    await user.keyboard("{Enter}");
+    await waitFor(() => expect(core.callsOf("confirmOrders")).toHaveLength(1));
+    await waitFor(() => expect(screen.queryByRole("dialog")).toBeNull());
+    await waitFor(() => expect(grid).toHaveFocus());
+    await user.keyboard("x");
+    expect(await screen.findByTestId("bulk-bar")).toBeInTheDocument();
+  });
+
+  it("says of a line that takes too few units whether its order takes none", async () => {
+    const shop = shopOf(2);
+    const plan = confirmingHandlers(shop).previewConfirm;
+    const { dialog } = await openDialog(shop, {
+      handlers: {
+        previewConfirm: async (request) => {
+          const planned = await plan?.(request);
+          const [some, none] = planned?.orders ?? [];
+          if (planned === undefined || some === undefined || none === undefined) throw new Error("two are planned");
+          return {
+            ...planned,
+            orders: [
+              { ...some, lines_without_unit: ["Two mugs"] },
+              { ...none, units: [], lines_without_unit: ["Gift wrap"] },
+            ],
+          };
+        },
+      },
+    });
+    const list = within(dialog).getByTestId("confirm-list");
+    expect(list).toHaveTextContent("Two mugstakes fewer units than ordered");
+    expect(list).toHaveTextContent("Gift wraptakes no unit");
+  });
+
   it("with nothing to confirm says so and names what brings orders here", async () => {
     const shop = shopOf(2);
     for (const id of [1, 2]) shop.special.set(id, { ...shop.special.get(id), ui_status: "Pending" });
@@ -210,6 +271,11 @@ describe("Confirm orders processed", () => {
       await within(dialog).findByText("No paid or shipped order is waiting. Orders come here once they are paid."),
     ).toBeVisible();
     expect(within(dialog).getByRole("button", { name: "Nothing to confirm" })).toBeDisabled();
+    await waitFor(() => expect(dialog).toHaveFocus());
+    await user.keyboard("x");
+    expect(screen.queryByTestId("bulk-bar")).toBeNull();
+    await user.keyboard("{Escape}");
+    await waitFor(() => expect(screen.queryByRole("dialog")).toBeNull());
   });
 
   it("is offered for one order by the menu of its row, and by the Amazon card", async () => {

@@ -167,11 +167,17 @@ describe("the pick list before it is printed", () => {
   it("without a printer, and without anything to pick, says what can be done", async () => {
     const shop = shopOf(2);
     for (const id of [1, 2]) shop.special.set(id, { ...shop.special.get(id), ui_status: "Shipped" });
-    const { dialog } = await openDialog(shop, { handlers: { printers: () => [] } });
+    const { user, dialog } = await openDialog(shop, { handlers: { printers: () => [] } });
     expect(await within(dialog).findByText("No printer is set up.")).toBeVisible();
     expect(await within(dialog).findByText("Nothing to pick")).toBeVisible();
     expect(within(dialog).getByRole("button", { name: /^Print/ })).toBeDisabled();
     expect(within(dialog).getByRole("button", { name: "Start pick run" })).toBeDisabled();
+    await waitFor(() => expect(dialog).toHaveFocus());
+    await user.keyboard("jx{Enter}");
+    expect(screen.queryByTestId("bulk-bar")).toBeNull();
+    expect(screen.queryByTestId("order-drawer")).toBeNull();
+    await user.keyboard("{Escape}");
+    await waitFor(() => expect(screen.queryByRole("dialog")).toBeNull());
   });
 
   it("is offered by the Amazon card, the head of each page, and for the selection", async () => {
@@ -363,6 +369,27 @@ describe("the overview of pick lists", () => {
     await user.click(button);
     await waitFor(() => expect(core.callsOf("reprintPickList")[0]?.[0]).toBe(1));
     expect(await screen.findByTestId("toast")).toHaveTextContent("(reprint 1): 1 page sent to Packing-Table");
+  });
+});
+
+describe("reprinting without a printer", () => {
+  it("holds the keys and leads on to the PDF", async () => {
+    const { user, core, picking } = openWindow({
+      shop: shopOf(2),
+      at: "/orders/pick-lists",
+      handlers: { printers: () => [] },
+    });
+    const { entry } = picking.record(ALL, 1);
+    await act(() => core.changed("pick_lists"));
+    await user.click(await screen.findByRole("button", { name: `Reprint ${entry.id}` }));
+    const dialog = await screen.findByRole("dialog", { name: `Reprint ${entry.id}` });
+    await waitFor(() => expect(dialog).toHaveFocus());
+    await within(dialog).findByText("No printer is set up.");
+    await user.keyboard("z");
+    expect(core.callsOf("activityActs")).toEqual([]);
+    expect(within(dialog).getByRole("button", { name: "Reprint" })).toBeDisabled();
+    await user.click(within(dialog).getByRole("button", { name: "Save as PDF" }));
+    await waitFor(() => expect(core.callsOf("saveRecordedPickList")).toHaveLength(1));
   });
 });
 
