@@ -40,7 +40,7 @@ export function OrdersRoute({ page }: { page: Extract<Platform, "amazon" | "ebay
   const query = search.q ?? "";
   const { sort: sortText } = search;
   const sort = useMemo(() => readSort(sortText), [sortText]);
-  const matching = useMatching({ query, platform });
+  const matching = useMatching({ query, platform, sort });
   const desk = useDeskActs();
   const { actsOf } = desk;
   const acts = useMemo(() => actsOf(platform), [actsOf, platform]);

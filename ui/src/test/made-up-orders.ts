@@ -233,7 +233,8 @@ export class MadeUpShop {
 
   page(request: ListRequest): OrderPage {
     const ids = this.#matching(request);
-    const start = (typeof request.place === "object" ? request.place.near : undefined) ?? 0;
+    const place = request.place === "first" ? null : request.place;
+    const start = place?.near ?? (place?.after === undefined ? 0 : this.#behind(Number(place.after), request, ids));
     const end = Math.min(ids.length, start + request.limit);
     const rows = [];
     for (let position = start; position < end; position += 1) rows.push(this.row(ids.at(position)));
@@ -246,6 +247,19 @@ export class MadeUpShop {
       first: cursor(rows[0]),
       last: cursor(rows.at(-1)),
     };
+  }
+
+  /** The first position behind an order, which need not match itself. */
+  #behind(order: number, request: ListRequest, ids: { length: number; at: (position: number) => number }): number {
+    const all = this.#matching({ ...request, query: "" });
+    const before = new Set<number>();
+    for (let position = 0; position < all.length; position += 1) {
+      before.add(all.at(position));
+      if (all.at(position) === order) break;
+    }
+    let start = 0;
+    while (start < ids.length && before.has(ids.at(start))) start += 1;
+    return start;
   }
 
   /** The orders of a platform: Amazon's, but for those that were made another's. */

@@ -3,6 +3,7 @@ import { Popover } from "@base-ui/react/popover";
 import { useQuery } from "@tanstack/react-query";
 
 import { Button } from "~/components/button";
+import { FailureNotice } from "~/components/notice";
 import type { ClaimMethod, LinkedUnit, OrderItem, OrderRow } from "~/lib/bindings";
 import { useNow } from "~/lib/clock";
 import { format } from "~/lib/format";
@@ -16,6 +17,8 @@ const METHODS: Record<ClaimMethod, string> = {
   pick_list: "by a pick list",
 };
 
+const CONFIRMED = "Confirmed: undo the confirmation to change its units";
+
 type Props = {
   order: OrderRow;
   anchor: HTMLElement;
@@ -24,8 +27,11 @@ type Props = {
 };
 
 export default function LinkedUnits({ order, anchor, onUnlink, onClose }: Props) {
-  const { data } = useQuery(queries.order(order.id));
-  const items = data?.row.id === order.id ? data.items.filter(({ units }) => units.length > 0) : [];
+  const { data, error, refetch } = useQuery(queries.order(order.id));
+  // The order before may still stand in until this one is read.
+  const detail = data?.row.id === order.id ? data : undefined;
+  const items = detail?.items.filter(({ units }) => units.length > 0) ?? [];
+  const confirmed = detail !== undefined && detail.confirmed_at !== null;
   return (
     <Popover.Root open onOpenChange={(open) => !open && onClose()}>
       <Popover.Portal>
@@ -35,19 +41,24 @@ export default function LinkedUnits({ order, anchor, onUnlink, onClose }: Props)
             finalFocus={() => anchor.closest<HTMLElement>("[role=grid]") ?? anchor}
           >
             <Popover.Title className={styles.head}>Linked inventory</Popover.Title>
+            {error !== null && <FailureNotice error={error} onAgain={() => void refetch()} />}
+            {error === null && detail === undefined && <p role="status">Reading the order…</p>}
             <ul className={styles.items}>
               {items.map((item) => (
                 <li key={item.order_item_id}>
                   {item.units.map((unit) => (
                     <LinkedUnitFacts key={unit.id} unit={unit} />
                   ))}
-                  <Button small onClick={() => onUnlink(item)}>
-                    Unlink
-                  </Button>
+                  {!confirmed && (
+                    <Button small onClick={() => onUnlink(item)}>
+                      Unlink
+                    </Button>
+                  )}
                 </li>
               ))}
             </ul>
-            {data !== undefined && items.length === 0 && <p>No unit is linked any more.</p>}
+            {confirmed && items.length > 0 && <p className={styles.note}>{CONFIRMED}</p>}
+            {detail !== undefined && items.length === 0 && <p>No unit is linked any more.</p>}
           </Popover.Popup>
         </Popover.Positioner>
       </Popover.Portal>

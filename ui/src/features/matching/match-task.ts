@@ -1,5 +1,5 @@
 /** What the seller is matching: an order's lines, one line, or one line after the other. */
-import type { OrderItem, OrderRow, OrderRowId, Platform } from "~/lib/bindings";
+import type { OrderItem, OrderRow, OrderRowId, Platform, Sort } from "~/lib/bindings";
 
 export type MatchTask =
   /** Shows the lines of an order that are not matched. */
@@ -15,8 +15,8 @@ export type Then =
   /** On to the next unmatched line of this or the next order. */
   | "next";
 
-/** The list in which triage looks for the next order. */
-export type TriageList = { query: string; platform: Platform | null };
+/** The list in which triage looks for the next order: the one on the page. */
+export type TriageList = { query: string; platform: Platform | null; sort: Sort };
 
 /** What a line's number is called. */
 export const numberName = (platform: Platform) => (platform === "amazon" ? "ASIN" : "SKU or item number");
@@ -25,6 +25,10 @@ export const numberName = (platform: Platform) => (platform === "amazon" ? "ASIN
 export function numberOf(platform: Platform, { asin, seller_sku }: OrderItem): string | null {
   return platform === "amazon" ? asin : (seller_sku ?? asin);
 }
+
+/** Whether the choice of a unit maps the line's number too; a line of a file may have none and only takes the unit. */
+export const makesMapping = (platform: Platform, item: OrderItem) =>
+  isOpenLine(item) && numberOf(platform, item) !== null;
 
 export const isOpenLine = ({ match_status }: OrderItem) => match_status === "unmatched";
 export const isLeft = ({ match_status }: OrderItem) => match_status === "unmatched" || match_status === "no_asin";

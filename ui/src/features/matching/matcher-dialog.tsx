@@ -13,7 +13,7 @@ import { format } from "~/lib/format";
 import { Failure } from "~/lib/ipc";
 
 import { CandidateList } from "./candidate-list";
-import { lineKey, numberName, numberOf } from "./match-task";
+import { lineKey, makesMapping, numberName, numberOf } from "./match-task";
 import styles from "./matching.module.css";
 import { useCandidates } from "./use-candidates";
 
@@ -35,7 +35,7 @@ export function MatcherDialog({ order, item, onLink, onSkip, onClose }: Props) {
   const field = useRef<HTMLInputElement>(null);
   const { candidates, settled, error, refetch } = useCandidates(lineKey(order.id, item), search);
 
-  const isMapped = item.match_status !== "unmatched";
+  const onlyLinks = !makesMapping(order.platform, item);
   const isAmazon = order.platform === "amazon";
   const number = numberOf(order.platform, item);
   const units = candidates?.units ?? [];
@@ -55,15 +55,15 @@ export function MatcherDialog({ order, item, onLink, onSkip, onClose }: Props) {
       setBusy(false);
     }
   };
-  const action = isMapped ? "Link unit" : isAmazon ? "Create ASIN Mapping" : "Create mapping";
+  const action = onlyLinks ? "Link unit" : isAmazon ? "Create ASIN Mapping" : "Create mapping";
   return (
     <Dialog
       open
       onClose={onClose}
       initialFocus={field}
-      title={isMapped ? "Link a unit" : isAmazon ? "Link ASIN to Inventory" : "Link item to inventory"}
+      title={onlyLinks ? "Link a unit" : isAmazon ? "Link ASIN to Inventory" : "Link item to inventory"}
       description={
-        isMapped
+        onlyLinks
           ? "This line takes the unit that you choose."
           : `Future orders with this ${numberName(order.platform)} will match by themselves.`
       }

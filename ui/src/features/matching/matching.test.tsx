@@ -1,5 +1,6 @@
 import "~/components/dialog-box";
 import "~/components/menu-popup";
+import "~/components/toasts";
 import "~/features/orders/order-drawer";
 
 import { screen, waitFor, within } from "@testing-library/react";
@@ -11,6 +12,7 @@ import { openWindow } from "~/test/open-window";
 
 import "./linked-units";
 import "./match-dialogs";
+import "./triage";
 
 const TITLE = "Walnut desk organiser 1042, 6 compartments";
 
@@ -67,6 +69,66 @@ describe("going through unmatched lines by key", () => {
   });
 });
 
+describe("the way through unmatched lines", () => {
+  const skip = async (user: ReturnType<typeof openWindow>["user"]) =>
+    user.click(within(await matcher()).getByRole("button", { name: "Skip this line" }));
+  const showsLineOf = (order: number) =>
+    waitFor(async () => expect(await matcher()).toHaveTextContent(new RegExp(`SKU SHOP-${order}\\b`)));
+
+  it("goes down from where it began, in the sort of the page, and says at the end what is above", async () => {
+    const shop = shopWith(1, 1, 1, 1);
+    // By total: 2, 4, 1, 3.
+    for (const [id, total] of [
+      [2, "40.00"],
+      [4, "30.00"],
+      [1, "20.00"],
+      [3, "10.00"],
+    ] as const) {
+      shop.special.set(id, { ...shop.special.get(id), total: { amount: total, currency: "GBP" } });
+    }
+    const { user } = openWindow({ shop, at: "/orders/amazon?sort=-total" });
+    await screen.findByText(shop.row(4).platform_order_id);
+    await user.keyboard("jjm");
+    await showsLineOf(4);
+    await skip(user);
+    await showsLineOf(1);
+    await chooseFirst(user);
+    await showsLineOf(3);
+    await skip(user);
+    await waitFor(() => expect(screen.queryByRole("dialog")).toBeNull());
+    expect(await screen.findByText("This is the end of the list")).toBeInTheDocument();
+    expect(screen.getByText("3 orders further up or passed over have unmatched lines.")).toBeInTheDocument();
+  });
+
+  it("says that none is left only when none is", async () => {
+    const shop = shopWith(1);
+    const { user } = openWindow({ shop });
+    await screen.findByText(shop.row(1).platform_order_id);
+    await user.keyboard("jm");
+    await chooseFirst(user);
+    expect(await screen.findByText("No unmatched line is left in this list")).toBeInTheDocument();
+  });
+
+  it("reads on behind fifty orders of which nothing is to be chosen", async () => {
+    const shop = shopWith(...Array.from({ length: 120 }, () => 1));
+    const { user, core } = openWindow({ shop });
+    const detail = core.handled("getOrder");
+    core.answer({
+      getOrder: async (id) => {
+        const order = await detail(id);
+        const items = order.items.map((item) => Object.assign({}, item, { match_status: "matched" }));
+        return id === 120 || id === 1 ? order : { ...order, items };
+      },
+    });
+    await screen.findByText(shop.row(120).platform_order_id);
+    await user.keyboard("jm");
+    await showsLineOf(120);
+    await skip(user);
+    await showsLineOf(1);
+    expect(core.callsOf("getOrder").map(([id]) => id)).toContain(60);
+  });
+});
+
 describe("choosing a unit", () => {
   it("shows why units are proposed, and what is known of them", async () => {
     const shop = shopWith(1);
@@ -105,6 +167,37 @@ describe("choosing a unit", () => {
     const dialog = await screen.findByRole("dialog", { name: "Link item to inventory" });
     expect(dialog).toHaveTextContent("SKU or item number: SHOP-1");
     expect(within(dialog).getByRole("button", { name: "Create mapping" })).toBeDisabled();
+  });
+});
+
+describe("a line of a file without a number", () => {
+  it("is never said to lack an ASIN, and takes a unit without a mapping", async () => {
+    const shop = shopWith(1);
+    shop.special.set(1, { ...shop.special.get(1), platform: "bricqer", platform_order_id: "Y-1" });
+    const { user, core } = openWindow({ shop, at: "/orders?platform=bricqer" });
+    const detail = core.handled("getOrder");
+    core.answer({
+      getOrder: async (id) => {
+        const order = await detail(id);
+        const items = order.items.map((item) => Object.assign({}, item, { asin: null, seller_sku: null }));
+        return { ...order, items };
+      },
+      linkUnit: () => Promise.reject(refusal("busy", "unit 1 (1042) is held by order 203-1111111-1111111")),
+    });
+    await user.click(await screen.findByRole("button", { name: /1 unmatched/ }));
+    const unmatched = await screen.findByRole("dialog", { name: "Unmatched Items" });
+    const line = await within(unmatched).findByRole("button", {
+      name: /No SKU or item number: only this line is linked/,
+    });
+    expect(unmatched).not.toHaveTextContent("ASIN");
+    await user.click(line);
+    const dialog = await screen.findByRole("dialog", { name: "Link a unit" });
+    await waitFor(() => expect(within(dialog).getByRole("searchbox")).toHaveFocus());
+    await user.keyboard("1042");
+    await within(dialog).findAllByRole("radio");
+    await user.keyboard("{ArrowDown}{Enter}");
+    await waitFor(() => expect(core.callsOf("linkUnit")).toHaveLength(1));
+    expect(core.callsOf("createMapping")).toEqual([]);
   });
 });
 
@@ -148,5 +241,52 @@ describe("what is linked", () => {
 
     await user.click(await within(drawer).findByRole("button", { name: /^Undo: Linked 1 unit/ }));
     await waitFor(() => expect(within(drawer).getByText(/mapped to 1042/)).toBeInTheDocument());
+  });
+
+  it("of a confirmed order cannot be changed before the confirmation is undone, and says so", async () => {
+    const shop = linkedShop();
+    shop.confirmed.set(1, "2026-01-18T14:05:00Z");
+    shop.special.set(1, { ...shop.special.get(1), ui_status: "Completed" });
+    const { user } = openWindow({ shop, at: "/orders/amazon?order=1" });
+    const drawer = await screen.findByTestId("order-drawer");
+    const why = "Confirmed: undo the confirmation to change its units";
+    expect(await within(drawer).findByText(why)).toBeVisible();
+    expect(within(drawer).queryByRole("button", { name: /^Unlink / })).toBeNull();
+    await user.click(await screen.findByRole("button", { name: "linked" }));
+    const popover = await screen.findByRole("dialog", { name: "Linked inventory" });
+    expect(await within(popover).findByText(why)).toBeInTheDocument();
+    expect(within(popover).queryByRole("button", { name: "Unlink" })).toBeNull();
+  });
+
+  it("of a confirmed order takes no unit for a line that went without", async () => {
+    const shop = new MadeUpShop(1);
+    shop.confirmed.set(1, "2026-01-18T14:05:00Z");
+    const matches = { total: 1, linked: 0, unmatched: 0, no_asin: 0 };
+    shop.special.set(1, { matches, ui_status: "Completed" });
+    openWindow({ shop, at: "/orders/amazon?order=1" });
+    const drawer = await screen.findByTestId("order-drawer");
+    expect(await within(drawer).findByText(/Confirmed: undo the confirmation/)).toBeVisible();
+    expect(within(drawer).queryByRole("button", { name: /to inventory$/ })).toBeNull();
+  });
+
+  it("says that it is being read, and what failed, with a way to try again", async () => {
+    const { user, core } = openWindow({ shop: linkedShop() });
+    const detail = core.handled("getOrder");
+    let refuse = () => {};
+    const refused = new Promise<never>((_, reject) => {
+      refuse = () => reject(refusal("disk", "the disk did not answer"));
+    });
+    core.answer({ getOrder: () => refused });
+    await user.click(await screen.findByRole("button", { name: "linked" }));
+    const popover = await screen.findByRole("dialog", { name: "Linked inventory" });
+    expect(await within(popover).findByText("Reading the order…")).toBeInTheDocument();
+    refuse();
+    const alert = await within(popover).findByRole("alert");
+    expect(alert).toHaveTextContent("the disk did not answer");
+    expect(popover).not.toHaveTextContent("Reading the order…");
+    core.answer({ getOrder: detail });
+    await user.click(within(alert).getByRole("button", { name: "Try again" }));
+    await waitFor(() => expect(popover).toHaveTextContent("chosen by hand"));
+    expect(within(popover).queryByRole("alert")).toBeNull();
   });
 });

@@ -56,7 +56,7 @@ function Line({ order, item, onChoose }: { order: OrderRow; item: OrderItem; onC
       {item.title ?? "Unknown Item"}
     </bdi>
   );
-  if (item.match_status === "no_asin" || number === null) {
+  if (item.match_status === "no_asin") {
     return (
       <div className={styles.line}>
         {title}
@@ -68,7 +68,13 @@ function Line({ order, item, onChoose }: { order: OrderRow; item: OrderItem; onC
     <button type="button" className={`${styles.line} ${styles.choice}`} onClick={onChoose}>
       {title}
       <span className={styles.number}>
-        {numberName(order.platform)}: <bdi className="mono">{number}</bdi>
+        {number === null ? (
+          `No ${numberName(order.platform)}: only this line is linked`
+        ) : (
+          <>
+            {numberName(order.platform)}: <bdi className="mono">{number}</bdi>
+          </>
+        )}
       </span>
       <span className={styles.lead}>Click to link to inventory</span>
     </button>

@@ -14,16 +14,14 @@ import { format } from "~/lib/format";
 import { backend } from "~/lib/ipc";
 import { queries } from "~/lib/query";
 
-import { isOpenLine, lineKey, type MatchTask, type TriageList } from "./match-task";
+import { isOpenLine, lineKey, makesMapping, type MatchTask, type TriageList } from "./match-task";
+import type { TriageFrom } from "./triage";
 
 // Loaded when the first of them is wanted.
 const MatchDialogs = lazy(() => import("./match-dialogs"));
 const LinkedUnits = lazy(() => import("./linked-units"));
 
-/** Orders looked through for the next unmatched line. */
-const AHEAD = 50;
-
-export function useMatching({ query, platform }: TriageList) {
+export function useMatching({ query, platform, sort }: TriageList) {
   const client = useQueryClient();
   const toast = useToast();
   const { done, failed } = useActs();
@@ -34,47 +32,21 @@ export function useMatching({ query, platform }: TriageList) {
 
   const read = useCallback((id: OrderRowId) => client.fetchQuery({ ...queries.order(id), staleTime: 0 }), [client]);
 
-  /** The first line of an order that is unmatched and was not passed over. */
-  const lineOf = useCallback(
-    async (id: OrderRowId): Promise<MatchTask | null> => {
-      const { row, items } = await read(id);
-      const item = items.find((line) => isOpenLine(line) && !skipped.current.has(line.order_item_id));
-      return item === undefined ? null : { kind: "line", order: row, item, leads: "next" };
-    },
-    [read],
-  );
-  const nextLine = useCallback(
-    async (from: OrderRowId): Promise<MatchTask | null> => {
-      const here = await lineOf(from);
-      if (here !== null) return here;
-      const { rows } = await backend.listOrders({
-        query: `${query} is:unmatched`.trim(),
-        platform,
-        account: null,
-        sort: { key: "date", descending: true },
-        place: "first",
-        limit: AHEAD,
-      });
-      for (const { id } of rows) {
-        const there = await lineOf(id);
-        if (there !== null) return there;
-      }
-      return null;
-    },
-    [lineOf, query, platform],
-  );
   const goOn = useCallback(
-    async (from: OrderRowId) => {
+    async (from: TriageFrom) => {
+      const list = { query, platform, sort };
       try {
-        const next = await nextLine(from);
+        const { nextLine, endOf } = await import("./triage");
+        const next = await nextLine(from, { list, skipped: skipped.current, read });
+        const end = next === null && (await endOf(list));
         setTask(next);
-        if (next === null) toast({ text: "No unmatched line is left in this list" });
+        if (end) toast(end);
       } catch (thrown) {
         setTask(null);
         failed("The next line could not be read", thrown);
       }
     },
-    [nextLine, toast, failed],
+    [query, platform, sort, read, toast, failed],
   );
   const unlink = useCallback(
     async (row: OrderRow, item: OrderItem) => {
@@ -95,7 +67,7 @@ export function useMatching({ query, platform }: TriageList) {
       triage: (row: OrderRow) => {
         skipped.current.clear();
         if (row.matches.unmatched === 0 && row.matches.no_asin > 0) setTask({ kind: "unmatched", order: row });
-        else void goOn(row.id);
+        else void goOn(row);
       },
       link: (row: OrderRow, item: OrderItem) => setTask({ kind: "line", order: row, item, leads: "close" }),
       unlink: (row: OrderRow, item: OrderItem) => void unlink(row, item),
@@ -107,7 +79,7 @@ export function useMatching({ query, platform }: TriageList) {
   /** Carries out the choice of a unit and goes where the task leads. */
   const link = async (of: Extract<MatchTask, { kind: "line" }>, unit: UnitId) => {
     const key = lineKey(of.order.id, of.item);
-    if (isOpenLine(of.item)) {
+    if (makesMapping(of.order.platform, of.item)) {
       const mapping = await backend.createMapping(key, unit);
       const others = mapping.lines_matched - 1;
       done({
@@ -124,7 +96,7 @@ export function useMatching({ query, platform }: TriageList) {
       const { batch } = await backend.linkUnit(key, unit);
       done({ text: "Unit linked", batch });
     }
-    if (of.leads === "next") await goOn(of.order.id);
+    if (of.leads === "next") await goOn(of.order);
     else if (of.leads === "close") setTask(null);
     else {
       const { row, items } = await read(of.order.id);
@@ -141,7 +113,7 @@ export function useMatching({ query, platform }: TriageList) {
           onLink={link}
           onSkip={(line) => {
             skipped.current.add(line.item.order_item_id);
-            void goOn(line.order.id);
+            void goOn(line.order);
           }}
         />
       )}

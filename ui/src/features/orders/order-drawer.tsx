@@ -214,7 +214,13 @@ function Lines({ detail, actions }: { detail: OrderDetail; actions: RowActions }
       )}
       <ul className={styles.lines}>
         {detail.items.map((item) => (
-          <OrderLine key={item.order_item_id} row={detail.row} item={item} actions={actions} />
+          <OrderLine
+            key={item.order_item_id}
+            row={detail.row}
+            item={item}
+            confirmed={detail.confirmed_at !== null}
+            actions={actions}
+          />
         ))}
       </ul>
     </section>

@@ -8,9 +8,15 @@ import { format } from "~/lib/format";
 import styles from "./order-drawer.module.css";
 import type { RowActions } from "./row-menu";
 
-type Props = { row: OrderRow; item: OrderItem; actions: RowActions };
+type Props = {
+  row: OrderRow;
+  item: OrderItem;
+  /** The seller has confirmed the order: its units are sold and stay with it. */
+  confirmed: boolean;
+  actions: RowActions;
+};
 
-export function OrderLine({ row, item, actions }: Props) {
+export function OrderLine({ row, item, confirmed, actions }: Props) {
   const shipped =
     item.quantity_shipped === 0
       ? null
@@ -52,7 +58,7 @@ export function OrderLine({ row, item, actions }: Props) {
           <span className={styles.aside}>{format.money(item.unit_price)} each</span>
         )}
       </span>
-      <Match row={row} item={item} actions={actions} />
+      <Match row={row} item={item} confirmed={confirmed} actions={actions} />
     </li>
   );
 }
@@ -77,7 +83,7 @@ function matchWords({ match_status, mapped_to, units, quantity }: OrderItem) {
   }
 }
 
-function Match({ row, item, actions }: Props) {
+function Match({ row, item, confirmed, actions }: Props) {
   const { tone, icon, text } = matchWords(item);
   const canLink = item.match_status !== "no_asin" && item.units.length < item.quantity && row.ui_status !== "Cancelled";
   const title = item.title ?? item.order_item_id;
@@ -88,17 +94,20 @@ function Match({ row, item, actions }: Props) {
           {icon}
           <bdi>{text}</bdi>
         </span>
-        {canLink && (
+        {canLink && !confirmed && (
           <Button small aria-label={`Link ${title} to inventory`} onClick={() => actions.link(row, item)}>
             Link…
           </Button>
         )}
-        {item.units.length > 0 && (
+        {item.units.length > 0 && !confirmed && (
           <Button small aria-label={`Unlink ${title}`} onClick={() => actions.unlink(row, item)}>
             Unlink
           </Button>
         )}
       </div>
+      {confirmed && (canLink || item.units.length > 0) && (
+        <p className={styles.quiet}>Confirmed: undo the confirmation to change its units</p>
+      )}
       {item.match_status === "no_asin" && (
         <p className={styles.quiet}>No ASIN on Amazon order - cannot link to inventory</p>
       )}
