@@ -57,6 +57,20 @@ describe("the stock", () => {
     expect((await rows())[0]).toHaveTextContent("Cast iron trivet");
   });
 
+  it.each(["1.5", "0", "-2", "1001", "{Backspace}"])("refuses the quantity %s at its field", async (typed) => {
+    const { user, core } = await openStock();
+    await user.click(screen.getByRole("button", { name: "Add units" }));
+    const dialog = await screen.findByRole("dialog", { name: "Add units" });
+    const field = within(dialog).getByRole("spinbutton", { name: "Quantity" });
+    await user.clear(field);
+    await user.type(field, typed);
+    await user.click(within(dialog).getByRole("button", { name: "Add" }));
+    await waitFor(() => expect(field).toHaveAttribute("aria-invalid", "true"));
+    expect(field).toHaveAccessibleDescription("the quantity is a whole number from 1 to 1,000");
+    expect(within(dialog).queryByRole("alert")).toBeNull();
+    expect(core.callsOf("addUnits")).toEqual([]);
+  });
+
   it("adds units, names the wrong field, and takes them back", async () => {
     const { user, stock } = await openStock();
     await user.click(screen.getByRole("button", { name: "Add units" }));

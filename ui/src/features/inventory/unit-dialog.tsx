@@ -8,11 +8,15 @@ import { TextField } from "~/components/field";
 import { FailureNotice } from "~/components/notice";
 import { useActs } from "~/components/undo";
 import type { Unit, UnitDraft } from "~/lib/bindings";
+import { format } from "~/lib/format";
 import { backend, Failure } from "~/lib/ipc";
 import { queries } from "~/lib/query";
 
 import styles from "./inventory.module.css";
 import { countUnits } from "./words";
+
+/** Units that can be added at once; the core's own limit. */
+const MOST = 1000;
 
 type Field = Exclude<keyof UnitDraft, "currency">;
 type Props = {
@@ -59,6 +63,11 @@ export function UnitDialog({ open, unit, onClose }: Props) {
     const data = new FormData(form.current);
     const draft = draftOf(data);
     const quantity = Number(data.get("quantity") ?? 1);
+    if (!Number.isInteger(quantity) || quantity < 1 || quantity > MOST) {
+      const message = `the quantity is a whole number from 1 to ${format.number(MOST)}`;
+      setFailure(new Failure({ code: "bad_input", message, retryable: false, context: "quantity" }));
+      return;
+    }
     setBusy(true);
     setFailure(null);
     try {
@@ -123,7 +132,7 @@ export function UnitDialog({ open, unit, onClose }: Props) {
             name="quantity"
             type="number"
             min={1}
-            max={1000}
+            max={MOST}
             defaultValue="1"
             error={errorOf("quantity")}
             hint="One row for each unit"
