@@ -28,6 +28,8 @@ export type FakeBackend = {
   handled: <C extends Command>(command: C) => Handlers[C];
   /** Takes the place of handlers from now on. */
   answer: (handlers: Partial<Handlers>) => void;
+  /** Lets calls of a command wait from now on, as a busy disk does, until the returned function is called. */
+  hold: (command: Command) => () => void;
   changed: (...tags: CacheTag[]) => Promise<void>;
   synced: (status: SyncStatus) => Promise<void>;
 };
@@ -95,6 +97,7 @@ export function startFakeBackend(first: Partial<Handlers>): FakeBackend {
   const newsroom = new Newsroom();
   const handlers: Partial<Handlers> = { news: (known) => newsroom.after(known), ...first };
   const calls: FakeBackend["calls"] = [];
+  const held = new Map<Command, Promise<void>>();
   mockIPC(async (name, payload) => {
     const command = camel(name);
     const args = Object.values((payload ?? {}) as Record<string, unknown>);
@@ -103,6 +106,7 @@ export function startFakeBackend(first: Partial<Handlers>): FakeBackend {
     if (handler === undefined) {
       return Promise.reject(refusal("internal", `the fake core has no answer to ${command}`));
     }
+    await held.get(command);
     const answer = await handler(...args);
     const tags = TELLS[command];
     if (tags !== undefined) void newsroom.publish([...tags], null);
@@ -118,6 +122,14 @@ export function startFakeBackend(first: Partial<Handlers>): FakeBackend {
       return handler;
     },
     answer: (more) => void Object.assign(handlers, more),
+    hold: (command) => {
+      let release = () => {};
+      held.set(command, new Promise((resolve) => (release = resolve)));
+      return () => {
+        held.delete(command);
+        release();
+      };
+    },
     changed: (...tags) => newsroom.publish(tags, null),
     synced: (status) => newsroom.publish([], status),
   };
