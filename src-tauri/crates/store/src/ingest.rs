@@ -106,7 +106,7 @@ impl Store {
     ) -> Result<Vec<(String, DateTime<Utc>)>, StoreError> {
         let rows: Vec<(String, i64)> = sqlx::query_as(
             "SELECT platform_order_id, last_update FROM platform_orders INDEXED BY orders_missing_items \
-             WHERE account_id = ? AND missing_items = 1 ORDER BY order_date DESC, id DESC LIMIT ?",
+             WHERE account_id = ? AND missing_items = 1 ORDER BY order_date DESC, id DESC LIMIT +?",
         )
         .bind(account.0)
         .bind(limit)

@@ -11,12 +11,13 @@ use sqlx::{QueryBuilder, Sqlite, SqliteConnection};
 
 use crate::StoreError;
 use crate::conditions::push_window;
-use crate::rows::{from_json, list};
+use crate::rows::{LIMIT, from_json, list};
 use crate::sieve::Sieve;
 
 mod stretch;
 
-pub(crate) use stretch::{Column, Key, Mark, Stretch};
+use stretch::{Bound, Part};
+pub(crate) use stretch::{Column, Edge, Key, Mark, Stretch};
 
 /// What is read of a stretch.
 #[derive(Debug, Clone, Copy)]
@@ -144,12 +145,12 @@ impl<'a> Walk<'a> {
         self.sieve.asks_texts() || self.sieve.asks_rows(&self.covered())
     }
 
-    /// Appends the ranges of a stretch, joined by `UNION ALL`: `select` of each.
-    fn push_ranges(&self, query: &mut QueryBuilder<Sqlite>, select: &str, stretch: &Stretch) {
+    /// Appends the ranges of some parts, joined by `UNION ALL`: `select` of each.
+    fn push_ranges(&self, query: &mut QueryBuilder<Sqlite>, select: &str, parts: &[Part<'_>]) {
         let index = if self.is_narrow() { self.column.narrow } else { self.column.wide };
         let mut first = true;
         for (account, class) in &self.ranges {
-            for part in stretch.parts() {
+            for part in parts {
                 if !first {
                     query.push(" UNION ALL ");
                 }
@@ -194,21 +195,50 @@ impl<'a> Walk<'a> {
     /// The query of the keys of a stretch, in order; [`read_marks`] ends it. The stretch must lie in the sort's window.
     pub(crate) fn keys_query(&self, stretch: &Stretch, reading: Reading) -> QueryBuilder<Sqlite> {
         let mut query = QueryBuilder::new(MARKS);
-        let select = format!("{} AS k, id AS i", self.column.name);
-        let direction = if reading.descending { " ORDER BY 1 DESC, 2 DESC" } else { " ORDER BY 1, 2" };
         if !self.asks_orders() {
-            self.push_ranges(&mut query, &select, stretch);
-            query.push(direction);
-            query.push(" LIMIT ").push_bind(reading.limit).push(" OFFSET ").push_bind(reading.offset);
+            self.push_sorted(&mut query, &stretch.parts(), reading);
+            query.push(LIMIT).push_bind(reading.limit).push(" OFFSET ").push_bind(reading.offset);
             return query;
         }
         query.push("SELECT p.k, p.i FROM (");
-        self.push_ranges(&mut query, &select, stretch);
-        query.push(direction);
-        query.push(" LIMIT ").push_bind(reading.budget.map_or(-1, i64::from)).push(") p");
+        self.push_sorted(&mut query, &stretch.parts(), reading);
+        query.push(LIMIT).push_bind(reading.budget.map_or(-1, i64::from)).push(") p");
         self.push_asked(&mut query);
-        query.push(" LIMIT ").push_bind(reading.limit).push(" OFFSET ").push_bind(reading.offset);
+        query.push(LIMIT).push_bind(reading.limit).push(" OFFSET ").push_bind(reading.offset);
         query
+    }
+
+    /// The query of the keys from a block's lower bound on to the end of the segment, in order; [`read_marks`] ends it. The
+    /// sort must have no window, and no order must be looked at.
+    pub(crate) fn keys_beyond_query(&self, edge: Edge, reading: Reading) -> QueryBuilder<Sqlite> {
+        let mut query = QueryBuilder::new("");
+        edge.push(&mut query, self.column);
+        query.push(MARKS);
+        let parts = if reading.descending {
+            Part::between(None, Some(Bound::Edge))
+        } else {
+            Part::between(Some(Bound::Edge), None)
+        };
+        self.push_sorted(&mut query, &parts, reading);
+        query.push(LIMIT).push_bind(reading.limit).push(" OFFSET ").push_bind(reading.offset);
+        query
+    }
+
+    /// Appends the keys of some parts, in order.
+    fn push_sorted(&self, query: &mut QueryBuilder<Sqlite>, parts: &[Part<'_>], reading: Reading) {
+        self.push_ranges(query, &format!("{} AS k, id AS i", self.column.name), parts);
+        query.push(if reading.descending { " ORDER BY 1 DESC, 2 DESC" } else { " ORDER BY 1, 2" });
+    }
+
+    /// The keys from a block's lower bound on to the end of the segment, in order.
+    pub(crate) async fn keys_beyond(
+        &self,
+        connection: &mut SqliteConnection,
+        edge: Edge,
+        reading: Reading,
+    ) -> Result<Vec<Mark>, StoreError> {
+        let marks = read_marks(&mut self.keys_beyond_query(edge, reading), connection).await?;
+        Ok(sorted(marks, reading))
     }
 
     /// The keys of a stretch, in order.
@@ -224,13 +254,7 @@ impl<'a> Walk<'a> {
             return Ok(Vec::new());
         }
         let mut query = self.keys_query(&stretch, reading);
-        let mut marks = read_marks(&mut query, connection).await?;
-        // SQLite hands them over in order; that it has to is nowhere promised for what is gathered into one text.
-        marks.sort_unstable_by(|a, b| {
-            let ascending = (&a.key, a.id).cmp(&(&b.key, b.id));
-            if reading.descending { ascending.reverse() } else { ascending }
-        });
-        Ok(marks)
+        Ok(sorted(read_marks(&mut query, connection).await?, reading))
     }
 
     /// The query that counts a stretch.
@@ -238,11 +262,11 @@ impl<'a> Walk<'a> {
         let mut query = QueryBuilder::new("SELECT COALESCE(SUM(n), 0) FROM (");
         if self.asks_orders() {
             query.push("SELECT COUNT(*) AS n FROM (");
-            self.push_ranges(&mut query, "id AS i", stretch);
+            self.push_ranges(&mut query, "id AS i", &stretch.parts());
             query.push(") p");
             self.push_asked(&mut query);
         } else {
-            self.push_ranges(&mut query, "COUNT(*) AS n", stretch);
+            self.push_ranges(&mut query, "COUNT(*) AS n", &stretch.parts());
         }
         query.push(")");
         query
@@ -250,14 +274,14 @@ impl<'a> Walk<'a> {
 
     /// Appends the query of the row ids `i` of a stretch, for which no order must be looked at.
     pub(crate) fn push_ids(&self, query: &mut QueryBuilder<Sqlite>, stretch: &Stretch) {
-        self.push_ranges(query, "id AS i", stretch);
+        self.push_ranges(query, "id AS i", &stretch.parts());
     }
 
     /// The query of `sums` over what `select` makes of each range of a stretch.
     pub(crate) fn sum_query(&self, sums: &str, select: &str, stretch: &Stretch) -> QueryBuilder<Sqlite> {
         let mut query = QueryBuilder::new("SELECT ");
         query.push(sums).push(" FROM (");
-        self.push_ranges(&mut query, select, stretch);
+        self.push_ranges(&mut query, select, &stretch.parts());
         query.push(")");
         query
     }
@@ -275,6 +299,15 @@ impl<'a> Walk<'a> {
         }
         Ok(self.count_query(&stretch).build_query_scalar().fetch_one(connection).await?)
     }
+}
+
+/// SQLite hands keys over in order; that it has to is nowhere promised for what is gathered into one text.
+fn sorted(mut marks: Vec<Mark>, reading: Reading) -> Vec<Mark> {
+    marks.sort_unstable_by(|a, b| {
+        let ascending = (&a.key, a.id).cmp(&(&b.key, b.id));
+        if reading.descending { ascending.reverse() } else { ascending }
+    });
+    marks
 }
 
 /// Runs a query of columns `k` and `i`. All rows come as one JSON text: one by one, each would wake this thread and let

@@ -321,21 +321,26 @@ impl List {
         let position = position + ahead;
         let found = counting.locate(connection, self.column, descending, position).await?;
         let Some(found) = found else { return Ok(Vec::new()) };
-        let without_value = found.stretch.without_value;
-        let mut offset = position - found.before;
+        let reading = self.reading(limit);
+        let rest = !found.block.is_without_value() && self.column.nullable;
+        let rest = rest.then(|| Stretch::whole(true));
+        if let Some(edge) = counting.entry(found.block, descending).filter(|_| self.sieve.windows.is_empty())
+        {
+            let reading = Reading { offset: count(position - found.before), ..reading };
+            let mut marks = walk.keys_beyond(connection, edge, reading).await?;
+            let missing = limit.saturating_sub(u32::try_from(marks.len()).unwrap_or(u32::MAX));
+            if let Some(rest) = rest.filter(|_| missing > 0) {
+                marks.extend(walk.keys(connection, &rest, self.reading(missing)).await?);
+            }
+            return Ok(marks);
+        }
+        let block = counting.stretch(connection, self.column, found.block).await?;
         // From the block's first order in list order on to the segment's end; a window that begins inside the block cuts
         // off what lies before it.
-        let first = if descending {
-            Stretch { low: None, ..found.stretch }
-        } else {
-            Stretch { high: None, ..found.stretch }
-        };
-        offset -= (ahead - found.before).max(0);
-        let mut stretches = vec![first];
-        if !without_value && self.column.nullable {
-            stretches.push(Stretch::whole(true));
-        }
-        let reading = Reading { offset: count(offset), ..self.reading(limit) };
+        let first = if descending { Stretch { low: None, ..block } } else { Stretch { high: None, ..block } };
+        let stretches: Vec<Stretch> = [first].into_iter().chain(rest).collect();
+        let offset = position - found.before.max(ahead);
+        let reading = Reading { offset: count(offset), ..reading };
         self.read(connection, &walk, &stretches, reading).await
     }
 

@@ -41,6 +41,10 @@ pub(crate) fn list<T: serde::Serialize>(values: &[T]) -> String {
     serde_json::to_string(values).unwrap_or_else(|_| "[]".to_owned())
 }
 
+/// How a limit begins whose number is a parameter. Without the plus SQLite plans for the number of the moment, and prepares the
+/// statement anew each time another one is bound, which takes longer than many a page.
+pub(crate) const LIMIT: &str = " LIMIT +";
+
 /// Reads what SQLite's own JSON functions wrote.
 pub(crate) fn from_json<'a, T: serde::Deserialize<'a>>(json: &'a str) -> Result<T, StoreError> {
     serde_json::from_str(json).map_err(|error| StoreError::Internal(error.to_string()))

@@ -15,6 +15,7 @@ use crate::StoreError;
 use crate::blocks::Counting;
 use crate::conditions::{is_short, whole_id};
 use crate::keyset::{Column, FactsTest, MARKS, Mark, Stretch, Walk, read_marks};
+use crate::rows::LIMIT;
 use crate::sieve::{Sieve, Window};
 
 /// Candidates up to which a walk tests membership; where there are more, looking at each order is quicker.
@@ -108,7 +109,7 @@ impl Source {
         let mut query =
             QueryBuilder::<Sqlite>::new("SELECT json_group_array(i) AS ids, COUNT(*) AS number FROM (");
         self.push_ids(&mut query, sieve);
-        query.push(" LIMIT ").push_bind(cap).push(")");
+        query.push(LIMIT).push_bind(cap).push(")");
         let row = query.build().fetch_one(connection).await?;
         Ok(Candidates { ids: row.try_get("ids")?, number: crate::rows::count(row.try_get("number")?) })
     }
@@ -283,7 +284,7 @@ async fn weigh(
             .push_bind(i64::try_from(at).unwrap_or(0))
             .push(" AS w, COUNT(*) AS n, MAX(i) AS last FROM (");
         push_trigrams(&mut query, trigram);
-        query.push(" LIMIT ").push_bind(SAMPLE).push(")");
+        query.push(LIMIT).push_bind(SAMPLE).push(")");
     }
     query.push(")");
     let found: String = query.build_query_scalar().fetch_one(connection).await?;
@@ -311,7 +312,7 @@ async fn begun(connection: &mut SqliteConnection, text: &str) -> Result<Option<S
     beyond.extend(next);
     let beyond: String = beyond.into_iter().collect();
     let terms: Vec<String> =
-        sqlx::query_scalar("SELECT term FROM order_terms WHERE term >= ?1 AND term < ?2 LIMIT ?3")
+        sqlx::query_scalar("SELECT term FROM order_terms WHERE term >= ?1 AND term < ?2 LIMIT +?3")
             .bind(text)
             .bind(beyond)
             .bind(TERMS + 1)
@@ -362,7 +363,7 @@ pub(crate) async fn count_proven(
 ) -> Result<u32, StoreError> {
     let mut query = QueryBuilder::new("SELECT COUNT(*) FROM (SELECT 1");
     push_proof(&mut query, ids, every, sieve);
-    query.push(" LIMIT ").push_bind(stop_at).push(")");
+    query.push(LIMIT).push_bind(stop_at).push(")");
     let number: i64 = query.build_query_scalar().fetch_one(connection).await?;
     Ok(crate::rows::count(number))
 }

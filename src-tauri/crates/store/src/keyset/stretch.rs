@@ -179,38 +179,92 @@ impl Stretch {
     /// The parts that are seeks of the index.
     pub(super) fn parts(&self) -> Vec<Part<'_>> {
         if self.without_value {
-            let ids = (self.low.as_ref().map(|low| low.1), self.high.as_ref().map(|high| high.1));
-            return vec![Part::Without(ids.0, ids.1)];
+            return vec![Part::Without(self.low.as_ref().map(Bound::At), self.high.as_ref().map(Bound::At))];
         }
         match (&self.low, &self.high) {
-            (Some(low), Some(high)) if low.0 == high.0 => vec![Part::Tie(&low.0, Some(low.1), Some(high.1))],
-            (low, high) => {
-                let mut parts = Vec::with_capacity(3);
-                parts.extend(low.as_ref().map(|low| Part::Tie(&low.0, Some(low.1), None)));
-                parts.push(Part::Between(low.as_ref().map(|low| &low.0), high.as_ref().map(|high| &high.0)));
-                parts.extend(high.as_ref().map(|high| Part::Tie(&high.0, None, Some(high.1))));
-                parts
+            (Some(low), Some(high)) if low.0 == high.0 => {
+                let (low, high) = (Bound::At(low), Bound::At(high));
+                vec![Part::Tie(low, Some(low), Some(high))]
+            }
+            (low, high) => Part::between(low.as_ref().map(Bound::At), high.as_ref().map(Bound::At)),
+        }
+    }
+}
+
+/// The lower bound of a block by the number of the block, counted from an end of its segment.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Edge {
+    pub(crate) account: i64,
+    /// Counted from the high end.
+    pub(crate) high: bool,
+    pub(crate) number: i64,
+}
+
+impl Edge {
+    /// Appends how a query begins that has parts bounded by [`Bound::Edge`]: with the one row that they ask.
+    pub(super) fn push(self, query: &mut QueryBuilder<Sqlite>, column: Column) {
+        query.push("WITH edge AS MATERIALIZED (SELECT low_key, low_id FROM order_blocks WHERE segment = ");
+        query.push_bind(column.segment).push(" AND account_id = ").push_bind(self.account);
+        query.push(if self.high {
+            " ORDER BY low_key DESC, low_id DESC LIMIT 1 OFFSET "
+        } else {
+            " ORDER BY low_key, low_id LIMIT 1 OFFSET "
+        });
+        query.push_bind(self.number).push(") ");
+    }
+}
+
+/// Where a part begins or ends.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Bound<'a> {
+    At(&'a (Key, i64)),
+    /// The lower bound of the block that the query itself has looked up.
+    Edge,
+}
+
+impl Bound<'_> {
+    fn push_key(self, query: &mut QueryBuilder<Sqlite>) {
+        match self {
+            Self::At((key, _)) => key.push(query),
+            Self::Edge => {
+                query.push("(SELECT low_key FROM edge)");
             }
         }
+    }
+
+    fn push_id(self, query: &mut QueryBuilder<Sqlite>) {
+        match self {
+            Self::At((_, id)) => query.push_bind(*id),
+            Self::Edge => query.push("(SELECT low_id FROM edge)"),
+        };
     }
 }
 
 /// A part of a stretch that one seek of the index finds.
 pub(super) enum Part<'a> {
-    /// One value, row ids from the first to before the second.
-    Tie(&'a Key, Option<i64>, Option<i64>),
+    /// The value of the first, row ids from the second to before the third.
+    Tie(Bound<'a>, Option<Bound<'a>>, Option<Bound<'a>>),
     /// Values between two, without them.
-    Between(Option<&'a Key>, Option<&'a Key>),
+    Between(Option<Bound<'a>>, Option<Bound<'a>>),
     /// No value, row ids from the first to before the second.
-    Without(Option<i64>, Option<i64>),
+    Without(Option<Bound<'a>>, Option<Bound<'a>>),
 }
 
-impl Part<'_> {
+impl<'a> Part<'a> {
+    /// The parts from `low` (with it) to `high` (without it), which have different values.
+    pub(super) fn between(low: Option<Bound<'a>>, high: Option<Bound<'a>>) -> Vec<Self> {
+        let mut parts = Vec::with_capacity(3);
+        parts.extend(low.map(|low| Part::Tie(low, Some(low), None)));
+        parts.push(Part::Between(low, high));
+        parts.extend(high.map(|high| Part::Tie(high, None, Some(high))));
+        parts
+    }
+
     pub(super) fn push(&self, query: &mut QueryBuilder<Sqlite>, column: Column) {
         let ids = match self {
-            Self::Tie(key, low, high) => {
+            Self::Tie(of, low, high) => {
                 query.push(" AND ").push(column.name).push(" = ");
-                key.push(query);
+                of.push_key(query);
                 (*low, *high)
             }
             Self::Without(low, high) => {
@@ -222,18 +276,19 @@ impl Part<'_> {
                     // The least number there is; `IS NOT NULL` is no seek.
                     query.push(" AND ").push(column.name).push(" >= ").push(i64::MIN);
                 }
-                for (key, compare) in [(low, " > "), (high, " < ")] {
-                    if let Some(key) = key {
+                for (bound, compare) in [(low, " > "), (high, " < ")] {
+                    if let Some(bound) = bound {
                         query.push(" AND ").push(column.name).push(compare);
-                        key.push(query);
+                        bound.push_key(query);
                     }
                 }
                 (None, None)
             }
         };
-        for (id, compare) in [(ids.0, " AND id >= "), (ids.1, " AND id < ")] {
-            if let Some(id) = id {
-                query.push(compare).push_bind(id);
+        for (bound, compare) in [(ids.0, " AND id >= "), (ids.1, " AND id < ")] {
+            if let Some(bound) = bound {
+                query.push(compare);
+                bound.push_id(query);
             }
         }
     }
