@@ -154,7 +154,13 @@ impl Amazon {
         let continues = ["paginationToken", "NextToken", "nextToken"]
             .into_iter()
             .any(|name| request.parameter(name).is_some());
-        let strikable = Strikable { operation, continues, included: request.list("includedData") };
+        let strikable = Strikable {
+            operation,
+            continues,
+            included: request.list("includedData"),
+            order_id,
+            marketplaces: [request.list("marketplaceIds"), request.list("MarketplaceIds")].concat(),
+        };
         let faults = desk.faults.strike(&strikable);
         let visit = Visit {
             request,

@@ -29,6 +29,8 @@ pub enum LwaError {
     UnsupportedGrantType,
     /// A parameter is missing.
     InvalidRequest,
+    /// The owner or the service denies it.
+    AccessDenied,
 }
 
 impl LwaError {
@@ -46,6 +48,7 @@ impl LwaError {
                 "unsupported_grant_type",
                 "The authorization grant type is not supported by the authorization server",
             ),
+            Self::AccessDenied => (403, "access_denied", "Access denied"),
             Self::InvalidRequest => (400, "invalid_request", "The request is missing a required parameter"),
         };
         Response::json(

@@ -83,7 +83,11 @@ impl Desk {
         if visit.operation == Operation::DownloadDocument {
             return self.stored(visit, world);
         }
-        let answer = self.served(visit, world).unwrap_or_else(|problem| problem.response());
+        let vague = visit.faults.contains(&Fault::VagueRefusals);
+        let answer = self.served(visit, world).unwrap_or_else(|problem| match problem.status {
+            400 if vague => Problem::invalid_input("Invalid Input").response(),
+            _ => problem.response(),
+        });
         let lost = visit.faults.iter().find_map(|fault| match fault {
             Fault::LostAnswer(status) => Some(Problem::server(*status).response()),
             _ => None,

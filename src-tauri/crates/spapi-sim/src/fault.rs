@@ -23,6 +23,8 @@ pub enum Fault {
     Html400,
     /// 200 with a login page: a captive portal answers instead of Amazon.
     HtmlPage,
+    /// A 400 says no more than "Invalid Input", as Amazon's older texts do.
+    VagueRefusals,
     /// 302 to a host that has nothing to do with Amazon and does not exist.
     Redirect,
     /// 302 to this URL.
@@ -219,6 +221,8 @@ impl Fault {
 pub struct Injection {
     fault: Fault,
     operation: Option<Operation>,
+    order: Option<String>,
+    marketplace: Option<String>,
     spare: u64,
     times: Option<u64>,
     permille: u32,
@@ -226,7 +230,7 @@ pub struct Injection {
 
 impl From<Fault> for Injection {
     fn from(fault: Fault) -> Self {
-        Self { fault, operation: None, spare: 0, times: None, permille: 1000 }
+        Self { fault, operation: None, order: None, marketplace: None, spare: 0, times: None, permille: 1000 }
     }
 }
 
@@ -235,6 +239,20 @@ impl Injection {
     #[must_use]
     pub fn on(mut self, operation: Operation) -> Self {
         self.operation = Some(operation);
+        self
+    }
+
+    /// Strikes calls for this order only.
+    #[must_use]
+    pub fn for_order(mut self, order_id: &str) -> Self {
+        self.order = Some(order_id.to_owned());
+        self
+    }
+
+    /// Strikes calls that name this marketplace, alone or among others.
+    #[must_use]
+    pub fn naming(mut self, marketplace_id: &str) -> Self {
+        self.marketplace = Some(marketplace_id.to_owned());
         self
     }
 
@@ -272,6 +290,8 @@ pub(crate) struct Strikable<'a> {
     /// It carries a paging token.
     pub(crate) continues: bool,
     pub(crate) included: Vec<&'a str>,
+    pub(crate) order_id: Option<&'a str>,
+    pub(crate) marketplaces: Vec<&'a str>,
 }
 
 /// An injected fault, to be lifted again.
@@ -323,7 +343,10 @@ impl Faults {
 
 impl Active {
     fn strike(&mut self, seed: u64, call: &Strikable<'_>) -> Option<Fault> {
-        if !self.injection.fault.concerns(call, self.injection.operation) {
+        let Injection { fault, operation, order, marketplace, .. } = &self.injection;
+        let named = order.as_deref().is_none_or(|order| call.order_id == Some(order))
+            && marketplace.as_deref().is_none_or(|id| call.marketplaces.contains(&id));
+        if !named || !fault.concerns(call, *operation) {
             return None;
         }
         self.seen += 1;

@@ -25,13 +25,14 @@ pub enum FaultTextError {
     NotANumber(String),
 }
 
-const NAMES: [&str; 50] = [
+const NAMES: [&str; 51] = [
     "throttle",
     "empty-bucket",
     "server-error:STATUS",
     "html-error:STATUS",
     "html-400",
     "html-page",
+    "vague-refusals",
     "redirect[:URL]",
     "truncated",
     "byte-order-mark",
@@ -116,6 +117,7 @@ fn fault(words: &str) -> Option<Fault> {
         ("html-error", status) => Fault::HtmlError(error_status(status)?),
         ("html-400", "") => Fault::Html400,
         ("html-page", "") => Fault::HtmlPage,
+        ("vague-refusals", "") => Fault::VagueRefusals,
         ("redirect", "") => Fault::Redirect,
         ("redirect", url) => Fault::RedirectTo(url.to_owned()),
         ("truncated", "") => Fault::BadJson(BadJson::Truncated),

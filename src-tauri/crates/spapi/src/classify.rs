@@ -39,6 +39,13 @@ pub(crate) enum Verdict {
 wire! { "camelCase"
     struct ErrorList<'a> {
         errors: List<Branch<ErrorEntry<'a>>>,
+        // What Amazon's gateways write in front of the envelope's makers, in one of their spellings.
+        message: Leaf<'a>,
+        #[serde(rename = "Message")]
+        headline: Leaf<'a>,
+        code: Leaf<'a>,
+        #[serde(rename = "__type")]
+        kind: Leaf<'a>,
     }
 }
 
@@ -138,10 +145,11 @@ impl Refusal {
         if answer.status().is_success() {
             return Self::default();
         }
+        // Refusals without a body, and those of gateways in front of Amazon, have their type in a header at most.
+        let header = answer.headers().get("x-amzn-errortype").and_then(|code| code.to_str().ok());
+        let header = header.and_then(|code| cleaned(code.split(':').next().unwrap_or(code)));
         if answer.body().is_empty() {
-            // HEAD-like refusals of gateways in front of Amazon; the error type is in a header then.
-            let code = answer.headers().get("x-amzn-errortype").and_then(|code| code.to_str().ok());
-            return Self { code: code.and_then(cleaned), ..Self::default() };
+            return Self { code: header, ..Self::default() };
         }
         let Ok(text) = json::readable(answer.body()) else {
             return Self { not_amazons: true, ..Self::default() };
@@ -149,16 +157,20 @@ impl Refusal {
         let Ok(list) = json::read::<ErrorList<'_>>(&text) else {
             return Self { not_amazons: true, ..Self::default() };
         };
+        let entries = list.errors.elements().iter().filter_map(Branch::get);
+        let inside = entries.map(|entry| (entry.code, [entry.message, entry.details]));
+        let outside = [(list.code, [list.message, list.headline]), (list.kind, [Leaf::default(); 2])];
         let mut refusal = Self::default();
-        for entry in list.errors.elements().iter().filter_map(Branch::get) {
-            refusal.code = refusal.code.or_else(|| entry.code.plain_text().as_deref().and_then(cleaned));
-            for words in [entry.message, entry.details].into_iter().filter_map(Leaf::plain_text) {
+        for (code, words) in inside.chain(outside) {
+            refusal.code = refusal.code.or_else(|| code.plain_text().as_deref().and_then(cleaned));
+            for words in words.into_iter().filter_map(Leaf::plain_text) {
                 if !refusal.words.is_empty() {
                     refusal.words.push(' ');
                 }
                 refusal.words.push_str(&words);
             }
         }
+        refusal.code = refusal.code.or(header);
         refusal
     }
 

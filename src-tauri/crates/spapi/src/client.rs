@@ -3,6 +3,7 @@
 //! Owns the policy of reference spapi.md §3.4. A token of the bucket is written off before the request leaves; every
 //! wait can be called off; a refusal is repeated only where repeating can help, and never beside another try.
 
+use std::collections::HashMap;
 use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -19,7 +20,7 @@ use crate::auth::{Authority, Credentials, Pass};
 use crate::classify::{self, Asked, Verdict};
 use crate::clock::{Dice, ServerClock, SleepClock};
 use crate::endpoints::Endpoints;
-use crate::errand::Errand;
+use crate::errand::{Errand, Patience};
 use crate::error::{ApiError, ErrorKind};
 use crate::included::IncludedData;
 use crate::json::{self, Unreadable};
@@ -62,6 +63,8 @@ pub(crate) struct Inner {
     incident: Mutex<Option<Instant>>,
     /// The parts that Amazon answered when it last refused some, and when that was.
     reduced: Mutex<Option<(IncludedData, Instant)>>,
+    /// Since when asking for fewer parts is known not to help with a list of these marketplaces.
+    in_vain: Mutex<HashMap<Vec<String>, Instant>>,
 }
 
 /// A request before it has a host, a token and a number.
@@ -142,6 +145,7 @@ impl Client {
             dice,
             incident: Mutex::default(),
             reduced: Mutex::default(),
+            in_vain: Mutex::default(),
         }))
     }
 
@@ -205,6 +209,8 @@ impl Client {
                     let tries = match reason {
                         // Asking again at once brings the same megabytes.
                         TransportError::TooLarge(_) => 1,
+                        // Who does not wait for a token does not wait for silence twice either.
+                        TransportError::Timeout if errand.patience == Patience::Now => 1,
                         ref reason if reason.never_left() => errand.patience.tries(),
                         _ => ask.tries(errand.patience.tries()),
                     };
@@ -265,7 +271,7 @@ impl Client {
     }
 
     /// The parts of `wanted` that Amazon is likely to answer: fewer for an hour after it refused some.
-    pub(crate) fn likely(&self, wanted: IncludedData) -> IncludedData {
+    pub fn likely(&self, wanted: IncludedData) -> IncludedData {
         let mut reduced = self.0.reduced.lock().unwrap_or_else(PoisonError::into_inner);
         match *reduced {
             Some((answered, since))
@@ -283,6 +289,21 @@ impl Client {
     /// Whether Amazon is asked for every part of an order now; for an hour after a refusal it is not.
     pub fn takes_all(&self) -> bool {
         self.likely(IncludedData::ALL) == IncludedData::ALL
+    }
+
+    /// Whether fewer parts did not help with a list of these marketplaces, less than an hour ago.
+    pub(crate) fn knows_in_vain(&self, marketplace_ids: &[String]) -> bool {
+        let mut in_vain = self.0.in_vain.lock().unwrap_or_else(PoisonError::into_inner);
+        let now = self.0.clock.moment();
+        in_vain.retain(|_, since| now.saturating_duration_since(*since) < REDUCED_FOR);
+        in_vain.contains_key(marketplace_ids)
+    }
+
+    /// Asking for fewer parts does not help with a list of these marketplaces: for an hour it is not tried.
+    pub fn remember_in_vain(&self, marketplace_ids: &[String]) {
+        let mut in_vain = self.0.in_vain.lock().unwrap_or_else(PoisonError::into_inner);
+        // Since the first time: what is refused again and again is still tried once an hour.
+        in_vain.entry(marketplace_ids.to_vec()).or_insert_with(|| self.0.clock.moment());
     }
 
     /// Amazon answered `answered` only.
@@ -385,7 +406,13 @@ fn understood<T>(
     read: &impl Fn(&str) -> Result<T, Unreadable>,
 ) -> Result<T, Unreadable> {
     let text = json::readable(answer.body())?;
-    read(&text)
+    match read(&text) {
+        // A member that comes twice is no reason to lose a page.
+        Err(Unreadable::NotJson) => {
+            json::without_twins(&text).map_or(Err(Unreadable::NotJson), |mended| read(&mended))
+        }
+        outcome => outcome,
+    }
 }
 
 /// Neither path nor query: both may hold what is nobody's business.

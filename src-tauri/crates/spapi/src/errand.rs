@@ -25,7 +25,7 @@ pub enum Priority {
 /// How long an errand waits for Amazon.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Patience {
-    /// Not at all: without a token in the bucket it fails as throttled, and one failed try is enough.
+    /// Not for the bucket: without a token in it, it fails as throttled. Failures that may pass are tried again.
     Now,
     /// As long as the bucket says, but a refusal or a few failures are enough.
     Short,
@@ -46,8 +46,7 @@ impl Patience {
     /// How often a request is sent that fails without an answer or with a 5xx.
     pub(crate) fn tries(self) -> u32 {
         match self {
-            Self::Now => 1,
-            Self::Short => 3,
+            Self::Now | Self::Short => 3,
             Self::Patient => 5,
         }
     }

@@ -7,6 +7,7 @@ use std::fmt;
 
 use chrono::{DateTime, Utc};
 
+use crate::included::IncludedData;
 use crate::operation::Operation;
 use crate::transport::TransportError;
 
@@ -112,6 +113,29 @@ impl ApiError {
 
     pub(crate) fn with_message(self, message: impl Into<String>) -> Self {
         Self { message: message.into(), ..self }
+    }
+
+    /// Whether the failure lies in the line to Amazon and not in what was asked for, so that the next question would end
+    /// the same way: no network, no sign-in, no token left, called off.
+    pub fn is_of_the_line(&self) -> bool {
+        self.operation.is_none()
+            || match &self.kind {
+                ErrorKind::Cancelled
+                | ErrorKind::Throttled
+                | ErrorKind::InvalidGrant
+                | ErrorKind::InvalidClient
+                | ErrorKind::UnauthorizedClient
+                | ErrorKind::LwaUnavailable
+                | ErrorKind::Ledger => true,
+                ErrorKind::Offline(reason) => reason.never_left(),
+                ErrorKind::TokenRejected => !self.retryable,
+                _ => false,
+            }
+    }
+
+    /// Whether a refusal names a part of `includedData`, which is then what Amazon will not answer.
+    pub fn names_a_part(&self) -> bool {
+        IncludedData::ALL.is_named_in(&self.refusal())
     }
 
     /// Amazon's text and code together, in which the reason of a refusal is looked for.

@@ -86,6 +86,11 @@ impl IncludedData {
         groups
     }
 
+    /// Whether `text` has the word of one of its members.
+    pub(crate) fn is_named_in(self, text: &str) -> bool {
+        self.names().into_iter().any(|name| names_word(text, name))
+    }
+
     /// Smaller sets to try when Amazon refuses this one with the text `refusal`, most telling first: without the part
     /// that the text names, without each alone, then without more and more of them (reference: spapi.md F44).
     pub(crate) fn retreats(self, refusal: &str) -> Vec<Self> {

@@ -13,8 +13,10 @@ use serde::{Deserialize, Deserializer};
 use serde_json::value::RawValue;
 
 mod reader;
+mod twins;
 
 pub(crate) use reader::Reader;
+pub(crate) use twins::without_twins;
 
 /// Declares what is read of a JSON object; every field may be absent, everything else is passed over.
 macro_rules! wire {

@@ -107,17 +107,42 @@ impl Client {
         search: &SearchOrders,
         errand: &Errand,
     ) -> Result<OrdersPage, ApiError> {
-        let mut retreat = Retreat::new(self.likely(search.included));
+        let search = SearchOrders { included: self.likely(search.included), ..search.clone() };
+        match self.search_orders(&search, errand).await {
+            Err(refusal) if refusal.kind == ErrorKind::InvalidInput => {
+                self.search_orders_with_less(&search, refusal, errand).await
+            }
+            outcome => outcome,
+        }
+    }
+
+    /// The same page with fewer parts, after `search` as it is met with `refusal`. Where no fewer help either, that
+    /// refusal is returned, and for an hour no other list of these marketplaces is tried with fewer.
+    pub async fn search_orders_with_less(
+        &self,
+        search: &SearchOrders,
+        refusal: ApiError,
+        errand: &Errand,
+    ) -> Result<OrdersPage, ApiError> {
+        if self.knows_in_vain(&search.marketplace_ids) {
+            return Err(refusal);
+        }
+        let mut retreat = Retreat::new(search.included);
+        let mut refusal = refusal;
         loop {
-            match self
-                .search_orders(&SearchOrders { included: retreat.asked, ..search.clone() }, errand)
-                .await
-            {
+            if let Err(error) = retreat.step(refusal) {
+                if error.kind == ErrorKind::InvalidInput {
+                    self.remember_in_vain(&search.marketplace_ids);
+                }
+                return Err(error);
+            }
+            let less = SearchOrders { included: retreat.asked, ..search.clone() };
+            match self.search_orders(&less, errand).await {
                 Ok(page) => {
                     retreat.remember(self);
                     return Ok(page);
                 }
-                Err(error) => retreat.step(error)?,
+                Err(error) => refusal = error,
             }
         }
     }

@@ -116,6 +116,7 @@ fn credentials_fail_on_demand() {
         (LwaError::UnauthorizedClient, 400, "unauthorized_client"),
         (LwaError::UnsupportedGrantType, 400, "unsupported_grant_type"),
         (LwaError::InvalidRequest, 400, "invalid_request"),
+        (LwaError::AccessDenied, 403, "access_denied"),
     ] {
         desk.amazon.inject(Fault::Lwa(lwa).once());
         assert_eq!(search(&desk).status, 200, "only the token service refuses");

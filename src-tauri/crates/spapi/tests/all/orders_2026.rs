@@ -350,6 +350,15 @@ async fn if_nothing_helps_the_first_refusal_is_told() {
     assert_eq!(error.kind, ErrorKind::InvalidInput);
     assert_eq!(error.amazon_message.as_deref(), Some("refusal 1"));
     assert_eq!(desk.calls().len(), 8);
+    // It is known now; another list may be luckier, and so may this one in an hour.
+    desk.client.search_orders_degrading(&search(), &errand()).await.unwrap_err();
+    assert_eq!(desk.calls().len(), 9);
+    let other = SearchOrders { marketplace_ids: vec!["A1PA6795UKMFR9".into()], ..search() };
+    desk.client.search_orders_degrading(&other, &errand()).await.unwrap_err();
+    assert_eq!(desk.calls().len(), 9 + 8);
+    tokio::time::advance(Duration::from_secs(3_600)).await;
+    desk.client.search_orders_degrading(&search(), &errand()).await.unwrap_err();
+    assert_eq!(desk.calls().len(), 9 + 8 + 8);
 }
 
 #[tokio::test(start_paused = true)]
@@ -381,4 +390,14 @@ async fn one_order_is_read_by_its_id() {
         assert_eq!(error.to_string(), "this is not an order id of Amazon: check it and try again");
     }
     assert_eq!(desk.calls().len(), 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_member_that_comes_twice_counts_once_and_costs_no_page() {
+    let page = r#"{"orders":[{"orderId":"203-1","orderId":"203-2","proceeds":{"grandTotal":{"amount":"1.00","amount":"2.50","currencyCode":"GBP"}},"orderItems":[]},{"orderId":"203-3","orderItems":[]}],"lastUpdatedBefore":"2026-01-18T11:00:00Z"}"#;
+    let desk = desk(in_turn([Says::json(200, page)]));
+    let page = desk.client.search_orders(&search(), &errand()).await.unwrap();
+    let ids: Vec<_> = page.updates.iter().map(|update| update.order_id.as_str()).collect();
+    assert_eq!((ids, desk.calls().len()), (vec!["203-2", "203-3"], 1));
+    assert_eq!(page.updates[0].total, gbp(250));
 }
