@@ -7,6 +7,7 @@ use chrono::{DateTime, Utc};
 use packlight_domain::account::{AccountId, OrdersApi, Platform, Region};
 use packlight_domain::currency::Currency;
 use packlight_domain::instant::to_millis;
+use packlight_domain::text::fold;
 use serde::{Deserialize, Serialize};
 use sqlx::{Row, SqliteConnection};
 
@@ -118,7 +119,8 @@ impl Account {
 }
 
 impl Store {
-    /// Adds an account, or connects one again that was disconnected.
+    /// Adds an account, or connects one again that was disconnected. Labels are one without regard to case, as they are
+    /// when somebody asks for them.
     ///
     /// # Errors
     /// [`StoreError::DuplicateLabel`] where a connected account, or a disconnected one of another seller, has the label.
@@ -126,7 +128,11 @@ impl Store {
         let new = new.clone();
         self.write(move |connection| {
             Box::pin(async move {
-                let taken = load(connection).await?.into_iter().find(|account| account.label == new.label);
+                let label = fold(&new.label);
+                let taken =
+                    load(connection).await?.into_iter().filter(|account| fold(&account.label) == label);
+                // Two that differ in case only may be left from before: the one that is meant is spelt like this.
+                let taken = taken.max_by_key(|account| account.label == new.label);
                 let id = match taken {
                     None => insert(connection, &new).await?,
                     Some(old) if is_same_seller(&old, &new) => {
@@ -259,7 +265,7 @@ async fn connect_again(
     new: &NewAccount,
 ) -> Result<(), StoreError> {
     sqlx::query(
-        "UPDATE accounts SET orders_api = ?2, client_id_tail = ?3, secrets = ?4, secrets_since = ?5, \
+        "UPDATE accounts SET label = ?6, orders_api = ?2, client_id_tail = ?3, secrets = ?4, secrets_since = ?5, \
          last_check_at = NULL, last_check_problem = NULL, removed_at = NULL WHERE id = ?1",
     )
     .bind(id.0)
@@ -267,6 +273,7 @@ async fn connect_again(
     .bind(&new.client_id_tail)
     .bind(new.secrets.word())
     .bind((new.secrets != SecretsPlace::None).then(|| to_millis(new.now)))
+    .bind(&new.label)
     .execute(&mut *connection)
     .await?;
     set_marketplaces(connection, id, &new.marketplaces).await

@@ -78,6 +78,11 @@ macro_rules! stale_sql {
         )
     };
 }
+/// Orders without lines that were never asked for on their own, newest first.
+pub(crate) const UNTRIED: &str = "SELECT o.platform_order_id, o.last_update FROM platform_orders o INDEXED BY orders_missing_items \
+     WHERE o.account_id = ? AND o.missing_items = 1 AND NOT EXISTS (SELECT 1 FROM order_reads r WHERE r.order_id = o.id) \
+     ORDER BY o.order_date DESC, o.id DESC LIMIT +?";
+
 impl Store {
     /// Keeps what single reads brought (`getOrder`, the items of v0), in one transaction.
     pub async fn apply(
@@ -98,20 +103,28 @@ impl Store {
         .await
     }
 
-    /// Orders whose lines the platform has not told yet, newest first: id and last update.
+    /// Orders whose lines the platform has not told yet: those never asked for on their own newest first, then the others,
+    /// the longest untried first. Id and last update.
     pub async fn missing_items(
         &self,
         account: AccountId,
         limit: u32,
     ) -> Result<Vec<(String, DateTime<Utc>)>, StoreError> {
-        let rows: Vec<(String, i64)> = sqlx::query_as(
-            "SELECT platform_order_id, last_update FROM platform_orders INDEXED BY orders_missing_items \
-             WHERE account_id = ? AND missing_items = 1 ORDER BY order_date DESC, id DESC LIMIT +?",
-        )
-        .bind(account.0)
-        .bind(limit)
-        .fetch_all(&self.inner.readers)
-        .await?;
+        let mut rows: Vec<(String, i64)> =
+            sqlx::query_as(UNTRIED).bind(account.0).bind(limit).fetch_all(&self.inner.readers).await?;
+        let left = limit.saturating_sub(u32::try_from(rows.len()).unwrap_or(u32::MAX));
+        if left > 0 {
+            let tried: Vec<(String, i64)> = sqlx::query_as(
+                "SELECT o.platform_order_id, o.last_update FROM platform_orders o INDEXED BY orders_missing_items \
+                 JOIN order_reads r ON r.order_id = o.id \
+                 WHERE o.account_id = ? AND o.missing_items = 1 ORDER BY r.read_at, o.id LIMIT +?",
+            )
+            .bind(account.0)
+            .bind(left)
+            .fetch_all(&self.inner.readers)
+            .await?;
+            rows.extend(tried);
+        }
         Ok(rows.into_iter().map(|(id, at)| (id, from_millis(at))).collect())
     }
 

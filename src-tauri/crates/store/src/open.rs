@@ -195,7 +195,8 @@ fn examine(file: &Path) -> Result<Found, OpenError> {
     Ok(Found::Database)
 }
 
-/// The version of a database, read without writing, and a look at every table's first page.
+/// The version of a database, read without writing, and a look at every table's first page. Of the two places that keep the
+/// version the newer one counts: a newer Packlight may leave either.
 async fn probe(file: &Path) -> Result<i64, OpenError> {
     let fail = |error: sqlx::Error| OpenError::of(&error, file);
     let mut connection = match options(file).read_only(true).connect().await {
@@ -205,7 +206,7 @@ async fn probe(file: &Path) -> Result<i64, OpenError> {
         opened => opened,
     }
     .map_err(fail)?;
-    let version: i64 =
+    let mut version: i64 =
         sqlx::query_scalar("PRAGMA user_version").fetch_one(&mut connection).await.map_err(fail)?;
     let application: i64 =
         sqlx::query_scalar("PRAGMA application_id").fetch_one(&mut connection).await.map_err(fail)?;
@@ -220,6 +221,13 @@ async fn probe(file: &Path) -> Result<i64, OpenError> {
             file: file.to_owned(),
             detail: "it is the database of another program".to_owned(),
         });
+    }
+    if tables.iter().any(|table| table == "_sqlx_migrations") {
+        let applied: Option<i64> = sqlx::query_scalar("SELECT MAX(version) FROM _sqlx_migrations")
+            .fetch_one(&mut connection)
+            .await
+            .map_err(fail)?;
+        version = version.max(applied.unwrap_or(0));
     }
     for table in tables {
         let quoted = table.replace('"', "\"\"");

@@ -74,6 +74,23 @@ async fn a_newer_database_is_refused_and_not_a_byte_changes() {
 }
 
 #[tokio::test]
+async fn a_newer_step_that_left_no_other_mark_is_seen_and_not_a_byte_changes() {
+    let folder = closed().await;
+    let mut raw = raw(folder.path()).await;
+    let step = "INSERT INTO _sqlx_migrations (version, description, success, checksum, execution_time) \
+                VALUES (99, 'of a newer Packlight', 1, x'00', 0)";
+    sqlx::query(step).execute(&mut raw).await.unwrap();
+    raw.close().await.unwrap();
+    let file = folder.path().join("packlight.db");
+    let before = fs::read(&file).unwrap();
+    for access in [Access::Write, Access::Read] {
+        let error = refused(folder.path(), access).await;
+        assert!(matches!(error, OpenError::NewerDatabase { found: 99, .. }), "{error}");
+    }
+    assert!(fs::read(&file).unwrap() == before);
+}
+
+#[tokio::test]
 async fn a_newer_version_that_is_only_in_the_log_is_seen() {
     let folder = closed().await;
     let mut raw = raw(folder.path()).await;
