@@ -98,3 +98,25 @@ async fn a_locked_keychain_does_not_keep_the_account() {
         assert_eq!(drawer.entries.lock().unwrap().len(), 0);
     }
 }
+
+/// `account:` finds a label in any case, so no two may differ in it alone.
+#[tokio::test(start_paused = true)]
+async fn a_label_is_one_in_any_case() {
+    use packlight_tests::world::{World, connect_as, shop};
+    let world = World::connected(shop(3, 5), OrdersApi::V2026).await;
+    world.synced().await;
+    let again = async |label| connect_as(&world.engine, label, credentials(), OrdersApi::V2026, &[GB]).await;
+    let error = again("SHOP").await.unwrap_err();
+    assert_eq!(error.code, Code::BadInput);
+    assert_eq!(
+        error.message,
+        "an account called 'SHOP' exists already: choose another label, or remove it first"
+    );
+    let shop = world.engine.accounts().await.unwrap().remove(0).id;
+    world.engine.remove_account(shop).await.unwrap();
+    again("shop").await.unwrap();
+    let accounts = world.engine.accounts().await.unwrap();
+    assert_eq!(accounts.len(), 1, "the same seller under the same label goes on: {accounts:?}");
+    assert_eq!((accounts[0].id, accounts[0].label.as_str(), accounts[0].connected), (shop, "shop", true));
+    assert_eq!(world.engine.order_counts(Some(shop), None).await.unwrap().all, 3);
+}

@@ -12,7 +12,7 @@ use packlight_domain::stock::UnitDraft;
 use packlight_engine::listings::ListingsReport;
 use packlight_engine::reports::ReportKind;
 use packlight_engine::{Code, EngineError};
-use packlight_spapi_sim::{Charset, Fault, Injection, Operation, Role, TruthListing};
+use packlight_spapi_sim::{Charset, Fault, GERMANY, Injection, Operation, Role, TruthListing, UK};
 use packlight_store::{Access, Job, JobState, Store, StoreError};
 use packlight_tests::world::{GB, World, begin, shop};
 use tokio_util::sync::CancellationToken;
@@ -178,6 +178,20 @@ async fn row_42_a_report_that_stays_in_the_queue_is_left_to_itself_and_used_when
     assert_eq!(facts(&world).await, true_facts(&world));
     assert_eq!((asked(&world), world.amazon.count(Operation::GetReport)), (1, polls + 3));
     assert_eq!(world.engine.reports(ReportKind::Listings).await.unwrap()[0].state, "done");
+}
+
+#[tokio::test(start_paused = true)]
+async fn row_42_a_report_that_cannot_be_looked_at_keeps_no_other_from_it() {
+    let seller = shop(60, 17).marketplaces([UK, GERMANY]);
+    let world = World::new(seller, Duration::from_millis(800)).await;
+    world.connect(OrdersApi::V2026, &[UK, GERMANY]).await.unwrap();
+    world.amazon.inject(Fault::ReportStuck(Duration::from_hours(72)).times(2));
+    fetch(&world).await.unwrap_err();
+    tokio::time::advance(Duration::from_hours(96)).await;
+    world.amazon.inject(Fault::ServerError(500).on(Operation::GetReport).times(3));
+    let stop = CancellationToken::new();
+    assert_eq!(world.engine.look_at_abandoned(&stop).await.unwrap(), 1, "the second one");
+    assert_eq!(world.engine.look_at_abandoned(&stop).await.unwrap(), 1, "and the first one when it can");
 }
 
 #[tokio::test(start_paused = true)]

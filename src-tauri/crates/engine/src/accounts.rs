@@ -7,12 +7,14 @@ use chrono::{DateTime, Utc};
 use futures::future::BoxFuture;
 use packlight_domain::account::{AccountId, OrdersApi, Platform, Region, check_marketplaces};
 use packlight_domain::marketplace;
-use packlight_spapi::{Client, ClientConfig, Credentials, Endpoints, Errand, Grant, Participation, Priority};
+use packlight_domain::text::fold;
+use packlight_spapi::{
+    Client, ClientConfig, Credentials, Endpoints, Errand, Grant, Participation, Patience, Priority,
+};
 use packlight_store::{Account, AccountMarketplace, NewAccount as NewRow, SecretsPlace};
 use secrecy::SecretString;
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
-use tokio_util::sync::CancellationToken;
 
 use crate::connection::Connection;
 use crate::desk::Engine;
@@ -132,10 +134,12 @@ impl Engine {
         if label.is_empty() || label.chars().count() > 60 {
             return Err(EngineError::new(Code::BadInput, "the label must have 1 to 60 characters"));
         }
+        // What this computer was told wrongly is said before anything that the seller would have to look for.
+        let endpoints = self.endpoints(new.region)?;
         let ids = check_marketplaces(new.region, &new.marketplaces)
             .map_err(|error| EngineError::new(Code::BadInput, error.to_string()))?;
         let taken = self.0.store.accounts().await?;
-        if taken.iter().any(|account| account.is_connected() && account.label == label) {
+        if taken.iter().any(|account| account.is_connected() && fold(&account.label) == fold(label)) {
             return Err(EngineError::new(
                 Code::BadInput,
                 format!(
@@ -144,11 +148,10 @@ impl Engine {
             ));
         }
         self.0.secrets.require(new.place).await?;
-        let endpoints = self.endpoints(new.region)?;
         let fingerprint = new.credentials.fingerprint();
         // The account has no row yet, so its first calls spend tokens of an account 0 that is remembered like any other.
         let probe = self.client(endpoints, new.credentials.clone(), &fingerprint, new.region, AccountId(0));
-        let participations = probe.marketplace_participations(&errand()).await?;
+        let participations = probe.marketplace_participations(&self.errand()).await?;
         refuse_foreign(&ids, &participations)?;
         let now = (self.0.clock)();
         let row = NewRow {
@@ -192,7 +195,7 @@ impl Engine {
     async fn probe(&self, account: &Account) -> Result<AccountCheck, EngineError> {
         let connection = self.connection(account).await?;
         let client = &connection.client;
-        let errand = errand();
+        let errand = self.errand();
         let orders = client.probe_orders(&errand).await?;
         let finances = client.probe_finances(&errand).await?;
         let listings = client.probe_listings(&errand).await?;
@@ -219,7 +222,7 @@ impl Engine {
         self.0.secrets.require(place).await?;
         let fingerprint = credentials.fingerprint();
         let probe = self.client(self.endpoints(region)?, credentials.clone(), &fingerprint, region, id);
-        probe.marketplace_participations(&errand()).await?;
+        probe.marketplace_participations(&self.errand()).await?;
         self.0.secrets.save(id, place, &credentials).await?;
         if account.secrets != place {
             self.0.secrets.remove(id, account.secrets).await?;
@@ -280,14 +283,9 @@ impl Engine {
             return Ok(connection.clone());
         }
         let region = region_of(account)?;
+        let endpoints = self.endpoints(region)?;
         let credentials = self.0.secrets.load(account.id, account.secrets).await?;
-        let client = self.client(
-            self.endpoints(region)?,
-            credentials,
-            &account.client_fingerprint,
-            region,
-            account.id,
-        );
+        let client = self.client(endpoints, credentials, &account.client_fingerprint, region, account.id);
         let connection = Connection::new(client, Self::list_operation(account));
         // Without it the bucket would look full until the first call; that call says so if the store is broken.
         connection.client.recall_budget(connection.list).await.ok();
@@ -306,6 +304,12 @@ impl Engine {
     pub(crate) fn endpoints(&self, region: Region) -> Result<Endpoints, EngineError> {
         Endpoints::with_overrides(region, &self.0.environment.overrides)
             .map_err(|error| EngineError::new(Code::BadInput, error.to_string()))
+    }
+
+    /// An errand that somebody sits and waits for: through one refusal and a few failures, not through an hour of them.
+    fn errand(&self) -> Errand {
+        let waiting = self.0.waiting.clone();
+        Errand { patience: Patience::Short, waiting, ..Errand::new(Priority::Waited) }
     }
 
     fn client(
@@ -331,10 +335,6 @@ impl Engine {
             sleep: self.0.sleep.clone(),
         })
     }
-}
-
-fn errand() -> Errand {
-    Errand { cancel: CancellationToken::new(), ..Errand::new(Priority::Waited) }
 }
 
 fn region_of(account: &Account) -> Result<Region, EngineError> {

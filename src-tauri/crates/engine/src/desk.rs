@@ -8,7 +8,7 @@ use chrono::{DateTime, Utc};
 use packlight_documents::Fonts;
 use packlight_documents::printing::{self, Spooler};
 use packlight_domain::account::AccountId;
-use packlight_spapi::{Budget, HttpTransport, Ledger, Operation, SleepClock, Transport, UserAgent};
+use packlight_spapi::{Budget, HttpTransport, Ledger, Operation, SleepClock, Transport, UserAgent, Waiting};
 use packlight_store::{Account, Store};
 use serde::{Deserialize, Serialize};
 use tokio::sync::watch;
@@ -135,6 +135,8 @@ pub(crate) struct Desk {
     /// The fonts of paper, once a page was made.
     pub(crate) fonts: tokio::sync::OnceCell<Arc<Fonts>>,
     pub(crate) counting: crate::orders::OneCount,
+    /// What an errand outside a sync waits for, if anything.
+    pub(crate) waiting: watch::Sender<Option<Waiting>>,
     /// Ends every wait of the supervisor: secrets changed, the vault was opened.
     pub(crate) wake: watch::Sender<()>,
     /// Held while this process may write.
@@ -169,6 +171,7 @@ impl Engine {
             reports: crate::reports::Running::default(),
             fonts: tokio::sync::OnceCell::new(),
             counting: crate::orders::OneCount::default(),
+            waiting: watch::Sender::new(None),
             wake: watch::Sender::new(()),
             lock,
         }));
@@ -194,6 +197,11 @@ impl Engine {
     /// Whether this process may write.
     pub fn can_write(&self) -> bool {
         self.0.lock.is_some()
+    }
+
+    /// What connecting, checking and replacing secrets wait for: Amazon's limit, and until when.
+    pub fn waits(&self) -> watch::Receiver<Option<Waiting>> {
+        self.0.waiting.subscribe()
     }
 
     /// The sender of events, to subscribe to.

@@ -7,8 +7,12 @@ use std::ffi::OsString;
 use std::path::PathBuf;
 use std::process::Command;
 
+use packlight_domain::account::Region;
+use packlight_spapi::Endpoints;
 pub use packlight_spapi::Overrides;
 use secrecy::SecretString;
+
+use crate::error::{Code, EngineError};
 
 /// Where the data folder is.
 pub const DATA_DIR: &str = "PACKLIGHT_DATA_DIR";
@@ -59,6 +63,13 @@ impl Environment {
             passphrase: text(PASSPHRASE)?.map(SecretString::from),
             log: text(LOG)?,
         })
+    }
+
+    /// Refuses overrides of Amazon's addresses that are not allowed, by name. They are the same for every region.
+    pub fn check_overrides(&self) -> Result<(), EngineError> {
+        Endpoints::with_overrides(Region::Eu, &self.overrides)
+            .map(drop)
+            .map_err(|error| EngineError::new(Code::BadInput, error.to_string()))
     }
 
     /// Takes the passphrase out of what a child process inherits; call it on every [`Command`] before spawning.

@@ -95,6 +95,10 @@ pub struct EngineError {
     pub subject: Option<String>,
     /// When it is sensible to try again, on Amazon's clock, where that is known.
     pub retry_at: Option<DateTime<Utc>>,
+    /// It is the failure of one thing that was asked for (a marketplace, an order): the next may go well.
+    pub(crate) confined: bool,
+    /// What Amazon's answer was, where it failed by one.
+    pub(crate) cause: Option<ErrorKind>,
 }
 
 impl EngineError {
@@ -107,7 +111,15 @@ impl EngineError {
             request_id: None,
             subject: None,
             retry_at: None,
+            confined: false,
+            cause: None,
         }
+    }
+
+    /// The same failure, of one thing that was asked for.
+    #[must_use]
+    pub(crate) fn confined(self) -> Self {
+        Self { confined: true, ..self }
     }
 
     /// What the journal keeps of it.
@@ -143,6 +155,8 @@ impl From<ApiError> for EngineError {
             ErrorKind::Throttled => Code::Throttled,
             ErrorKind::Unavailable | ErrorKind::LwaUnavailable => Code::Unavailable,
             ErrorKind::Malformed | ErrorKind::Redirected => Code::MalformedAnswer,
+            // Whatever the sign-in finds wrong with the request, it is what the seller entered.
+            ErrorKind::InvalidInput if error.operation.is_none() => Code::CredentialsRefused,
             // Amazon refuses its own fresh tokens: a disturbance for a while, then the seller's matter.
             ErrorKind::TokenRejected if error.retryable => Code::Unavailable,
             ErrorKind::InvalidGrant
@@ -161,9 +175,11 @@ impl From<ApiError> for EngineError {
             code,
             message: error.to_string(),
             retryable: error.retryable,
+            confined: !error.is_of_the_line(),
             request_id: error.request_id,
             subject: None,
             retry_at: error.retry_at,
+            cause: Some(error.kind),
         }
     }
 }

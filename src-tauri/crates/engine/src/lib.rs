@@ -35,4 +35,5 @@ mod supervisor;
 pub use desk::{Access, Config, Engine, SyncReport, SyncRequest};
 pub use error::{Code, EngineError};
 pub use listings::ListingsReport;
+pub use packlight_spapi::Waiting;
 pub use supervisor::{POLL, Supervisor};

@@ -17,6 +17,12 @@ use crate::events::CacheTag;
 /// Tokens that stay for what the user waits for.
 const RESERVE: u32 = 10;
 
+/// Orders in a row that Amazon could not give, after which the others wait for the next poll.
+const ENOUGH: u32 = 3;
+
+/// After which time an order is tried again that Amazon could not give, for a reason that may pass.
+const SOON: TimeDelta = TimeDelta::hours(1);
+
 /// What is read again, in this order, when it was not read for so long.
 const STALE: [(StaleKind, TimeDelta); 3] = [
     (StaleKind::Open, TimeDelta::hours(6)),
@@ -25,7 +31,8 @@ const STALE: [(StaleKind, TimeDelta); 3] = [
 ];
 
 impl Engine {
-    /// Reads stale orders of `account` again as far as the budget above the reserve allows, and returns how many.
+    /// Reads stale orders of `account` again as far as the budget above the reserve allows, and returns how many. An
+    /// order that cannot be read is passed over; an error is one of the line to Amazon, or of the store.
     /// Accounts on v0 are left to the list, which is all that v0 offers for this.
     pub(crate) async fn refresh(
         &self,
@@ -39,14 +46,17 @@ impl Engine {
         let client = &connection.client;
         let errand = Errand { priority: Priority::Open, patience: Patience::Now, ..connection.errand(stop) };
         let mut read = 0;
+        let mut in_vain = 0;
         let (mut changed, mut freed) = (false, false);
-        for (kind, age) in STALE {
+        let mut outcome = Ok(());
+        'all: for (kind, age) in STALE {
             let spare = client.budget(Operation::GetOrder).whole_tokens.saturating_sub(RESERVE);
             let before = client.server_now() - age;
             for order_id in self.0.store.stale(account.id, kind, before, spare).await? {
                 if client.budget(Operation::GetOrder).whole_tokens <= RESERVE || stop.is_cancelled() {
-                    return Ok(read);
+                    break 'all;
                 }
+                let mut read_at = None;
                 match client.get_order_degrading(&order_id, IncludedData::ALL, &errand).await {
                     Ok((update, surprises)) => {
                         let now = client.server_now();
@@ -55,14 +65,29 @@ impl Engine {
                         changed |= !changes.changed.is_empty();
                         freed |= changes.units_freed > 0;
                         self.0.events.struck(&changes.struck);
+                        read += 1;
+                        in_vain = 0;
                     }
                     // Gone at Amazon: kept here as it is (I15), and not asked for again today.
                     Err(error) if error.kind == ErrorKind::NotFound => {}
-                    Err(error) if error.kind == ErrorKind::Throttled => return Ok(read),
-                    Err(error) => return Err(error.into()),
+                    Err(error) if error.kind == ErrorKind::Throttled => break 'all,
+                    Err(error) if error.is_of_the_line() => {
+                        outcome = Err(error.into());
+                        break 'all;
+                    }
+                    // One order that Amazon cannot give must not keep the others from being read.
+                    Err(error) => {
+                        let (status, request_id) = (error.status, error.request_id.as_deref());
+                        tracing::info!(status, request_id, "an order could not be read again: {error}");
+                        in_vain += 1;
+                        read_at = error.retryable.then(|| client.server_now() - age + SOON);
+                    }
                 }
-                self.0.store.mark_read(account.id, &order_id, client.server_now()).await?;
-                read += 1;
+                let read_at = read_at.unwrap_or_else(|| client.server_now());
+                self.0.store.mark_read(account.id, &order_id, read_at).await?;
+                if in_vain == ENOUGH {
+                    break 'all;
+                }
             }
         }
         if changed {
@@ -71,6 +96,6 @@ impl Engine {
         if freed {
             self.0.events.changed(&[CacheTag::Inventory, CacheTag::Mappings]);
         }
-        Ok(read)
+        outcome.map(|()| read)
     }
 }

@@ -15,6 +15,8 @@ pub(crate) struct OrderSource<'a> {
     pub(crate) marketplace_ids: &'a [String],
     /// Groups that are asked for; shrinks while Amazon refuses some (reference: spapi.md F44).
     pub(crate) included: IncludedData,
+    /// How Amazon refused the page that is asked for next: it is asked for with fewer groups.
+    pub(crate) refusal: Option<ApiError>,
     /// Orders a page, at most 100.
     pub(crate) page_size: u8,
 }
@@ -42,11 +44,14 @@ impl OrderSource<'_> {
                     last_updated_before: window.to,
                     marketplace_ids: self.marketplace_ids.to_vec(),
                     fulfillment_statuses: Vec::new(),
-                    included: self.included,
+                    included: self.client.likely(self.included),
                     page_token,
                     page_size: self.page_size,
                 };
-                let page = self.client.search_orders_degrading(&search, errand).await?;
+                let page = match self.refusal.take() {
+                    Some(refusal) => self.client.search_orders_with_less(&search, refusal, errand).await?,
+                    None => self.client.search_orders(&search, errand).await?,
+                };
                 // What Amazon refuses on one page it refuses on the next: do not pay for asking again.
                 self.included = page.included;
                 Ok(page)

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use packlight_domain::account::{AccountId, OrdersApi};
-use packlight_spapi::{Errand, IncludedData, Priority, SearchOrders, SleepClock};
+use packlight_spapi::{Errand, IncludedData, Patience, Priority, SearchOrders, SleepClock};
 use packlight_store::{Account, Source};
 use tokio::task::JoinHandle;
 use tokio::time::Instant;
@@ -146,19 +146,42 @@ fn back_off(error: &EngineError, failures: u32) -> Duration {
     }
 }
 
+/// Whether a failure beside the run says that the run would fail too, or was asked not to go on.
+fn ends_a_poll(error: &EngineError) -> bool {
+    matches!(error.code, Code::Stopped | Code::CredentialsRefused | Code::Offline | Code::Untrusted)
+}
+
+/// Notes a failure that is nobody's but its own.
+fn pass_over<T>(outcome: Result<T, EngineError>, what: &str) -> Result<(), EngineError> {
+    match outcome {
+        Err(error) if ends_a_poll(&error) => Err(error),
+        Err(error) => {
+            tracing::warn!(code = ?error.code, request_id = error.request_id, "{what}: {error}");
+            Ok(())
+        }
+        Ok(_) => Ok(()),
+    }
+}
+
 impl Engine {
     /// One poll: on a first connection the open orders, then what changed, then stale orders from spare budget.
     async fn poll(&self, id: AccountId, stop: &CancellationToken) -> Result<(), EngineError> {
         let Some(account) = self.connected(None).await?.into_iter().find(|account| account.id == id) else {
             return Ok(());
         };
+        // What comes before and after the run makes it better; only the run says whether the account is well.
         if account.orders_api == OrdersApi::V2026 && self.is_first_connection(&account).await? {
-            self.open_orders_first(&account, stop).await?;
+            pass_over(self.open_orders_first(&account, stop).await, "open orders were not asked for first")?;
         }
-        self.run_or_join(&account, None).await.map_err(|failure| failure.error)?;
-        let connection = self.connection(&account).await?;
-        self.refresh(&account, &connection, stop).await?;
-        Ok(())
+        let run = self.run_or_join(&account, None).await;
+        // One marketplace that failed leaves the orders of the others to be read again.
+        if run.as_ref().is_ok()
+            || run.as_ref().is_err_and(|failure| failure.report.pages > 0 && failure.error.confined)
+        {
+            let connection = self.connection(&account).await?;
+            pass_over(self.refresh(&account, &connection, stop).await, "stale orders were not read again")?;
+        }
+        run.map(drop).map_err(|failure| failure.error)
     }
 
     async fn is_first_connection(&self, account: &Account) -> Result<bool, EngineError> {
@@ -175,7 +198,8 @@ impl Engine {
     ) -> Result<(), EngineError> {
         let connection = self.connection(account).await?;
         let client = &connection.client;
-        let errand = Errand { priority: Priority::Open, ..connection.errand(stop) };
+        let errand =
+            Errand { priority: Priority::Open, patience: Patience::Short, ..connection.errand(stop) };
         client.authorise(&errand).await?;
         let window = packlight_domain::window::Window::reaching(OPEN_REACH, client.server_now());
         let search = SearchOrders {
@@ -187,7 +211,8 @@ impl Engine {
             page_token: None,
             page_size: 100,
         };
-        let page = client.search_orders_degrading(&search, &errand).await?;
+        // Asked once and as it is: where Amazon refuses a part or a marketplace, the run behind this finds out which.
+        let page = client.search_orders(&search, &errand).await?;
         let now = client.server_now();
         let changes = self.0.store.apply(account.id, &page.updates, &page.surprises.rows(), now).await?;
         self.0.events.struck(&changes.struck);

@@ -9,7 +9,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use packlight_domain::account::{AccountId, OrdersApi};
 use packlight_domain::marketplace;
 use packlight_domain::order::OrderUpdate;
-use packlight_spapi::Tally;
+use packlight_spapi::{ErrorKind, Tally};
 use packlight_store::{Account, ChangeSet, LogEntry, Source, Store};
 use serde::{Deserialize, Serialize};
 use tokio_util::sync::CancellationToken;
@@ -137,20 +137,35 @@ impl Harvest {
     }
 }
 
-fn is_refusal(error: &EngineError) -> bool {
-    error.code == Code::AccessDenied
+/// Marketplaces of one account that were not read together, and why.
+type Failed = (Vec<String>, EngineError);
+
+/// Marketplaces of a group that Amazon finds invalid one by one, before it is taken to mean them all.
+const ENOUGH: usize = 3;
+
+/// Whether one marketplace may be what the refusal of several is about.
+fn may_be_of_one(error: &EngineError) -> bool {
+    matches!(error.cause, Some(ErrorKind::AccessDenied | ErrorKind::InvalidInput))
 }
 
-/// What is said when Amazon closed some marketplaces and the others were read.
-fn partly_refused(refused: Vec<(String, EngineError)>) -> Result<(), EngineError> {
+/// What is said when some marketplaces failed and the others were read.
+fn partly_failed(failed: Vec<Failed>) -> Result<(), EngineError> {
     let name = |id: &String| marketplace::by_id(id).map_or(id.clone(), |known| known.name.to_owned());
-    let names: Vec<_> = refused.iter().map(|(id, _)| name(id)).collect();
-    let Some((id, error)) = refused.into_iter().next() else { return Ok(()) };
-    let message = format!(
-        "Amazon denies access to the orders of {}; the other marketplaces were read: check in Seller Central that the account still sells there and that the application is authorised for it",
-        names.join(", ")
-    );
-    Err(EngineError { message, ..error }.about(id))
+    let names = failed.iter().flat_map(|(ids, _)| ids).map(name).collect::<Vec<_>>().join(", ");
+    let closed = failed.iter().all(|(_, error)| error.code == Code::AccessDenied);
+    let Some((ids, error)) = failed.into_iter().next() else { return Ok(()) };
+    let message = if closed {
+        format!(
+            "Amazon denies access to the orders of {names}; the other marketplaces were read: check in Seller Central that the account still sells there and that the application is authorised for it"
+        )
+    } else {
+        format!("the orders of {names} were not read, those of the other marketplaces were: {error}")
+    };
+    let error = EngineError { message, ..error };
+    Err(match ids.into_iter().next() {
+        Some(id) => error.about(id),
+        None => error,
+    })
 }
 
 fn count(ids: &BTreeSet<String>) -> u32 {
@@ -205,50 +220,59 @@ impl Run {
 
     async fn read(&self, harvest: &mut Harvest, errand: &packlight_spapi::Errand) -> Result<(), EngineError> {
         let mut listed = Vec::new();
-        let mut refused = Vec::new();
+        let mut failed: Vec<Failed> = Vec::new();
         for group in plan::groups(self).await? {
-            let outcome = self.traverse(group.clone(), harvest, errand, &mut listed).await;
-            match outcome {
-                Err(error) if is_refusal(&error) && self.account.marketplaces.len() > 1 => {
-                    refused.extend(self.one_by_one(group, error, harvest, errand, &mut listed).await?);
+            match self.traverse(group.clone(), harvest, errand, &mut listed).await {
+                Ok(()) => {}
+                Err(error) if !error.confined => return Err(error),
+                Err(error) if may_be_of_one(&error) && group.marketplace_ids.len() > 1 => {
+                    failed.extend(self.one_by_one(group, &error, harvest, errand, &mut listed).await?);
                 }
-                outcome => outcome?,
+                Err(error) => failed.push((group.marketplace_ids, error)),
             }
         }
-        if refused.len() == self.account.marketplaces.len() {
-            // Nothing is granted at all: the reason is not in one marketplace.
-            return Err(refused.swap_remove(0).1);
+        let unread: usize = failed.iter().map(|(ids, _)| ids.len()).sum();
+        if unread > 0 && unread == self.account.marketplaces.len() {
+            // Nothing was read at all: the reason is not in one marketplace.
+            return Err(failed.swap_remove(0).1);
         }
         if self.account.orders_api == OrdersApi::V0 {
             self.fetch_items(&listed, harvest, errand).await?;
         }
-        partly_refused(refused)
+        partly_failed(failed)
     }
 
-    /// One marketplace that Amazon closes to the application must not keep the others shut: each of a refused group is
-    /// asked for alone. Returns those that stay refused.
+    /// One marketplace that Amazon closes to the application, or does not know, must not keep the others shut: each of a
+    /// refused group is asked for alone. Returns those that fail alone too.
     async fn one_by_one(
         &self,
         group: plan::Group,
-        error: EngineError,
+        refusal: &EngineError,
         harvest: &mut Harvest,
         errand: &packlight_spapi::Errand,
         listed: &mut Vec<OrderUpdate>,
-    ) -> Result<Vec<(String, EngineError)>, EngineError> {
-        let ids = group.marketplace_ids.clone();
-        if let [id] = &ids[..] {
-            return Ok(vec![(id.clone(), error)]);
-        }
-        let mut refused = Vec::new();
-        for id in ids {
-            let one = plan::Group { marketplace_ids: vec![id.clone()], resume: None, ..group.clone() };
+    ) -> Result<Vec<Failed>, EngineError> {
+        let invalid = refusal.cause == Some(ErrorKind::InvalidInput);
+        let mut failed: Vec<Failed> = Vec::new();
+        let mut ids = group.marketplace_ids.clone().into_iter().enumerate();
+        while let Some((before, id)) = ids.next() {
+            let one = plan::Group {
+                marketplace_ids: vec![id.clone()],
+                resume: None,
+                incurable: invalid,
+                ..group.clone()
+            };
             match self.traverse(one, harvest, errand, listed).await {
                 Ok(()) => {}
-                Err(error) if is_refusal(&error) => refused.push((id, error)),
-                Err(error) => return Err(error),
+                Err(error) if !error.confined => return Err(error),
+                Err(error) => failed.push((vec![id], error)),
+            }
+            // None is right: it is the request that Amazon does not like, and each try costs a call.
+            if invalid && before + 1 == ENOUGH && failed.len() == ENOUGH {
+                failed.extend(ids.by_ref().map(|(_, id)| (vec![id], refusal.clone())));
             }
         }
-        Ok(refused)
+        Ok(failed)
     }
 
     /// The earliest watermark of the account's marketplaces; `None` until each has one.

@@ -2,40 +2,63 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 use packlight_spapi::{Errand, ErrorKind, Patience, Priority, ReportStatus};
-use packlight_store::{ReportEnd, ReportRequest, ReportState};
+use packlight_store::{Account, ReportEnd, ReportRequest, ReportState};
 use tokio_util::sync::CancellationToken;
 
 use super::ReportSpec;
 use super::kind::{Taken, TakenIn};
 use super::run::DAILY;
 use crate::desk::Engine;
-use crate::error::EngineError;
+use crate::error::{Code, EngineError};
 
 /// Amazon forgets a report after this time.
 const FORGOTTEN: TimeDelta = TimeDelta::days(90);
 
 impl Engine {
-    /// Looks at every abandoned report whose day is over, and returns how many were taken in.
+    /// Looks at every abandoned report whose day is over, and returns how many were taken in. An account or a report that
+    /// cannot be looked at keeps no other from it.
     pub async fn look_at_abandoned(&self, stop: &CancellationToken) -> Result<u32, EngineError> {
         let mut taken_in = 0;
         for account in self.0.store.accounts().await?.iter().filter(|account| account.is_connected()) {
-            let mut left = self.0.store.abandoned_reports().await?;
-            left.retain(|request| request.account == account.id);
-            if left.is_empty() {
-                continue;
-            }
-            let connection = self.connection(account).await?.fresh_count();
-            let now = connection.client.server_now();
-            for request in left.into_iter().filter(|request| request.next_at.is_none_or(|due| due <= now)) {
-                let Some(spec) = ReportSpec::of(&request) else { continue };
-                let errand = Errand {
-                    patience: Patience::Short,
-                    ..Self::report_errand(&connection, Priority::History, stop)
-                };
-                taken_in += u32::from(self.look_once(&connection.client, &errand, &spec, &request).await?);
+            match self.look_at_abandoned_of(account, stop, &mut taken_in).await {
+                Err(error) if error.code == Code::Stopped => return Err(error),
+                Err(error) => {
+                    tracing::info!(%error, "the abandoned reports of an account are left for later")
+                }
+                Ok(()) => {}
             }
         }
         Ok(taken_in)
+    }
+
+    async fn look_at_abandoned_of(
+        &self,
+        account: &Account,
+        stop: &CancellationToken,
+        taken_in: &mut u32,
+    ) -> Result<(), EngineError> {
+        let mut left = self.0.store.abandoned_reports().await?;
+        left.retain(|request| request.account == account.id);
+        if left.is_empty() {
+            return Ok(());
+        }
+        let connection = self.connection(account).await?.fresh_count();
+        let now = connection.client.server_now();
+        for request in left.into_iter().filter(|request| request.next_at.is_none_or(|due| due <= now)) {
+            let Some(spec) = ReportSpec::of(&request) else { continue };
+            let errand = Errand {
+                patience: Patience::Short,
+                ..Self::report_errand(&connection, Priority::History, stop)
+            };
+            match self.look_once(&connection.client, &errand, &spec, &request).await {
+                Ok(taken) => *taken_in += u32::from(taken),
+                Err(error) if error.confined => {
+                    tracing::info!(%error, "an abandoned report is left for later");
+                }
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(())
     }
 
     async fn look_once(

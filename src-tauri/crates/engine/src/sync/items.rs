@@ -4,7 +4,7 @@
 //! allows without waiting; what is left counts as missing items and is nobody's failure.
 
 use packlight_domain::order::OrderUpdate;
-use packlight_spapi::{ApiError, Errand, ErrorKind, Patience};
+use packlight_spapi::{Errand, ErrorKind, Patience};
 
 use super::{Harvest, Run};
 use crate::error::EngineError;
@@ -12,8 +12,12 @@ use crate::error::EngineError;
 /// Orders whose lines are asked for in one run at most, whatever the bucket says.
 const MOST: u32 = 500;
 
+/// Different orders in a row whose lines Amazon could not tell, before the others wait for the next run.
+const ENOUGH: u32 = 3;
+
 impl Run {
-    /// Fetches lines until the bucket is empty. `listed` are the orders of this run that are new or different.
+    /// Fetches lines until the bucket is empty. An order whose lines Amazon does not tell is passed over and asked for
+    /// again after the others; an error is one of the line to Amazon, or of the store. `listed` are the orders of this run that are new or different.
     pub(super) async fn fetch_items(
         &self,
         listed: &[OrderUpdate],
@@ -29,31 +33,40 @@ impl Run {
                 wanted.push(older);
             }
         }
+        let mut in_vain = 0;
         for (order_id, last_update) in wanted {
             match self.connection.client.order_items_v0(&order_id, last_update, &errand).await {
                 Ok((update, surprises)) => {
                     let now = self.connection.client.server_now();
+                    let told = !update.lines.is_empty();
                     let changes =
                         self.store.apply(self.account_id(), &[update], &surprises.rows(), now).await?;
-                    harvest.absorb([order_id], &changes, now);
+                    harvest.absorb([order_id.clone()], &changes, now);
                     self.progress.page_kept(&harvest.report(&self.account.label, &errand.tally), &changes);
+                    in_vain = 0;
+                    if told {
+                        continue;
+                    }
                 }
-                Err(error) if bucket_is_empty(&error) => return Ok(()),
+                Err(error) if error.kind == ErrorKind::Throttled => return Ok(()),
+                Err(error) if error.is_of_the_line() => return Err(error.into()),
                 // One order that Amazon will not open must not keep the others closed; it stays a missing item.
-                Err(error) if matches!(error.kind, ErrorKind::NotFound | ErrorKind::InvalidInput) => {
-                    tracing::info!(
-                        status = error.status,
-                        request_id = error.request_id,
-                        "lines of an order refused"
-                    );
+                Err(error) => {
+                    let (status, request_id) = (error.status, error.request_id.as_deref());
+                    tracing::info!(status, request_id, "lines of an order were not told: {error}");
+                    if !matches!(error.kind, ErrorKind::NotFound | ErrorKind::InvalidInput) {
+                        in_vain += 1;
+                    }
                 }
-                Err(error) => return Err(error.into()),
+            }
+            // Behind the others from now on.
+            let now = self.connection.client.server_now();
+            self.store.mark_read(self.account_id(), &order_id, now).await?;
+            if in_vain == ENOUGH {
+                tracing::warn!("Amazon tells no lines of orders now; the rest is asked for by later syncs");
+                break;
             }
         }
         Ok(())
     }
-}
-
-fn bucket_is_empty(error: &ApiError) -> bool {
-    matches!(error.kind, ErrorKind::Throttled)
 }

@@ -27,6 +27,8 @@ pub(super) struct Group {
     pub(super) resume: Option<OpenWindow>,
     /// From here on orders lack parts that Amazon refused; they are read again as soon as it takes the question.
     pub(super) patchy_from: Option<DateTime<Utc>>,
+    /// What a refusal as invalid may be cured by was tried for more marketplaces at once, in vain.
+    pub(super) incurable: bool,
 }
 
 /// The groups of a run, the one with a half-read window first.
@@ -66,6 +68,7 @@ fn gather(mut watermarks: Vec<(String, Option<DateTime<Utc>>)>) -> Vec<Group> {
                 watermark: mark,
                 resume: None,
                 patchy_from: None,
+                incurable: false,
             }),
         }
     }
@@ -131,6 +134,7 @@ mod tests {
             watermark: Some(at(0)),
             resume: None,
             patchy_from: None,
+            incurable: false,
         };
         let window = group.window(Some(TimeDelta::days(1)), at(10 * 24 * 60));
         assert_eq!(window.from, at(-10));
@@ -140,8 +144,13 @@ mod tests {
 
     #[test]
     fn a_first_run_reaches_as_far_as_asked() {
-        let group =
-            Group { marketplace_ids: vec!["GB".into()], watermark: None, resume: None, patchy_from: None };
+        let group = Group {
+            marketplace_ids: vec!["GB".into()],
+            watermark: None,
+            resume: None,
+            patchy_from: None,
+            incurable: false,
+        };
         let length = |reach| {
             let window = group.window(reach, at(0));
             window.to - window.from

@@ -1,7 +1,7 @@
 //! Follows one window to its last page, and mends it where Amazon's paging breaks.
 //!
 //! A token that is refused restarts its window, never skips it (I7); pages that go round in circles halve it (I8); an
-//! end that is too young for Amazon moves a minute back, once. Each page is kept before the next is asked for.
+//! end that is too young for Amazon moves a minute back, once. Every cure has its bound. Each page is kept before the next is asked for.
 
 use std::collections::HashSet;
 
@@ -18,11 +18,12 @@ use crate::source::OrderSource;
 
 /// Pages in a row without an order that this window has not brought yet, before it counts as a circle.
 const CIRCLE: u32 = 3;
-/// Empty pages in a row that are believed; they are legal (reference: spapi.md F31).
+/// Empty pages that are believed in one run, beyond one for each page that brings something; they are legal (reference:
+/// spapi.md F31).
 const EMPTY: u32 = 20;
 /// Restarts of a window whose token was refused, before it is halved.
 const RESTARTS: u8 = 2;
-/// Halvings in one run, before it gives up until the next.
+/// Halvings without a window that came to its end, before the run gives up until the next.
 const HALVINGS: u32 = 8;
 
 /// The window being read and what is known of its pages.
@@ -35,7 +36,6 @@ struct Reading {
     tokens: HashSet<String>,
     orders: HashSet<String>,
     stale_pages: u32,
-    empty_pages: u32,
     /// Pages that an earlier run kept.
     pages_before: u32,
 }
@@ -45,7 +45,31 @@ enum Turn {
     NextPage,
     Done,
     Restart(Window, u8),
-    Halve,
+    /// The same page with fewer parts, because Amazon finds the question invalid.
+    WithLess(ApiError),
+    Halve(Broken),
+}
+
+/// How the paging of a window broke.
+#[derive(Clone, Copy)]
+enum Broken {
+    /// It goes in circles.
+    Circle,
+    /// The tokens that Amazon gives it does not take.
+    Tokens,
+}
+
+/// What one traversal has already tried, so that nothing is tried for ever.
+struct Tried {
+    /// The end was moved a minute back.
+    shrunk: bool,
+    /// The page that was refused was asked for with fewer parts.
+    reduced: bool,
+    halvings: u32,
+    /// Empty pages that are still believed.
+    empty_left: u32,
+    /// Restarts that a new window counts as had: once a window had them all in vain, its halves need none.
+    restarts: u8,
 }
 
 impl Run {
@@ -65,6 +89,7 @@ impl Run {
             api: self.account.orders_api,
             marketplace_ids: &group.marketplace_ids.clone(),
             included: IncludedData::ALL,
+            refusal: None,
             page_size: 100,
         };
         let plain = group.window(self.reach, client.server_now());
@@ -72,8 +97,13 @@ impl Run {
         // question.
         let mends = source.api == OrdersApi::V2026 && client.takes_all();
         let wanted = if mends { group.mending(plain) } else { plain };
-        let mut halvings = 0;
-        let mut shrunk = false;
+        let mut tried = Tried {
+            shrunk: group.incurable,
+            reduced: group.incurable,
+            halvings: 0,
+            empty_left: EMPTY,
+            restarts: 0,
+        };
         let mut reading = match group.resume.take() {
             Some(open) if plan::can_resume(&open, &wanted, client.server_now()) => Reading::resume(open),
             _ => self.begin(&group, wanted, 0).await?,
@@ -84,34 +114,38 @@ impl Run {
         loop {
             let turn = match source.page(reading.window, reading.token.clone(), errand).await {
                 Ok(page) => {
+                    tried.reduced = false;
                     let patchy = source.api == OrdersApi::V2026 && page.included != IncludedData::ALL;
                     let in_vain = patchy && std::mem::take(&mut mending);
-                    match self.keep(&mut reading, page, patchy, harvest, listed).await? {
+                    match self.keep(&mut reading, page, patchy, &mut tried, harvest, listed).await? {
                         // It is refused still: the long way round would bring nothing that is not here.
                         Turn::NextPage | Turn::Done if in_vain => Turn::Restart(plain, 0),
                         turn => turn,
                     }
                 }
-                Err(error) => mend(&reading, &mut source, &mut shrunk, error)?,
+                Err(error) => mend(&reading, &mut source, &mut tried, error)?,
             };
-            if matches!(turn, Turn::Restart(..) | Turn::Halve) {
+            if matches!(turn, Turn::Restart(..) | Turn::Halve(_)) {
                 source.included = IncludedData::ALL;
             }
             match turn {
                 Turn::NextPage => {}
+                Turn::WithLess(refusal) => source.refusal = Some(refusal),
                 Turn::Restart(window, restarts) => reading = self.begin(&group, window, restarts).await?,
-                Turn::Halve => {
-                    halvings += 1;
-                    let half =
-                        reading.window.older_half().filter(|_| halvings <= HALVINGS).ok_or_else(circle)?;
-                    reading = self.begin(&group, half, 0).await?;
+                Turn::Halve(broken) => {
+                    tried.halvings += 1;
+                    let half = reading.window.older_half().filter(|_| tried.halvings <= HALVINGS);
+                    let half = half.ok_or_else(|| given_up(broken))?;
+                    reading = self.begin(&group, half, tried.restarts).await?;
                     whole = false;
                 }
                 Turn::Done if whole || plan::is_fresh(reading.window, client.server_now()) => return Ok(()),
                 Turn::Done => {
                     source.included = IncludedData::ALL;
+                    tried.halvings = 0;
                     group.watermark = Some(reading.window.to);
-                    reading = self.begin(&group, group.window(None, client.server_now()), 0).await?;
+                    let rest = group.window(None, client.server_now());
+                    reading = self.begin(&group, rest, tried.restarts).await?;
                     whole = true;
                 }
             }
@@ -140,10 +174,14 @@ impl Run {
         reading: &mut Reading,
         page: OrdersPage,
         patchy: bool,
+        tried: &mut Tried,
         harvest: &mut Harvest,
         listed: &mut Vec<OrderUpdate>,
     ) -> Result<Turn, EngineError> {
-        let circles = reading.goes_in_circles(&page);
+        if page.updates.iter().any(|update| !harvest.seen.contains(&update.order_id)) {
+            tried.empty_left = (tried.empty_left + 1).min(EMPTY);
+        }
+        let circles = reading.goes_in_circles(&page, tried);
         // A page of a circle is kept too (it is idempotent), but as if another followed: its window is not done.
         let next_token = if circles {
             reading.token.as_deref().or(page.next_token.as_deref())
@@ -179,7 +217,7 @@ impl Run {
             );
         }
         if circles {
-            return Ok(Turn::Halve);
+            return Ok(Turn::Halve(Broken::Circle));
         }
         reading.token = page.next_token;
         Ok(if result.done { Turn::Done } else { Turn::NextPage })
@@ -197,7 +235,6 @@ impl Reading {
             tokens: HashSet::new(),
             orders: HashSet::new(),
             stale_pages: 0,
-            empty_pages: 0,
             pages_before: 0,
         }
     }
@@ -213,14 +250,14 @@ impl Reading {
 
     /// Whether this page shows that following the tokens leads nowhere (reference: spapi.md F30): a token or a page
     /// that came before, or several pages without a single order that is new to the window.
-    fn goes_in_circles(&mut self, page: &OrdersPage) -> bool {
+    fn goes_in_circles(&mut self, page: &OrdersPage, tried: &mut Tried) -> bool {
         let Some(token) = &page.next_token else { return false };
         let token_again = !self.tokens.insert(token.clone()) || self.token.as_ref() == Some(token);
         if page.updates.is_empty() {
-            self.empty_pages += 1;
-            return token_again || self.empty_pages > EMPTY;
+            let believed = tried.empty_left > 0;
+            tried.empty_left = tried.empty_left.saturating_sub(1);
+            return token_again || !believed;
         }
-        self.empty_pages = 0;
         let page_again = !self.fingerprints.insert(page.fingerprint);
         let fresh = page.updates.iter().filter(|update| self.orders.insert(update.order_id.clone())).count();
         self.stale_pages = if fresh == 0 { self.stale_pages + 1 } else { 0 };
@@ -232,20 +269,30 @@ impl Reading {
 fn mend(
     reading: &Reading,
     source: &mut OrderSource<'_>,
-    shrunk: &mut bool,
+    tried: &mut Tried,
     error: ApiError,
 ) -> Result<Turn, EngineError> {
+    let has_parts = source.api == OrdersApi::V2026;
+    let names_a_part = has_parts && error.names_a_part();
     match error.kind {
         // Amazon finds the end too young, in one of its wordings: a minute earlier, once.
-        ErrorKind::BoundTooRecent | ErrorKind::InvalidInput if reading.token.is_none() && !*shrunk => {
-            *shrunk = true;
+        ErrorKind::BoundTooRecent | ErrorKind::InvalidInput
+            if reading.token.is_none() && !tried.shrunk && !names_a_part =>
+        {
+            tried.shrunk = true;
             Ok(Turn::Restart(reading.window.shrunk(source.client.server_now()), reading.restarts))
+        }
+        // Or it does not answer a part of the orders for a while: with fewer, once.
+        ErrorKind::InvalidInput if reading.token.is_none() && has_parts && !tried.reduced => {
+            tried.reduced = true;
+            Ok(Turn::WithLess(error))
         }
         ErrorKind::PageTokenRefused | ErrorKind::InvalidInput if reading.token.is_some() => {
             Ok(if reading.restarts < RESTARTS {
                 Turn::Restart(reading.window, reading.restarts + 1)
             } else {
-                Turn::Halve
+                tried.restarts = RESTARTS;
+                Turn::Halve(Broken::Tokens)
             })
         }
         // Smaller pages first, then shorter windows; what is still too large then is reported as that.
@@ -253,13 +300,23 @@ fn mend(
             source.page_size /= 2;
             Ok(Turn::Restart(reading.window, reading.restarts))
         }
-        _ => Err(error.into()),
+        kind => {
+            if kind == ErrorKind::InvalidInput && has_parts {
+                source.client.remember_in_vain(source.marketplace_ids);
+            }
+            Err(ApiError { kind, ..error }.into())
+        }
     }
 }
 
-fn circle() -> EngineError {
-    EngineError::retryable(
-        Code::MalformedAnswer,
-        "Amazon keeps sending the same page of orders. What was read is kept; the next sync tries again",
-    )
+fn given_up(broken: Broken) -> EngineError {
+    let message = match broken {
+        Broken::Circle => {
+            "Amazon keeps sending the same page of orders. What was read is kept; the next sync tries again"
+        }
+        Broken::Tokens => {
+            "Amazon does not take the page tokens that it gives itself, however short the stretch of the list. What was read is kept; the next sync tries again"
+        }
+    };
+    EngineError::retryable(Code::MalformedAnswer, message).confined()
 }
