@@ -1,15 +1,17 @@
 //! `account add | list | check | remove`.
 
+use chrono::Local;
 use packlight_domain::account::check_marketplaces;
 use packlight_domain::marketplace;
 use packlight_engine::accounts::{AccountCheck, AccountView, GrantView, NewAccount};
+use packlight_engine::{Code, EngineError};
 
 use crate::arguments::{AccountCommand, AddCommand};
 use crate::credentials;
 use crate::desk::{Desk, named};
 use crate::exit::{Exit, Failure};
 use crate::output::{Output, line, printable};
-use crate::progress::say;
+use crate::progress::{self, say};
 use crate::shapes::{AccountListShape, AccountShape, RemovedShape};
 use crate::table;
 
@@ -31,6 +33,7 @@ async fn add(desk: &Desk<'_>, wanted: &AddCommand, output: &mut Output<'_>) -> R
     // What is wrong with the command line is said before anything is read or opened.
     let marketplaces = check_marketplaces(wanted.region, &wanted.marketplaces)
         .map_err(|error| Failure::usage(error.to_string()))?;
+    desk.environment.check_overrides()?;
     let credentials = credentials::read_stdin()?;
     let new = NewAccount {
         label: wanted.label.clone(),
@@ -40,7 +43,14 @@ async fn add(desk: &Desk<'_>, wanted: &AddCommand, output: &mut Output<'_>) -> R
         credentials,
         place: wanted.secrets.into(),
     };
-    let added = desk.writing(async |engine| Ok(engine.add_account(new).await?)).await?;
+    let added = desk
+        .writing(async |engine| {
+            tokio::select! {
+                added = engine.add_account(new) => added.map_err(throttled_until),
+                never = progress::tell_waits(engine) => match never {},
+            }
+        })
+        .await?;
     output.result(&AccountShape::of(&added), |account| {
         format!(
             "Connected {}: {} ({}), secrets in the {}. Read its orders with: packlight-cli sync\n",
@@ -91,14 +101,19 @@ fn countries(ids: &[String]) -> String {
 }
 
 async fn check(desk: &Desk<'_>, output: &mut Output<'_>) -> Result<Exit, Failure> {
+    desk.environment.check_overrides()?;
     let mut checks: Vec<AccountCheck> = Vec::new();
     let mut first_failure = None;
     desk.writing(async |engine| {
         for AccountView { id, label, .. } in desk.connected(engine).await? {
-            match engine.check_account(id).await {
+            let checked = tokio::select! {
+                checked = engine.check_account(id) => checked,
+                never = progress::tell_waits(engine) => match never {},
+            };
+            match checked {
                 Ok(check) => checks.push(check),
                 Err(error) => {
-                    let failure = Failure::from(error);
+                    let failure = throttled_until(error);
                     let message = format!("{label}: {}", failure.message);
                     first_failure.get_or_insert(Failure { message, ..failure });
                 }
@@ -113,6 +128,19 @@ async fn check(desk: &Desk<'_>, output: &mut Output<'_>) -> Result<Exit, Failure
         _ => output.result(&checks, |checks| checks.iter().map(people).collect())?,
     }
     first_failure.map_or(Ok(Exit::Done), Err)
+}
+
+/// The failure of an errand that somebody waits for: where Amazon's limit ended it, the sentence names the time.
+fn throttled_until(error: EngineError) -> Failure {
+    let until = error.retry_at.filter(|_| error.code == Code::Throttled);
+    let failure = Failure::from(error);
+    match until {
+        Some(until) => {
+            let message = format!("{} (after {})", failure.message, progress::clock(until, &Local));
+            Failure { message, ..failure }
+        }
+        None => failure,
+    }
 }
 
 fn people(check: &AccountCheck) -> String {

@@ -1,5 +1,6 @@
 //! `check`: is the local copy in order?
 
+use packlight_engine::Code;
 use serde::Serialize;
 
 use crate::desk::Desk;
@@ -14,8 +15,14 @@ struct CheckShape {
 
 /// Examines the database; problems found are a result, with exit code 1.
 pub(crate) async fn run(desk: &Desk<'_>, output: &mut Output<'_>) -> Result<Exit, Failure> {
-    let report = desk.reading(async |engine| Ok(engine.check().await?)).await?;
-    let shape = CheckShape { ok: report.ok, problems: report.problems };
+    let shape = match desk.reading(async |engine| Ok(engine.check().await?)).await {
+        Ok(report) => CheckShape { ok: report.ok, problems: report.problems },
+        // So damaged that it cannot be opened or read through: that is what was asked.
+        Err(failure) if failure.code == Code::CorruptDatabase.word() => {
+            CheckShape { ok: false, problems: vec![failure.message] }
+        }
+        Err(failure) => return Err(failure),
+    };
     output.result(&shape, people)?;
     Ok(if shape.ok { Exit::Done } else { Exit::Failed })
 }

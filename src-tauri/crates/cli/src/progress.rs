@@ -37,6 +37,23 @@ pub(crate) async fn tell(engine: &Engine) -> Infallible {
     }
 }
 
+/// Prints a line for each wait for Amazon's limit of an errand outside a sync, for as long as it is polled.
+pub(crate) async fn tell_waits(engine: &Engine) -> Infallible {
+    let mut waits = engine.waits();
+    let mut said = None;
+    loop {
+        let until = waits.borrow_and_update().as_ref().map(|wait| wait.until);
+        // A wait moves by fractions of a second when an answer corrects the clock; that is no news.
+        if let Some(until) = until.filter(|until| said != Some(until.timestamp())) {
+            said = Some(until.timestamp());
+            say(&format!("waiting for Amazon's limit until {}", clock(until, &Local)));
+        }
+        if waits.changed().await.is_err() {
+            std::future::pending::<()>().await;
+        }
+    }
+}
+
 /// What was said of an account last.
 #[derive(Default)]
 struct Said {
@@ -85,7 +102,7 @@ pub(crate) fn pages(count: u32) -> String {
 }
 
 /// The computer's clock time.
-fn clock<Z>(at: DateTime<Utc>, zone: &Z) -> String
+pub(crate) fn clock<Z>(at: DateTime<Utc>, zone: &Z) -> String
 where
     Z: TimeZone<Offset: Display>,
 {

@@ -30,6 +30,7 @@ pub(crate) async fn run(
     command: &SyncCommand,
     output: &mut Output<'_>,
 ) -> Result<Exit, Failure> {
+    desk.environment.check_overrides()?;
     let request = SyncRequest { account: desk.label().map(str::to_owned), days: command.days };
     let report = desk
         .writing(async |engine| {

@@ -185,6 +185,48 @@ fn a_foreign_endpoint_is_refused_by_name() {
     assert!(message.contains("PACKLIGHT_SP_API_URL") && message.contains("example.com"), "{message}");
 }
 
+/// A refused override is a usage error whatever else is wrong: no passphrase, no account, no credentials.
+#[test]
+fn a_foreign_endpoint_is_refused_before_anything_else() {
+    let shop = Shop::new();
+    let add = [&ADD[..], &["--secrets", "file", "--json"]].concat();
+    for words in [&add[..], &["--json", "sync"], &["--json", "account", "check"]] {
+        let mut command = shop.command(words);
+        command.env("PACKLIGHT_LWA_URL", "http://example.com/auth");
+        let message = Ended::of(&mut command, "no credentials").failure(2, "bad_input");
+        assert!(message.contains("PACKLIGHT_LWA_URL"), "{message}");
+    }
+}
+
+/// What is wrong with the database is the result of the examination, not a failure of it.
+#[test]
+fn a_damaged_database_is_a_result_of_check() {
+    type Damage = fn(&mut Vec<u8>);
+    let damages: [Damage; 3] = [
+        |bytes| bytes[..16].fill(0),
+        |bytes| bytes.truncate(bytes.len() - 8_192),
+        |bytes| bytes[100..4_096].fill(0xff),
+    ];
+    for damage in damages {
+        let shop = Shop::new();
+        shop.run(&["account", "list"]);
+        let file = shop.folder().join("packlight.db");
+        let mut bytes = std::fs::read(&file).unwrap();
+        damage(&mut bytes);
+        std::fs::write(&file, &bytes).unwrap();
+        let ended = shop.run(&["--json", "check"]);
+        let json = ended.json();
+        assert_eq!((ended.code, &json["ok"]), (1, &json!(false)), "{ended:?}");
+        let problems = json["problems"].as_array().unwrap();
+        assert!(problems.len() == 1 && problems[0].as_str().unwrap().contains("packlight.db"), "{json}");
+        assert_eq!(ended.err, "");
+        assert!(std::fs::read(&file).unwrap() == bytes, "examining changes nothing");
+        let ended = shop.run(&["check"]);
+        assert_eq!(ended.code, 1);
+        assert!(ended.out.starts_with("- ") && ended.out.contains("The database is damaged"), "{ended:?}");
+    }
+}
+
 #[cfg(unix)]
 #[test]
 fn the_folder_and_its_files_are_the_owners_alone() {
