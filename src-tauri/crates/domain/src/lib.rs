@@ -5,6 +5,8 @@
 
 pub mod account;
 pub mod act;
+pub mod alert;
+pub mod background;
 pub mod confirming;
 pub mod currency;
 pub mod file_import;

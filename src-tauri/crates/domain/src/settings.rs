@@ -3,6 +3,9 @@
 //! The store keeps a row per key with the text that is written and read here; a text that a setting cannot have counts
 //! as not set.
 
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
 use crate::currency::Currency;
 
 /// Key of the home currency: that of costs and listing prices typed without one.
@@ -18,6 +21,20 @@ pub trait Word: Copy + Default {
 
     /// The value of a stored word.
     fn from_word(word: &str) -> Option<Self>;
+}
+
+/// A setting of several parts, kept as one text. Parts that a text lacks have their defaults.
+pub trait Setting:
+    Clone + Default + PartialEq + Serialize + DeserializeOwned + Send + Sync + 'static
+{
+    /// Its key.
+    const KEY: &'static str;
+
+    /// Whether the parts are what they may be.
+    ///
+    /// # Errors
+    /// A sentence that names what is wrong.
+    fn check(&self) -> Result<(), String>;
 }
 
 /// The home currency while the seller has not chosen one: that of the first marketplace, else pounds.
