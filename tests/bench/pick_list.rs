@@ -197,6 +197,7 @@ fn order(number: u32, [middle, end, kind]: [u32; 3]) -> PickedOrder {
         platform_order_id: format!("026-{middle:07}-{end:07}"),
         order_item_id: format!("{number:014}"),
         units: vec![UnitId(number)],
+        sku: None,
         tote: (kind == 1).then_some('C'),
         flags: PickFlags { late: kind == 2, ship_today: kind == 3, gift: kind == 4, prime: kind == 5 },
     }

@@ -147,7 +147,7 @@ pub struct PickRow {
     pub name: String,
     /// Condition in the seller's words.
     pub condition: String,
-    /// The line's SKU.
+    /// The SKU, if all lines of the row have the same.
     pub sku: Option<String>,
     /// The line's ASIN, or the number of another platform.
     pub asin: Option<String>,
@@ -168,6 +168,8 @@ pub struct PickedOrder {
     pub order_item_id: String,
     /// The very units to take.
     pub units: Vec<UnitId>,
+    /// The line's SKU, where the lines of the row have different ones.
+    pub sku: Option<String>,
     /// The tote it is dropped in, A to H; `None` for orders of a single unit and beyond the eighth.
     pub tote: Option<char>,
     /// What to mind.

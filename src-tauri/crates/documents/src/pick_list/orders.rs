@@ -14,6 +14,9 @@ use crate::page::{self, Align, Ink, Sheet, Style};
 const BESIDE: usize = 3;
 const ENTRY: i32 = 12_50;
 const TAIL: Style = Style::bold(8_50);
+/// What an order grows by to name its SKU.
+const SKU_LINE: i32 = 8_50;
+const SKU: Style = Style::regular(7_00);
 /// How wide an order is beneath a row.
 const BENEATH: i32 = 106_00;
 
@@ -48,18 +51,19 @@ impl Layout<'_> {
         }
     }
 
-    /// Height of one order.
-    fn entry(&self) -> i32 {
-        if self.list.order_codes { self.form.qr.length(21 + 8).max(ENTRY) } else { ENTRY }
+    /// Height of each of these orders.
+    fn entry(&self, orders: &[PickedOrder]) -> i32 {
+        let text = text_height(orders);
+        if self.list.order_codes { self.form.qr.length(21 + 8).max(text) } else { text }
     }
 
-    /// Height of that many orders.
-    pub(super) fn orders_height(&self, orders: usize) -> i32 {
-        let lines = match self.place_of(orders) {
-            Place::Beside => orders,
-            Place::Beneath(columns) => orders.div_ceil(columns),
+    /// Height of these orders.
+    pub(super) fn orders_height(&self, orders: &[PickedOrder]) -> i32 {
+        let lines = match self.place_of(orders.len()) {
+            Place::Beside => orders.len(),
+            Place::Beneath(columns) => orders.len().div_ceil(columns),
         };
-        i32::try_from(lines).unwrap_or(0) * self.entry()
+        i32::try_from(lines).unwrap_or(0) * self.entry(orders)
     }
 
     /// Draws orders from there on, each so wide.
@@ -77,11 +81,21 @@ impl Layout<'_> {
         for (index, order) in orders.iter().enumerate() {
             let (line, column) = (index / columns, index % columns);
             let place = |index: usize| i32::try_from(index).unwrap_or(0);
-            self.draw_order(sheet, (x + place(column) * width, y + place(line) * self.entry()), width, order);
+            let entry = self.entry(orders);
+            let middle = (entry - text_height(orders)) / 2;
+            let at = (x + place(column) * width, y + place(line) * entry);
+            self.draw_order(sheet, at, width, (order, middle));
         }
     }
 
-    fn draw_order(&self, sheet: &mut Sheet<'_>, (left, top): (i32, i32), width: i32, order: &PickedOrder) {
+    /// Draws one order; beside a code its text begins so far down.
+    fn draw_order(
+        &self,
+        sheet: &mut Sheet<'_>,
+        (left, top): (i32, i32),
+        width: i32,
+        (order, down): (&PickedOrder, i32),
+    ) {
         let (mut x, mut y) = (left, top);
         if self.list.order_codes
             && let Some(code) = page::qr(&order.platform_order_id)
@@ -89,7 +103,11 @@ impl Layout<'_> {
             let (quiet, side) = (self.form.qr.length(4), self.form.qr.length(code.modules));
             sheet.code(x + quiet, y + quiet / 2, side, self.form.qr, &Rc::new(code));
             x += side + 2 * quiet;
-            y += (self.entry() - ENTRY) / 2;
+            y += down;
+        }
+        if let Some(sku) = &order.sku {
+            let line = sheet.fonts.fitted(Weight::Regular, sku, SKU.thousandths(left + width - x - 2_00));
+            sheet.line((x, y + ENTRY + 5_00), Align::Left, SKU.ink(Ink::Grey), line);
         }
         if let Some(tote) = order.tote {
             self.draw_tote(sheet, x, y + 60, 11_00, tote);
@@ -127,6 +145,11 @@ impl Layout<'_> {
             x + SIDE + 1_50
         })
     }
+}
+
+/// How high the text of these orders is; all of a row are alike, so that they stand in lines.
+fn text_height(orders: &[PickedOrder]) -> i32 {
+    if orders.iter().any(|order| order.sku.is_some()) { ENTRY + SKU_LINE } else { ENTRY }
 }
 
 /// Side of a flag.

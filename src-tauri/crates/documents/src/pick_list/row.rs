@@ -105,14 +105,21 @@ impl<'a> Layout<'a> {
         } else {
             (Vec::new(), sizes.place)
         };
-        let numbers = self.numbers(row, sizes.small.thousandths(width));
+        let named = !self.by_order() && !self.is_single_run(orders);
+        // Different SKUs stand beside their orders; where those are not named, together here.
+        let mut skus: Vec<&str> =
+            orders.iter().filter(|_| !named).filter_map(|own| own.sku.as_deref()).collect();
+        skus.sort_unstable();
+        skus.dedup();
+        let skus = row.sku.clone().unwrap_or_else(|| skus.join(" / "));
+        let numbers = self.numbers(&skus, row.asin.as_deref(), sizes.small.thousandths(width));
         let beside = numbers.as_ref().is_some_and(|line| {
             self.set_width(row) + 8_00 + sizes.small.length(line.width) <= width && !self.form.label
         });
         Shown {
             row,
             orders,
-            named: !self.by_order() && !self.is_single_run(orders),
+            named,
             quantity: if all { row.quantity } else { u32::try_from(units).unwrap_or(u32::MAX) },
             place,
             place_style,
@@ -129,14 +136,14 @@ impl<'a> Layout<'a> {
     }
 
     /// SKU and ASIN on one line; where both do not fit it is the SKU that is cut, so it comes last.
-    fn numbers(&self, row: &PickRow, room: i32) -> Option<Line> {
+    fn numbers(&self, sku: &str, asin: Option<&str>, room: i32) -> Option<Line> {
         fn present(number: Option<&str>) -> Option<&str> {
             number.filter(|number| !number.trim().is_empty())
         }
         let parts = |first: Option<&str>, second: Option<&str>| -> String {
             first.into_iter().chain(second).collect::<Vec<&str>>().join("  ·  ")
         };
-        let (sku, asin) = (present(row.sku.as_deref()), present(row.asin.as_deref()));
+        let (sku, asin) = (present(Some(sku)), present(asin));
         let line = self.fonts.line(Weight::Regular, &parts(sku, asin));
         let line = if line.width > room {
             self.fonts.fitted(Weight::Regular, &parts(asin, sku), room)
@@ -194,7 +201,7 @@ pub(super) fn height(layout: &Layout<'_>, part: &Part) -> i32 {
     let mut item = PAD + place_above(layout, &shown) + item_height(sizes, &shown);
     let mut beside = 0;
     if shown.named {
-        let orders = layout.orders_height(shown.orders.len());
+        let orders = layout.orders_height(shown.orders);
         match layout.place_of(shown.orders.len()) {
             Place::Beside => beside = orders + 5_00,
             Place::Beneath(_) => item += orders + 2_00,

@@ -43,6 +43,7 @@ pub(crate) fn order(number: u32, units: u32) -> PickedOrder {
         platform_order_id: order_id(number),
         order_item_id: format!("{number:014}"),
         units: (0..units).map(|unit| UnitId(number * 100 + unit)).collect(),
+        sku: None,
         tote: None,
         flags: PickFlags::default(),
     }

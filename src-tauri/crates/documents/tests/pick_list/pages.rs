@@ -41,6 +41,34 @@ fn every_row_and_every_order_is_on_paper_on_every_paper() {
 }
 
 #[test]
+fn different_skus_of_one_thing_stand_with_their_orders() {
+    let mut list = empty();
+    let mut orders: Vec<_> = (0..8).map(|number| order(number, 1)).collect();
+    for (number, order) in (0..).zip(&mut orders) {
+        order.sku = Some(format!("LISTING-{}", number % 2));
+    }
+    let mut merged = row(1, "S5", orders);
+    merged.sku = None;
+    list.sku_barcodes = true;
+    list.groups.push(PickGroup { heading: "S5".into(), zone: "S".into(), rows: vec![merged] });
+    let list = summed(list);
+    for mode in [PickMode::Walk, PickMode::OrderSheets, PickMode::Singles] {
+        for codes in [false, true] {
+            for paper in PAPERS {
+                let text = printed(&PickList { mode, order_codes: codes, ..list.clone() }, paper).raw();
+                let named = mode == PickMode::Walk;
+                for sku in ["LISTING-0", "LISTING-1"] {
+                    let told = text.matches(sku).count();
+                    // A row that goes on in a second part names them again.
+                    let right = if named { told == 4 } else { (1..=2).contains(&told) };
+                    assert!(right, "{told} {sku}: {mode:?} {paper:?} {codes}: {text}");
+                }
+            }
+        }
+    }
+}
+
+#[test]
 fn the_header_stands_on_every_page() {
     let mut list = walk(100);
     list.reprint = 2;

@@ -130,9 +130,10 @@ impl PlannedStop {
         }
     }
 
-    /// What stops of one place are sorted and merged by: the item, in natural order of set numbers.
-    pub(super) fn item(&self) -> (String, String, Option<&str>, Option<&str>) {
-        (natural::key(&self.set_number), fold(&self.condition), self.sku.as_deref(), self.asin.as_deref())
+    /// What stops of one place are sorted and merged by: the item, in natural order of set numbers. Not by SKU: two
+    /// listings of one thing are one thing on the shelf.
+    pub(super) fn item(&self) -> (String, String, Option<&str>) {
+        (natural::key(&self.set_number), fold(&self.condition), self.asin.as_deref())
     }
 }
 

@@ -17,8 +17,8 @@ fn is_second(stop: &PlannedStop, layout: Layout) -> bool {
 /// Sorts stops as a layout walks them.
 pub(super) fn sort(stops: &mut [PlannedStop], layout: Layout) {
     stops.sort_by_cached_key(|stop| {
-        let (set, condition, sku, asin) = stop.item();
-        let item = (set, condition, sku.map(ToOwned::to_owned), asin.map(ToOwned::to_owned));
+        let (set, condition, asin) = stop.item();
+        let item = (set, condition, asin.map(ToOwned::to_owned));
         (is_second(stop, layout), stop.place, item, stop.rank, stop.order_item_id.clone(), stop.unit)
     });
     if layout.mode == PickMode::OrderSheets {
@@ -117,6 +117,7 @@ impl PickPlan {
                 give(&mut row.orders, stop);
             }
         }
+        groups.iter_mut().flat_map(|group| &mut group.rows).for_each(tell_sku);
         groups
     }
 
@@ -159,10 +160,19 @@ fn row(stop: &PlannedStop, location: String) -> PickRow {
         set_number: stop.set_number.clone(),
         name: stop.name.clone(),
         condition: stop.condition.clone(),
-        sku: stop.sku.clone(),
+        sku: None,
         asin: stop.asin.clone(),
         quantity: 0,
         orders: Vec::new(),
+    }
+}
+
+/// Names the SKU once where all orders of a row have the same, else beside each order.
+fn tell_sku(row: &mut PickRow) {
+    let first = row.orders.first().and_then(|order| order.sku.clone());
+    if row.orders.iter().all(|order| order.sku == first) {
+        row.sku = first;
+        row.orders.iter_mut().for_each(|order| order.sku = None);
     }
 }
 
@@ -178,6 +188,7 @@ fn give(orders: &mut Vec<PickedOrder>, stop: &PlannedStop) {
         platform_order_id: stop.platform_order_id.clone(),
         order_item_id: stop.order_item_id.clone(),
         units: vec![stop.unit],
+        sku: stop.sku.clone(),
         tote: stop.tote,
         flags: stop.flags,
     });

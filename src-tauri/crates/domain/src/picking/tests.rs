@@ -302,6 +302,30 @@ proptest! {
 }
 
 #[test]
+fn listings_of_one_thing_are_one_row_with_the_sku_beside_each_order() {
+    let listed = |sku: &str| OpenLine { sku: Some(sku.into()), ..line("1", 1, mapped("75192")) };
+    let orders = |skus: [&str; 3]| {
+        let minutes = [(1, 30), (2, 60), (3, 90)];
+        minutes
+            .into_iter()
+            .zip(skus)
+            .map(|((id, minutes), sku)| order(id, minutes, vec![listed(sku)]))
+            .collect()
+    };
+    let free = || (1..=3).map(|id| unit(id, "75192", Some("S5"))).collect();
+    let row = |skus| {
+        let list = planned(&work(orders(skus), free())).list(None, 0);
+        let [row] = &list.groups[0].rows[..] else { panic!("{:?}", list.groups) };
+        assert_eq!(row.quantity, 3);
+        let beside: Vec<Option<String>> = row.orders.iter().map(|own| own.sku.clone()).collect();
+        (row.sku.clone(), beside)
+    };
+    let told = |sku: &str| Some(sku.to_owned());
+    assert_eq!(row(["FBM", "FBM-2", "FBM"]), (None, vec![told("FBM"), told("FBM-2"), told("FBM")]));
+    assert_eq!(row(["FBM", "FBM", "FBM"]), (told("FBM"), vec![None, None, None]));
+}
+
+#[test]
 fn equal_items_in_one_place_are_one_row_with_their_orders_beneath() {
     let orders = vec![
         order(2, 60, vec![line("1", 1, mapped("75192"))]),
