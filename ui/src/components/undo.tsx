@@ -24,10 +24,10 @@ type Done = {
 const openedAt = () => performance.timeOrigin;
 const PAGE = 20;
 
-function restoredText({ restored, skipped }: UndoReport): string | undefined {
+function restoredText({ restored, skipped, stays }: UndoReport): string | undefined {
   if (skipped === 0) return undefined;
   const left = skipped === 1 ? "1 had changed since and was" : `${format.number(skipped)} had changed since and were`;
-  return `${format.number(restored)} put back; ${left} left alone.`;
+  return `${format.number(restored)} put back; ${left} left alone.${stays.map((one) => ` ${one}.`).join("")}`;
 }
 
 /** The newest act of this window that still stands. */

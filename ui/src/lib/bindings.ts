@@ -699,7 +699,7 @@ export type ImportReport = {
 	notes: string[],
 	/**  Nothing was written. */
 	dry_run: boolean,
-	/**  For undo of units; `None` for a dry run, for orders, or where nothing was added. */
+	/**  For undo; `None` for a dry run, or where nothing was added or changed. */
 	batch: BatchId | null,
 };
 
@@ -1309,7 +1309,7 @@ export type PickRow = {
 	name: string,
 	/**  Condition in the seller's words. */
 	condition: string,
-	/**  The line's SKU. */
+	/**  The SKU, if all lines of the row have the same. */
 	sku: string | null,
 	/**  The line's ASIN, or the number of another platform. */
 	asin: string | null,
@@ -1392,6 +1392,8 @@ export type PickedOrder = {
 	order_item_id: string,
 	/**  The very units to take. */
 	units: UnitId[],
+	/**  The line's SKU, where the lines of the row have different ones. */
+	sku: string | null,
 	/**  The tote it is dropped in, A to H; `None` for orders of a single unit and beyond the eighth. */
 	tote: string | null,
 	/**  What to mind. */
@@ -1846,6 +1848,8 @@ export type UndoReport = {
 	restored: number,
 	/**  Subjects that had changed since, or were restored before. */
 	skipped: number,
+	/**  Orders of an import that stay, each with the reason; the first 20. */
+	stays: string[],
 };
 
 /**  One physical unit. */

@@ -130,13 +130,13 @@ export class MadeUpStock {
   undo(batch: BatchId): UndoReport {
     const act = this.acts.find((known) => known.batch === batch);
     if (act === undefined) throw refusal("not_found", "There is no such act.");
-    if (act.undone) return { batch: null, restored: 0, skipped: act.acts };
+    if (act.undone) return { batch: null, restored: 0, skipped: act.acts, stays: [] };
     act.undone = true;
     act.back();
     const undoing = this.act(`Undid: ${act.summary}`, act.order, act.again, act.back);
     const entry = this.acts.at(-1);
     if (entry !== undefined) entry.is_undo = true;
-    return { batch: undoing, restored: act.acts, skipped: 0 };
+    return { batch: undoing, restored: act.acts, skipped: 0, stays: [] };
   }
 
   entries(of: (act: Act) => boolean, before: BatchId | null, limit: number): ActEntry[] {

@@ -34,6 +34,7 @@ struct OrdersShape {
     errors: Vec<RowError>,
     dry_run: bool,
     notes: Vec<String>,
+    batch: Option<String>,
 }
 
 /// Adds the units of a file.
@@ -77,6 +78,7 @@ pub(crate) async fn orders(
         errors: report.errors,
         dry_run: report.dry_run,
         notes: report.notes,
+        batch: report.batch.map(|batch| batch.0.to_string()),
     };
     output.result(&shape, |shape| {
         let dry = if shape.dry_run { "Would take in" } else { "Took in" };

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 pub struct BatchId(pub u32);
 
 /// What an undo did.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, specta::Type)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, specta::Type)]
 pub struct UndoReport {
     /// The batch of the undo itself; `None` where nothing was restored.
     pub batch: Option<BatchId>,
@@ -17,6 +17,8 @@ pub struct UndoReport {
     pub restored: u32,
     /// Subjects that had changed since, or were restored before.
     pub skipped: u32,
+    /// Orders of an import that stay, each with the reason; the first 20.
+    pub stays: Vec<String>,
 }
 
 /// A batch of acts in the audit trail.

@@ -120,6 +120,6 @@ pub struct ImportReport {
     pub notes: Vec<String>,
     /// Nothing was written.
     pub dry_run: bool,
-    /// For undo of units; `None` for a dry run, for orders, or where nothing was added.
+    /// For undo; `None` for a dry run, or where nothing was added or changed.
     pub batch: Option<BatchId>,
 }

@@ -5,6 +5,7 @@
 //! of Orders 2026-01-01, or one of the two calls of Orders v0. What was not carried is left alone.
 
 use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
 
 use crate::money::Money;
 
@@ -13,7 +14,7 @@ mod group;
 pub use group::{Group, Groups, Version, VersionTable};
 
 /// How much an answer is believed where two have the same update time.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum SourceRank {
     /// A line of a report or an imported file.
     Report = 1,
@@ -24,7 +25,7 @@ pub enum SourceRank {
 }
 
 /// What one answer says about one order. Only the fields of [`carried`](Self::carried) groups mean anything.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct OrderUpdate {
     /// The platform's own order id, unique within an account.
     pub order_id: String,
@@ -47,7 +48,7 @@ pub struct OrderUpdate {
 }
 
 /// The order itself.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Header {
     /// When the buyer placed it.
     pub created: Option<DateTime<Utc>>,
@@ -64,7 +65,7 @@ pub struct Header {
 }
 
 /// Where the order stands. Words are those of Orders 2026-01-01; an unknown one is kept as it came.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Fulfillment {
     /// `UNSHIPPED`, `SHIPPED`, `CANCELLED`, … (v0's `Canceled` arrives here as `CANCELLED`).
     pub status: Option<String>,
@@ -79,7 +80,7 @@ pub struct Fulfillment {
 }
 
 /// A window of time of which either end may be missing.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Between {
     /// Not before.
     pub earliest: Option<DateTime<Utc>>,
@@ -88,7 +89,7 @@ pub struct Between {
 }
 
 /// One line of an order.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Line {
     /// Amazon's order item id, unique within the order.
     pub order_item_id: String,
@@ -103,7 +104,7 @@ pub struct Line {
 }
 
 /// What was bought.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Item {
     /// Amazon's item number; absent on some lines.
     pub asin: Option<String>,
@@ -120,7 +121,7 @@ pub struct Item {
 }
 
 /// How far the line has left the house.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Shipped {
     /// Units shipped; `None` counts as 0.
     pub quantity: Option<i64>,
@@ -129,7 +130,7 @@ pub struct Shipped {
 }
 
 /// Amazon's own amounts of the line (ITEM, TAX, SHIPPING, … of `proceeds`; `ItemPrice` and its sisters in v0).
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Prices {
     /// The line amount: unit price × quantity, without shipping and gift wrap.
     pub item: Option<Money>,
@@ -161,7 +162,7 @@ impl Prices {
 }
 
 /// A parcel of the order: reference, state and what is in it. Carrier and tracking are not read.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Package {
     /// Amazon's reference of the package within the order.
     pub reference: String,

@@ -1,7 +1,8 @@
 //! Files that the seller brings: units in stock, and orders of platforms without a line of their own.
 //!
 //! A dry run and an import are one piece of code that parts at the last step. An import of units is one transaction and
-//! one undo; of orders the store decides one by one, each whole, so the same file again changes nothing.
+//! one undo; of orders the store decides one by one, each whole, so the same file again changes nothing. They are kept by
+//! several transactions, and still one undo takes them back.
 
 use std::path::Path;
 
@@ -20,12 +21,16 @@ use packlight_domain::file_import::{
 use packlight_domain::marketplace;
 use packlight_domain::stock::UnitFields;
 use packlight_domain::text::storable;
-use packlight_store::{Account, AccountMarketplace, Compared, LogEntry, LogId, NewAccount, SecretsPlace};
+use packlight_store::{Account, AccountMarketplace, Compared, Import, NewAccount, SecretsPlace};
 use tokio::io::AsyncReadExt;
 
 use crate::desk::Engine;
 use crate::error::{Code, EngineError};
 use crate::events::CacheTag;
+
+mod run;
+
+use run::ImportRun;
 
 /// The most units that one file may add.
 pub const MAX_UNITS: u32 = 200_000;
@@ -33,8 +38,6 @@ pub const MAX_UNITS: u32 = 200_000;
 const SAMPLE: usize = 5;
 /// How many orders are kept by one transaction, so that a sync beside a long import waits for moments only.
 const CHUNK: usize = 1_000;
-/// How the journal calls an import.
-const JOURNAL_KIND: &str = "file import";
 
 /// A file and how it is to be read.
 #[derive(Debug, Clone)]
@@ -201,7 +204,7 @@ impl Engine {
     async fn keep(&self, read: Read, name: &str) -> Result<ImportReport, EngineError> {
         match read.content {
             Content::Units(units) => self.keep_units(units, name).await,
-            Content::Orders(orders, source) => self.keep_orders(orders, &source).await,
+            Content::Orders(orders, source) => self.keep_orders(orders, &source, name).await,
         }
     }
 
@@ -224,15 +227,21 @@ impl Engine {
     }
 
     /// Keeps the orders of a file, and tells the journal and the platform's account of it, whatever happens.
-    async fn keep_orders(&self, read: OrdersRead, source: &Source) -> Result<ImportReport, EngineError> {
-        let mut run = ImportRun { began: (self.0.clock)(), log: None };
+    async fn keep_orders(
+        &self,
+        read: OrdersRead,
+        source: &Source,
+        name: &str,
+    ) -> Result<ImportReport, EngineError> {
+        let mut run = ImportRun::beginning((self.0.clock)());
         if let Some(account) = source.id {
             run.enter(self, account).await?;
         }
         let mut done = report(&read.findings);
-        let mut compared = Compared::default();
-        let outcome = self.keep_chunks(&read, &source.new, &mut run, &mut compared).await;
-        tell(&mut done, compared);
+        let mut import = Import { file: name.to_owned(), ..Import::default() };
+        let outcome = self.keep_chunks(&read, &source.new, &mut run, &mut import).await;
+        tell(&mut done, import.compared);
+        done.batch = import.batch;
         run.finish(self, &done, outcome.as_ref().err()).await;
         if done.orders_new > 0 || done.orders_changed > 0 {
             self.0.events.changed(&[CacheTag::Orders, CacheTag::Counts, CacheTag::Mappings]);
@@ -245,54 +254,17 @@ impl Engine {
         read: &OrdersRead,
         new: &NewAccount,
         run: &mut ImportRun,
-        compared: &mut Compared,
+        import: &mut Import,
     ) -> Result<(), EngineError> {
         for chunk in read.updates.chunks(CHUNK) {
-            let done = self.0.store.import_orders(new, chunk, &read.told, (self.0.clock)()).await?;
-            compared.add(done.compared);
+            let now = (self.0.clock)();
+            let done = self.0.store.import_orders(new, chunk, &read.told, import, now).await?;
+            *import = done.import;
             // A platform's account comes into being with its first orders.
             run.enter(self, done.account).await?;
             self.0.events.struck(&done.struck);
         }
         Ok(())
-    }
-}
-
-/// An import of orders as the journal sees it.
-struct ImportRun {
-    began: DateTime<Utc>,
-    log: Option<(AccountId, LogId)>,
-}
-
-impl ImportRun {
-    /// Opens the line of the journal, once.
-    async fn enter(&mut self, engine: &Engine, account: AccountId) -> Result<(), EngineError> {
-        if self.log.is_none() {
-            self.log = Some((account, engine.0.store.begin_log(account, JOURNAL_KIND, self.began).await?));
-        }
-        Ok(())
-    }
-
-    async fn finish(self, engine: &Engine, done: &ImportReport, failure: Option<&EngineError>) {
-        let Some((account, log)) = self.log else { return };
-        let ended_at = (engine.0.clock)();
-        let entry = LogEntry {
-            new: done.orders_new,
-            changed: done.orders_changed,
-            unchanged: done.orders_unchanged,
-            error: failure.map(EngineError::journal),
-            ended_at,
-            ..LogEntry::default()
-        };
-        let mut written = engine.0.store.finish_log(log, &entry).await;
-        if written.is_ok() && failure.is_none() {
-            written = engine.0.store.record_check(account, ended_at, None).await;
-        }
-        // What was kept is kept: the journal must not turn a good import into a failed one.
-        if let Err(error) = written {
-            tracing::warn!(%error, "the journal of an import could not be written");
-        }
-        engine.0.events.changed(&[CacheTag::Sync, CacheTag::Accounts]);
     }
 }
 
@@ -324,6 +296,10 @@ fn parse(file: &ImportFile, rules: Rules) -> Result<Read, EngineError> {
                 return Err(bad_file(&name, &message));
             }
             Content::Units(units)
+        }
+        Rules::Orders(rules, _) if rules.platform != Platform::Ebay && layout.is_ebays() => {
+            let why = "this is eBay's orders report: import it on the page of eBay, or with --platform ebay";
+            return Err(bad_file(&name, &why));
         }
         Rules::Orders(rules, source) => {
             Content::Orders(read_orders(&document.sheet, &layout, &rules), source)

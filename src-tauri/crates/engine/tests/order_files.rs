@@ -12,8 +12,11 @@ mod desk;
 
 use desk::{desk, input};
 use packlight_domain::account::Platform;
+use packlight_domain::confirming::ConfirmRequest;
 use packlight_domain::file_import::{ImportKind, ImportReport};
-use packlight_engine::Engine;
+use packlight_domain::matching::{LineKey, OrderSelection};
+use packlight_domain::stock::UnitDraft;
+use packlight_engine::{Code, Engine};
 
 const HEAD: &str = "order_id;date;status;sku;title;quantity;unit_price;total";
 
@@ -149,6 +152,103 @@ async fn a_payment_brings_an_order_forward_and_never_back() {
     bricqer(&engine, "order_id;date;status;sku", &["Y-5;03.11.2026;Shipped;A"]).await;
     bricqer(&engine, paid, &["Y-5;03.11.2026;A;04.11.2026"]).await;
     assert_eq!(orders(&engine).await[0], "Y-5 Shipped - -", "a later payment does not take the parcel back");
+}
+
+/// The order numbers of the desk.
+async fn numbers(engine: &Engine) -> Vec<String> {
+    let mut all: Vec<String> = engine
+        .details("", None, None, 100)
+        .await
+        .unwrap()
+        .into_iter()
+        .map(|order| order.row.platform_order_id)
+        .collect();
+    all.sort();
+    all
+}
+
+#[tokio::test]
+async fn an_import_of_orders_is_one_batch_and_one_undo() {
+    let (_folder, engine) = desk().await;
+    let rows = ["Y-1", "Y-2", "Y-3", "Y-4"].map(|id| format!("{id};03.11.2026;Ready;A;Falcon;1;9,00;9,00"));
+    let rows: Vec<&str> = rows.iter().map(String::as_str).collect();
+    let done = bricqer(&engine, HEAD, &rows).await;
+    let acts = engine.activity_acts(None, 10).await.unwrap();
+    assert_eq!(acts[0].summary, "Imported 4 orders from stock.csv");
+    assert_eq!(bricqer(&engine, HEAD, &rows).await.batch, None, "nothing to take back");
+
+    // Somebody works with three of them.
+    let id = |number: &'static str| {
+        let engine = engine.clone();
+        async move {
+            let all = engine.details("", None, None, 100).await.unwrap();
+            all.into_iter().find(|order| order.row.platform_order_id == number).unwrap()
+        }
+    };
+    engine.set_note(id("Y-1").await.row.id, "ring twice").await.unwrap();
+    let draft = UnitDraft { set_number: "1".into(), condition: "New".into(), ..UnitDraft::default() };
+    engine.add_units(&draft, 1).await.unwrap();
+    let linked = id("Y-2").await;
+    let key = LineKey { order: linked.row.id, order_item_id: linked.items[0].order_item_id.clone() };
+    engine.link_unit(&key, engine.units("").await.unwrap()[0].id).await.unwrap();
+    let without_stock = vec![id("Y-3").await.row.id];
+    let orders = Some(OrderSelection::Ids(without_stock.clone()));
+    let request = ConfirmRequest { orders, without_stock, ..ConfirmRequest::default() };
+    engine.confirm_orders(&request).await.unwrap();
+
+    let undone = engine.undo(done.batch.unwrap()).await.unwrap();
+    assert_eq!((undone.restored, undone.skipped), (1, 3));
+    let stays = ["Y-3: it is confirmed", "Y-2: units are linked to it", "Y-1: it has a note"];
+    assert_eq!(undone.stays, stays);
+    assert_eq!(numbers(&engine).await, ["Y-1", "Y-2", "Y-3"]);
+    let redone = engine.undo(undone.batch.unwrap()).await.unwrap();
+    assert_eq!((redone.restored, numbers(&engine).await.len()), (1, 4));
+    assert!(engine.check().await.unwrap().ok);
+}
+
+#[tokio::test]
+async fn what_a_file_changed_goes_back_with_its_undo() {
+    let (_folder, engine) = desk().await;
+    bricqer(&engine, HEAD, &["Y-1;03.11.2026;Ready;A;Falcon;1;9,00;9,00"]).await;
+    let before = orders(&engine).await;
+    let two = ["Y-1;04.11.2026;Ready;A;Falcon;2;9,00;23,00", "Y-1;04.11.2026;Ready;B;Porsche;1;5,00;23,00"];
+    let done = bricqer(&engine, HEAD, &two).await;
+    let after = orders(&engine).await;
+    let undone = engine.undo(done.batch.unwrap()).await.unwrap();
+    assert_eq!((undone.restored, undone.skipped), (1, 0));
+    assert_eq!(orders(&engine).await, before);
+    let redone = engine.undo(undone.batch.unwrap()).await.unwrap();
+    assert_eq!(orders(&engine).await, after);
+
+    // Both Falcons are linked by now: one has no room in the order as it was.
+    let draft = UnitDraft { set_number: "1".into(), condition: "New".into(), ..UnitDraft::default() };
+    engine.add_units(&draft, 2).await.unwrap();
+    let order = engine.details("", None, None, 1).await.unwrap().remove(0);
+    let key = LineKey { order: order.row.id, order_item_id: "A".into() };
+    for unit in engine.units("").await.unwrap() {
+        engine.link_unit(&key, unit.id).await.unwrap();
+    }
+    let stays = engine.undo(done.batch.unwrap()).await.unwrap();
+    assert_eq!(stays.restored, 0, "it was undone before");
+    let stays = engine.undo(redone.batch.unwrap()).await.unwrap();
+    assert_eq!(stays.stays, ["Y-1: its lines hold more units than they did"]);
+    assert_eq!(orders(&engine).await, after);
+}
+
+#[tokio::test]
+async fn ebays_report_is_refused_under_another_platform() {
+    let (_folder, engine) = desk().await;
+    let report = "Sales Record Number;Order Number;Item Title;Sale Date\n1;04-1;Falcon;03-Nov-26\n";
+    let file = input(ImportKind::Orders(Platform::Bricqer), report.as_bytes());
+    let words =
+        "stock.csv: this is eBay's orders report: import it on the page of eBay, or with --platform ebay";
+    for refused in
+        [engine.preview_import(file.clone()).await.unwrap_err(), engine.run_import(file).await.unwrap_err()]
+    {
+        assert_eq!((refused.code, refused.message.as_str()), (Code::BadFile, words));
+    }
+    let own = input(ImportKind::Orders(Platform::Ebay), report.as_bytes());
+    assert_eq!(engine.run_import(own).await.unwrap().orders_new, 1);
 }
 
 /// Every two states of an order of one day, under every two heads: what a full file tells is all that is known then.

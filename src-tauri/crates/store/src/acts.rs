@@ -36,6 +36,8 @@ pub(crate) enum Subject {
     NumberMapping,
     /// The fields of a unit. Key: the unit's id.
     Unit,
+    /// What files said of an order. Key: the order's row id.
+    Order,
     /// The note of an order. Key: the order's row id.
     Note,
     /// A setting. Key: its key.
@@ -53,12 +55,13 @@ pub(crate) enum Subject {
 }
 
 impl Subject {
-    const ALL: [Self; 12] = [
+    const ALL: [Self; 13] = [
         Self::Confirmation,
         Self::Claim,
         Self::AsinMapping,
         Self::NumberMapping,
         Self::Unit,
+        Self::Order,
         Self::Note,
         Self::Setting,
         Self::View,
@@ -76,6 +79,7 @@ impl Subject {
             Self::AsinMapping => ("mapping", "asin:"),
             Self::NumberMapping => ("mapping", "number:"),
             Self::Unit => ("unit", "unit:"),
+            Self::Order => ("order", "order:"),
             Self::Note => ("note", "order:"),
             Self::Setting => ("setting", "setting:"),
             Self::View => ("view", "view:"),

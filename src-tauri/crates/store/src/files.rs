@@ -5,6 +5,7 @@
 
 use chrono::{DateTime, Utc};
 use packlight_domain::account::AccountId;
+use packlight_domain::act::BatchId;
 use packlight_domain::file_import::Told;
 use packlight_domain::listing::{OrderDetail, OrderRowId};
 use packlight_domain::order::OrderUpdate;
@@ -12,6 +13,7 @@ use packlight_domain::stock::{Unit, UnitId};
 use sqlx::Connection;
 
 use crate::accounts::{NewAccount, insert, load as accounts};
+use crate::acts::{Batch, counted};
 use crate::ingest::{Compared, Laid};
 use crate::inventory::Units;
 use crate::picking::strike::Struck;
@@ -22,28 +24,52 @@ use crate::{Store, StoreError, details, inventory};
 /// How many orders are looked at by one statement.
 const CHUNK: usize = 500;
 
+/// An import of orders, which several transactions may do.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Import {
+    /// The name of the file.
+    pub file: String,
+    /// For undo of all of it; `None` while nothing was changed.
+    pub batch: Option<BatchId>,
+    /// How many orders changed what so far.
+    pub compared: Compared,
+}
+
+/// "Imported 3 orders from orders.csv, updated 2".
+fn sentence(file: &str, done: Compared) -> String {
+    let orders = |number: u32| counted(number as usize, "order");
+    match (done.new, done.changed) {
+        (0, changed) => format!("Updated {} from {file}", orders(changed)),
+        (new, 0) => format!("Imported {} from {file}", orders(new)),
+        (new, changed) => format!("Imported {} from {file}, updated {changed}", orders(new)),
+    }
+}
+
 /// What an import of orders did.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Imported {
     /// The account that the orders belong to.
     pub account: AccountId,
-    /// How many of them changed what.
-    pub compared: Compared,
+    /// The import with what was kept now.
+    pub import: Import,
     /// What left open pick lists, to be told to the seller at once.
     pub struck: Vec<Struck>,
 }
 
 impl Store {
     /// Keeps orders of a platform that is read from files, in one transaction. They belong to the platform's account,
-    /// which is made from `account` if there is none yet; a label that is taken gets a number. Returns that account, too.
+    /// which is made from `account` if there is none yet; a label that is taken gets a number. One undo takes back all that
+    /// is done as the same `import`.
     pub async fn import_orders(
         &self,
         account: &NewAccount,
         updates: &[OrderUpdate],
         told: &Told,
+        import: &Import,
         now: DateTime<Utc>,
     ) -> Result<Imported, StoreError> {
         let (account, updates, told) = (account.clone(), updates.to_vec(), told.clone());
+        let import = import.clone();
         self.write(move |connection| {
             Box::pin(async move {
                 let known = accounts(connection).await?;
@@ -56,13 +82,17 @@ impl Store {
                     let label = label.unwrap_or_else(|| account.label.clone());
                     insert(connection, &NewAccount { label, ..account }).await?
                 };
-                let mut done = Imported { account: id, compared: Compared::default(), struck: Vec::new() };
+                let Import { file, batch, mut compared } = import;
+                let (mut struck, mut acts) = (Vec::new(), Vec::new());
                 for chunk in updates.chunks(CHUNK) {
                     let laid = Laid::upon(connection, Some(id), chunk, &told).await?;
-                    done.compared.add(laid.compared);
-                    done.struck.extend(laid.keep(connection, id, now).await?.struck);
+                    compared.add(laid.compared);
+                    struck.extend(laid.keep(connection, id, &mut acts, now).await?.struck);
                 }
-                Ok(done)
+                let mut own = Batch::go_on(connection, batch, now).await?;
+                own.record(connection, &acts).await?;
+                let batch = own.finish(connection, &sentence(&file, compared)).await?.or(batch);
+                Ok(Imported { account: id, import: Import { file, batch, compared }, struck })
             })
         })
         .await

@@ -14,11 +14,13 @@ use sqlx::{Row, SqliteConnection};
 
 mod derive;
 mod load;
+mod restore;
 mod state;
 mod told;
 mod upsert;
 
 pub(crate) use derive::set_confirmed;
+pub(crate) use restore::restore;
 use state::OrderState;
 pub use told::Compared;
 pub(crate) use told::Laid;
@@ -352,10 +354,11 @@ pub(crate) async fn known(
         .collect()
 }
 
+const FIRST_FREE: &str = "SELECT 1 + MAX(COALESCE((SELECT MAX(id) FROM platform_orders), 0), \
+    COALESCE((SELECT MAX(order_id) FROM acts WHERE order_id IS NOT NULL), 0))";
+
 /// Ids are given here and not by SQLite, so that lines can be written without asking for their order's id. Only the one
-/// writer gives them.
+/// writer gives them, and never one that an act knows: the order of an import that was taken back may come again.
 async fn first_free_id(connection: &mut SqliteConnection) -> Result<i64, StoreError> {
-    Ok(sqlx::query_scalar("SELECT COALESCE(MAX(id), 0) + 1 FROM platform_orders")
-        .fetch_one(connection)
-        .await?)
+    Ok(sqlx::query_scalar(FIRST_FREE).fetch_one(connection).await?)
 }

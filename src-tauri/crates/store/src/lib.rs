@@ -56,7 +56,7 @@ pub use check::CheckReport;
 pub use confirming::Confirming;
 pub use counts::{Counted, Scope};
 pub use error::{OpenError, StoreError};
-pub use files::Imported;
+pub use files::{Import, Imported};
 pub use ingest::{ChangeSet, Changed, Compared, StaleKind};
 pub use inventory::Units;
 pub use jobs::{Job, JobEnd, JobId, JobState, NewJob, Progress};

@@ -10,6 +10,18 @@ use crate::currency::Currency;
 /// How many rows may stand above the head.
 const BANNER: usize = 30;
 
+/// Heads of columns that only eBay's orders report has, in the languages of its sites, as they are compared.
+const EBAYS: [&str; 8] = [
+    "salesrecordnumber",
+    "verkaufsprotokollnummer",
+    "numerodenregistrementdelavente",
+    "ebaycollectandremittaxrate",
+    "ebaycollectandremittaxtype",
+    "ebaycollectedtax",
+    "ebayplus",
+    "globalshippingprogram",
+];
+
 /// Where the fields of a file are.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Layout {
@@ -170,6 +182,11 @@ impl Layout {
             let heads = self.heads.iter().map(|head| format!("'{head}'")).collect::<Vec<_>>().join(", ");
             Err(LayoutError::Missing { field: field.name, label: field.label, heads })
         })
+    }
+
+    /// Whether it is the report that eBay's Seller Hub writes: no other table has its columns.
+    pub fn is_ebays(&self) -> bool {
+        self.heads.iter().any(|head| EBAYS.contains(&normal(head).as_str()))
     }
 
     /// The heads of the file.

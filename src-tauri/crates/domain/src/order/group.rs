@@ -1,6 +1,7 @@
 //! The groups of an order and the versions that decide which answer wins each of them (invariant I5).
 
 use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
 use xxhash_rust::xxh3::Xxh3;
 
 use super::OrderUpdate;
@@ -43,7 +44,7 @@ impl Group {
 }
 
 /// A set of groups.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Groups(u8);
 
 impl Groups {

@@ -9,10 +9,12 @@ use sqlx::{Row, SqliteConnection};
 use super::{Act, Batch, Subject, notes};
 use crate::claims::{self, Affected};
 use crate::rows::{count, list};
-use crate::{Store, StoreError, confirming, inventory, mappings, picking, settings, views};
+use crate::{Store, StoreError, confirming, ingest, inventory, mappings, picking, settings, views};
 
 /// How many acts are read and put back at a time.
 const CHUNK: usize = 1_000;
+/// How many orders that stay are named.
+const STAYS: usize = 20;
 
 /// An act as it is stored, not undone yet.
 #[derive(Debug)]
@@ -49,10 +51,11 @@ pub(crate) async fn undo(
     let mut own = Batch::begin(connection, now).await?;
     let mut affected = Affected::default();
     let mut restored = 0;
+    let mut stays = Vec::new();
     for (about, stored) in standing(connection, batch).await? {
         // The last done is undone first.
         for chunk in stored.chunks(CHUNK) {
-            let done = restore(connection, about, chunk, &mut affected, now).await?;
+            let done = restore(connection, about, chunk, &mut affected, &mut stays, now).await?;
             let chunk: Vec<&Stored> =
                 chunk.iter().zip(done).filter_map(|(act, done)| done.then_some(act)).collect();
             let inverse: Vec<Act> = chunk
@@ -90,7 +93,8 @@ pub(crate) async fn undo(
     let own = own.finish_as(connection, &summary, Some(i64::from(batch.0))).await?;
     // An open list that held what has been freed just now holds it no longer.
     picking::strike::orders(connection, &orders, now).await?;
-    Ok(UndoReport { batch: own, restored: count(restored), skipped: count(acts - restored) })
+    stays.truncate(STAYS);
+    Ok(UndoReport { batch: own, restored: count(restored), skipped: count(acts - restored), stays })
 }
 
 /// The acts of a batch that nobody took back, by subject, newest first.
@@ -125,6 +129,7 @@ async fn restore(
     about: Subject,
     acts: &[Stored],
     affected: &mut Affected,
+    stays: &mut Vec<String>,
     now: DateTime<Utc>,
 ) -> Result<Vec<bool>, StoreError> {
     match about {
@@ -133,6 +138,7 @@ async fn restore(
         Subject::AsinMapping => mappings::restore(connection, true, acts, affected).await,
         Subject::NumberMapping => mappings::restore(connection, false, acts, affected).await,
         Subject::Unit => inventory::restore(connection, acts).await,
+        Subject::Order => ingest::restore(connection, acts, stays, now).await,
         Subject::Note => notes::restore(connection, acts).await,
         Subject::Setting => settings::restore(connection, acts).await,
         Subject::View => views::restore(connection, acts).await,

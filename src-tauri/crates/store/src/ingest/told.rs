@@ -12,9 +12,11 @@ use packlight_domain::instant::from_millis;
 use packlight_domain::order::{Group, Line, OrderUpdate, SourceRank};
 use sqlx::SqliteConnection;
 
+use super::restore::image;
 use super::state::OrderState;
 use super::{ChangeSet, Known, first_free_id, keep, known, load};
 use crate::StoreError;
+use crate::acts::{Act, Subject};
 
 /// What orders of a file change, or would.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -72,13 +74,13 @@ impl Laid {
             let id = &update.order_id;
             let (before, current) = match (laid.orders.get(id), known.get(id)) {
                 (Some((before, current)), _) => (before.clone(), Some(current.clone())),
-                (None, Some(own)) => match stored.get(&own.id) {
-                    Some(state) => (Some(state.clone()), Some(state.clone())),
-                    None => {
+                (None, Some(own)) => {
+                    let Some(state) = stored.get(&own.id) else {
                         laid.compared.unchanged += 1;
                         continue;
-                    }
-                },
+                    };
+                    (Some(state.clone()), Some(state.clone()))
+                }
                 (None, None) => (None, None),
             };
             let after = if let Some(current) = current {
@@ -118,13 +120,23 @@ impl Laid {
         }
     }
 
-    /// Writes what was decided, in the caller's transaction.
+    /// Writes what was decided, in the caller's transaction, and the acts that take it back.
     pub(crate) async fn keep(
         self,
         connection: &mut SqliteConnection,
         account: AccountId,
+        acts: &mut Vec<Act>,
         now: DateTime<Utc>,
     ) -> Result<ChangeSet, StoreError> {
+        for (before, after) in self.orders.values() {
+            acts.push(Act {
+                about: Subject::Order,
+                key: after.id.to_string(),
+                before: before.as_ref().map(|before| image(account, before)).transpose()?,
+                after: Some(image(account, after)?),
+                order: Some(after.id),
+            });
+        }
         let mut changes = ChangeSet { unchanged: self.compared.unchanged, ..ChangeSet::default() };
         keep(connection, account, self.orders.into_values().collect(), now, &mut changes).await?;
         Ok(changes)
@@ -133,9 +145,10 @@ impl Laid {
 
 impl OrderState {
     /// The order as a file would tell it.
-    fn as_told(&self) -> OrderUpdate {
+    pub(super) fn as_told(&self) -> OrderUpdate {
         let mut told =
             OrderUpdate::new(self.order_id.clone(), from_millis(self.last_update()), SourceRank::Report);
+        told.carried = Group::ALL.into_iter().collect();
         told.header = self.header.clone();
         told.fulfillment = self.fulfillment.clone();
         told.total = self.total;
@@ -154,7 +167,7 @@ impl OrderState {
     }
 
     /// Becomes what `update` says, in every group.
-    fn take_whole(&mut self, update: OrderUpdate) {
+    pub(super) fn take_whole(&mut self, update: OrderUpdate) {
         self.versions.take(&update);
         self.apply(update, Group::ALL.into_iter().collect());
     }
