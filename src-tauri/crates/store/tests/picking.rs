@@ -15,13 +15,17 @@ use packlight_domain::picking::plan::Layout;
 use packlight_domain::picking::{
     ExceptionReason, PickListDone, PickListId, PickMark, PickMode, PickRun, PickState,
 };
-use packlight_domain::stock::{ClaimMethod, UnitDraft, UnitId, UnitStatus};
-use packlight_store::{Access, Confirming, Orders, PickAsked, Planned, Store, StoreError, Units};
+use packlight_domain::stock::{ClaimMethod, UnitDraft, UnitFields, UnitId, UnitStatus};
+use packlight_store::{Access, Confirming, Orders, PickAsked, Planned, Store, StoreError};
 
 const FALCON: &str = "B00000000A";
 
 /// A unit of 75192 in a place; one id each, from 1 on.
 async fn unit(world: &World, place: &str) -> UnitId {
+    world.store.add_units(vec![falcon(place)], "Added", at(0)).await.unwrap().0[0]
+}
+
+fn falcon(place: &str) -> UnitFields {
     let draft = UnitDraft {
         set_number: "75192".into(),
         name: "Millennium Falcon".into(),
@@ -29,7 +33,7 @@ async fn unit(world: &World, place: &str) -> UnitId {
         storage_location: (!place.is_empty()).then(|| place.into()),
         ..UnitDraft::default()
     };
-    world.store.add_units(vec![draft.check(Currency::GBP).unwrap()], "Added", at(0)).await.unwrap().0[0]
+    draft.check(Currency::GBP).unwrap()
 }
 
 /// A shop that sells Falcons, with units in these places.
@@ -530,8 +534,8 @@ async fn a_list_that_ended_with_an_order_stays_done_while_that_order_stays_confi
     let record = started(&world).await.entry.record;
     let batch = confirmed(&world, &ids, 200).await;
     assert_eq!(run(&world, record).await.entry.state, PickState::Done);
-    let both = Units::Ids(vec![UnitId(1), UnitId(2)]);
-    world.store.move_units(&both, Some("Attic".into()), at(250)).await.unwrap();
+    let both = [1, 2].map(|id| (UnitId(id), falcon("Attic"))).to_vec();
+    world.store.edit_units(both, "Edited", at(250)).await.unwrap();
     let undone = world.store.undo_confirm(batch, at(300)).await.unwrap();
     assert_eq!((undone.orders_restored, undone.skipped), (0, 2));
     let still = run(&world, record).await;
