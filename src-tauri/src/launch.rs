@@ -9,7 +9,7 @@ use packlight_engine::environment::Environment;
 use tauri::{Manager, RunEvent};
 
 use crate::session::{Desk, Place};
-use crate::{bindings, logging, window};
+use crate::{bindings, children, logging, window};
 
 const USAGE: &str = "usage: packlight [--demo] [--data-dir DIR]";
 
@@ -40,7 +40,7 @@ impl Arguments {
 /// Runs the app with the arguments behind the program's name, until its window is closed.
 pub fn run(words: impl Iterator<Item = OsString>) -> ExitCode {
     let environment = Environment::read(|name| std::env::var_os(name));
-    keep_passphrase_from_children();
+    children::prepare_environment();
     let arguments = match Arguments::parse(words) {
         Ok(arguments) => arguments,
         Err(problem) => return refuse(&problem, 2),
@@ -58,7 +58,6 @@ pub fn run(words: impl Iterator<Item = OsString>) -> ExitCode {
     let place = if arguments.demo { Place::Demo } else { Place::Seller };
     let specta = bindings::builder();
     let app = tauri::Builder::default()
-        .plugin(tauri_plugin_opener::init())
         .plugin(tauri_plugin_store::Builder::new().build())
         .invoke_handler(specta.invoke_handler())
         .setup(move |app| {
@@ -79,13 +78,6 @@ pub fn run(words: impl Iterator<Item = OsString>) -> ExitCode {
         }
         Err(problem) => refuse(&format!("the window could not be opened: {problem}"), 1),
     }
-}
-
-/// Takes the vault's passphrase out of what the web view's processes would inherit.
-#[expect(unsafe_code, reason = "there is no other way to keep it from processes that a library starts")]
-fn keep_passphrase_from_children() {
-    // SAFETY: this runs before any other thread of the process exists, so nobody can be reading the environment.
-    unsafe { std::env::remove_var(packlight_engine::environment::PASSPHRASE) };
 }
 
 /// Says why there will be no window: to whoever started the app on a terminal, so in one plain line and not as a log.

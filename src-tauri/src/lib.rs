@@ -4,6 +4,7 @@
 //! Nothing is decided here that a command line could not decide as well.
 
 mod bindings;
+mod children;
 mod commands;
 mod demo;
 mod error;

@@ -4,9 +4,9 @@ use packlight_domain::account::Platform;
 use packlight_domain::act::BatchId;
 use packlight_domain::listing::{ListRequest, OrderCounts, OrderDetail, OrderPage, OrderRowId};
 use tauri::State;
-use tauri_plugin_opener::OpenerExt;
 
 use super::Answer;
+use crate::children;
 use crate::error::CommandError;
 use crate::session::Desk;
 
@@ -50,8 +50,6 @@ pub(crate) async fn set_note(desk: State<'_, Desk>, id: OrderRowId, note: String
 #[specta::specta]
 pub(crate) async fn open_on_amazon(desk: State<'_, Desk>, id: OrderRowId) -> Answer<()> {
     let url = desk.engine().await?.seller_central_url(id).await?;
-    desk.app()
-        .opener()
-        .open_url(&url, None::<&str>)
+    children::open(&url)
         .map_err(|error| CommandError::internal(format!("no browser could be opened for {url}: {error}")))
 }

@@ -2,9 +2,9 @@
 
 use packlight_domain::printing::{PrintOptions, Printer};
 use tauri::State;
-use tauri_plugin_opener::OpenerExt;
 
 use super::Answer;
+use crate::children;
 use crate::error::CommandError;
 use crate::preferences::{self, DocumentKind};
 use crate::session::Desk;
@@ -31,6 +31,6 @@ pub(crate) async fn printer_choice(
 #[specta::specta]
 pub(crate) async fn open_document(desk: State<'_, Desk>, path: String) -> Answer<()> {
     let file = desk.engine().await?.saved_file(&path)?;
-    let opened = desk.app().opener().open_path(file.to_string_lossy(), None::<&str>);
-    opened.map_err(|error| CommandError::internal(format!("{path} could not be opened: {error}")))
+    children::open(&file)
+        .map_err(|error| CommandError::internal(format!("{path} could not be opened: {error}")))
 }
