@@ -47,6 +47,19 @@ describe("a page that was given its first look", () => {
     expect(new Set(own)).toEqual(new Set(["news"]));
   });
 
+  it("draws what stands above the rows with them, so that nothing pushes them down later", async () => {
+    const shop = new MadeUpShop(312);
+    const look = lookAt(shop);
+    let first: boolean | undefined;
+    openWindow({ shop, look: { ...look, app: { ...look.app, accounts: 0 } } });
+    await waitFor(() => {
+      expect(firstRow()).toMatch(/^\d/);
+      // At the first sight of a row: a notice that is loaded is not there yet.
+      first ??= screen.queryByText("Amazon not configured.") !== null;
+    });
+    expect(first).toBe(true);
+  });
+
   it("asks for news from the turn of the look, and shows what changed in between", async () => {
     const shop = new MadeUpShop(312);
     const look = lookAt(shop, 1);

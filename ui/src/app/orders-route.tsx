@@ -7,6 +7,7 @@ import { Link, useNavigate, useSearch } from "@tanstack/react-router";
 import { lazy, Suspense, useCallback, useMemo } from "react";
 
 import { buttonClass } from "~/components/button";
+import { NotConfiguredNotice } from "~/features/accounts/not-configured";
 import { useMatching } from "~/features/matching/use-matching";
 import { ordersPlace, readSort, writeSort, type OrdersSearch } from "~/features/orders/filter";
 import { OrdersPage } from "~/features/orders/orders-page";
@@ -22,7 +23,6 @@ import { useDeskActs } from "./use-desk-acts";
 // The window opens on Amazon's orders; what only the other pages show is loaded there.
 const PlatformCards = lazy(() => import("./platform-cards"));
 const NoAmazonOrders = lazy(() => import("./no-orders"));
-const NotConfiguredNotice = lazy(() => import("~/features/accounts/not-configured"));
 const NoFileOrders = lazy(() => import("./no-file-orders"));
 const ImportOrders = lazy(() => import("./import-orders"));
 
@@ -135,9 +135,6 @@ function NoOrders({ app, platform }: { app: AppInfo | undefined; platform: Platf
 /** Without an account and without orders the page says it all; with orders one line above them does. */
 function NoticeIfOrders({ platform }: { platform: Platform | null }) {
   const { data: counts } = useQuery(queries.counts(platform));
-  return counts !== undefined && counts.all > 0 ? (
-    <Suspense>
-      <NotConfiguredNotice />
-    </Suspense>
-  ) : null;
+  // Part of the first picture, so not loaded later: what came then would push the rows down.
+  return counts !== undefined && counts.all > 0 ? <NotConfiguredNotice /> : null;
 }

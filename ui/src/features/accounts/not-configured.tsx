@@ -5,10 +5,10 @@ import { TriangleAlert } from "lucide-react";
 import { buttonClass } from "~/components/button";
 import { Notice } from "~/components/notice";
 
-import styles from "./first-run.module.css";
+import styles from "./not-configured.module.css";
 
 /** One line above the orders that are still here after the last account was disconnected. */
-export default function NotConfiguredNotice() {
+export function NotConfiguredNotice() {
   return (
     <div className={styles.notice}>
       <Notice

@@ -1,15 +1,18 @@
-/** The demo seller: the box in the navigation that names it and leads out of it, and the button that leads in. */
+/** The demo seller: the box in the navigation that names it and leads out of it. */
 import { Store } from "lucide-react";
-import { useState } from "react";
+import { lazy, Suspense, useState } from "react";
 
-import { Button, IconButton } from "~/components/button";
+import { IconButton } from "~/components/button";
+import { useEver } from "~/components/use-ever";
 
 import styles from "./demo-box.module.css";
-import { LeaveDemoDialog } from "./leave-demo";
-import { useDemo } from "./use-demo";
+
+// Loaded when it is first asked for.
+const LeaveDemoDialog = lazy(() => import("./leave-demo").then((module) => ({ default: module.LeaveDemoDialog })));
 
 export function DemoBox({ narrow }: { narrow: boolean }) {
   const [asking, setAsking] = useState(false);
+  const everAsked = useEver(asking);
   return (
     <div className={narrow ? styles.narrow : styles.box}>
       {narrow ? (
@@ -24,16 +27,7 @@ export function DemoBox({ narrow }: { narrow: boolean }) {
           </button>
         </>
       )}
-      <LeaveDemoDialog open={asking} onClose={() => setAsking(false)} />
+      <Suspense>{everAsked && <LeaveDemoDialog open={asking} onClose={() => setAsking(false)} />}</Suspense>
     </div>
-  );
-}
-
-export function StartDemoButton() {
-  const { start } = useDemo();
-  return (
-    <Button disabled={start.isPending} onClick={() => start.mutate()}>
-      {start.isPending ? "Opening the demo…" : "Open the demo"}
-    </Button>
   );
 }
