@@ -203,10 +203,7 @@ describe("Confirm orders processed", () => {
   it("holds the keys while its preview takes its time, then gives them to the button", async () => {
     const shop = shopOf(2);
     const { user, core } = openWindow({ shop });
-    const plan = core.handled("previewConfirm");
-    let answer = () => {};
-    const asked = new Promise<void>((resolve) => (answer = resolve));
-    core.answer({ previewConfirm: (request) => asked.then(() => plan(request)) });
+    const answer = core.hold("previewConfirm");
     await screen.findByText(shop.row(2).platform_order_id);
     await user.keyboard("j");
     const grid = screen.getByTestId("orders-table");

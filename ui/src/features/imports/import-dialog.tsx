@@ -40,6 +40,7 @@ export function effect(kind: ImportKind, report: ImportReport): string {
 export function ImportDialog({ open, kind, title, about, onClose }: Props) {
   const { done } = useActs();
   const chooser = useRef<HTMLInputElement>(null);
+  const choose = useRef<HTMLButtonElement>(null);
   const turn = useRef(0);
   const [input, setInput] = useState<ImportInput | null>(null);
   const [preview, setPreview] = useState<ImportPreview | null>(null);
@@ -102,11 +103,13 @@ export function ImportDialog({ open, kind, title, about, onClose }: Props) {
     <Dialog
       open={open}
       onClose={close}
+      initialFocus={choose}
       title={title}
       actions={
         <>
           <Button onClick={close}>Cancel</Button>
           <Button
+            ref={choose}
             look={preview === null ? "primary" : "plain"}
             icon={<FileUp size={15} />}
             onClick={() => chooser.current?.click()}

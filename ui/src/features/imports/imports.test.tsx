@@ -39,6 +39,7 @@ const preview = (more: Partial<ImportPreview["report"]> = {}): ImportPreview => 
 async function choose(handlers: Parameters<typeof openWindow>[0]) {
   const opened = openWindow({ at: "/inventory", ...handlers });
   await opened.user.click(await screen.findByRole("button", { name: "Import CSV" }));
+  await waitFor(() => expect(screen.getByRole("button", { name: "Choose a file" })).toHaveFocus());
   const file = new File(["Set #;What;State;Where\n75192;Falcon;New;A-01\n"], "stock.csv", { type: "text/csv" });
   await opened.user.upload(await screen.findByTestId("import-file"), file);
   return opened;
