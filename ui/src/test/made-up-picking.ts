@@ -144,7 +144,7 @@ export class MadeUpPicking {
       );
       if (row === undefined) group.rows.push((row = { ...what, location, quantity: 0, orders: [] }));
       row.quantity += 1;
-      row.orders.push({ order, platform_order_id, order_item_id: `${order}`, units: [unit], tote, flags });
+      row.orders.push({ order, platform_order_id, order_item_id: `${order}`, units: [unit], sku: null, tote, flags });
     }
     const zones = new Map<string, number>();
     for (const { location } of placed) zones.set(zoneOf(location), (zones.get(zoneOf(location)) ?? 0) + 1);
