@@ -3,7 +3,7 @@
 use packlight_domain::currency::Currency;
 use packlight_domain::money::Money;
 use packlight_domain::order::{Group, SourceRank, VersionTable};
-use packlight_spapi::{ErrorKind, Included, IncludedData, Operation, OrdersPage};
+use packlight_spapi::{ErrorKind, Included, IncludedData, Operation, OrdersPage, SearchOrders};
 use std::time::Duration;
 
 use crate::support::{Desk, Says, desk, errand, in_turn, noon, search};
