@@ -13,6 +13,9 @@ use packlight_domain::printing::{PrintOptions, Printer};
 use crate::desk::Engine;
 use crate::error::{Code, EngineError};
 
+/// The last resort that a print system's sentences name; it is done by the time the seller reads of it.
+const OR_SAVE: &str = ", or save the document as a PDF";
+
 impl Engine {
     /// The printers of the computer, by name, as they stand now.
     pub async fn printers(&self) -> Result<Vec<Printer>, EngineError> {
@@ -51,7 +54,8 @@ impl Engine {
         // Of two troubles the printer's is the one that the seller asked about.
         Err(match self.save_document(name, "pdf", document, 0).await {
             Ok(kept) => {
-                let message = format!("{}. The document is kept as {}", error.message, kept.path);
+                let message = error.message.replace(OR_SAVE, "");
+                let message = format!("{message}. The document is kept as {}", kept.path);
                 EngineError { message, ..error }.about(kept.path)
             }
             Err(trouble) => {

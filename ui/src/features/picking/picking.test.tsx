@@ -153,11 +153,13 @@ describe("the pick list before it is printed", () => {
     const path = "/home/me/Downloads/P-00000001.pdf";
     core.answer({
       printPickList: () => {
-        throw refusal("internal", `The queue takes no jobs. The document is kept as ${path}`);
+        throw refusal("internal", `The queue takes no jobs. The document is kept as ${path}`, { context: path });
       },
     });
     await user.click(await within(dialog).findByRole("button", { name: "Print 1 page" }));
     expect(await within(dialog).findByRole("alert")).toHaveTextContent("The queue takes no jobs");
+    // The path stands once, beside the button that opens it.
+    expect(dialog.textContent.split(path)).toHaveLength(2);
     await user.click(within(dialog).getByRole("button", { name: "Open the PDF" }));
     await waitFor(() => expect(core.callsOf("openDocument")).toEqual([[path]]));
     await user.click(within(dialog).getByRole("button", { name: "Try again" }));

@@ -13,6 +13,9 @@ export function keptPdf({ context, message }: Pick<Failure, "context" | "message
   return /kept as (.+\.pdf)\.?$/i.exec(message)?.[1] ?? null;
 }
 
+/** The sentence of a printer that refused, without the one that says where the PDF is kept. */
+export const withoutPath = (message: string) => message.replace(/\s*The document is kept as .+$/is, "");
+
 export function useDocuments() {
   const toast = useToast();
   const { failed } = useActs();

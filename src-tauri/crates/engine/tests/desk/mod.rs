@@ -15,7 +15,7 @@ use base64::prelude::BASE64_STANDARD;
 use chrono::{DateTime, Utc};
 use packlight_domain::file_import::{ImportInput, ImportKind};
 use packlight_engine::environment::Environment;
-use packlight_engine::printing::{Cups, Programs};
+use packlight_engine::printing::{Cups, Programs, Spooler};
 use packlight_engine::secrets::{Cost, Secrets, SystemKeychain};
 use packlight_engine::{Access, Config, Engine};
 use packlight_spapi::{SleepClock, Transport, TransportError, UserAgent};
@@ -41,6 +41,12 @@ pub(crate) fn noon() -> DateTime<Utc> {
 
 /// The desk of `folder`.
 pub(crate) async fn engine(folder: &Path) -> Engine {
+    // Nobody prints here.
+    printing(folder, Arc::new(Cups::new(Programs::in_folders(Vec::new(), &[])))).await
+}
+
+/// The desk of `folder` with that print system.
+pub(crate) async fn printing(folder: &Path, spooler: Arc<dyn Spooler>) -> Engine {
     let cost = Cost { memory_kib: 8, passes: 1, lanes: 1 };
     let config = Config {
         folder: folder.join("data"),
@@ -52,8 +58,7 @@ pub(crate) async fn engine(folder: &Path) -> Engine {
         sleep: SleepClock::sleepless(),
         user_agent: UserAgent { app: "Packlight".into(), version: "0".into(), platform: "Test".into() },
         downloads: folder.join("downloads"),
-        // Nobody prints here.
-        spooler: Arc::new(Cups::new(Programs::in_folders(Vec::new(), &[]))),
+        spooler,
     };
     Engine::open(config).await.unwrap()
 }
