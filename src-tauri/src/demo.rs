@@ -4,6 +4,7 @@
 //! so that new orders show within half a minute instead of Amazon's three.
 
 mod shelves;
+mod trouble;
 
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
@@ -50,8 +51,10 @@ pub(crate) fn erase(data_folder: &Path) -> Result<(), EngineError> {
 
 /// Starts the simulated Amazon.
 pub(crate) async fn start_amazon() -> Result<Server, EngineError> {
-    let seller = Seller::demo(Utc::now() - ALIVE_FOR).history_days(HISTORY_DAYS).rate_scale(RATE_SCALE);
+    let opened = Utc::now() - ALIVE_FOR;
+    let seller = Seller::demo(opened).history_days(HISTORY_DAYS).rate_scale(RATE_SCALE);
     let amazon = Amazon::with_clock(seller, Clock::system());
+    trouble::place(&amazon, opened).map_err(|error| EngineError::new(Code::Internal, error.to_string()))?;
     Server::start(Arc::new(amazon), ([127, 0, 0, 1], 0).into()).await.map_err(|error| {
         EngineError::retryable(Code::Internal, format!("the demo's Amazon could not be started: {error}"))
     })

@@ -38,7 +38,7 @@ pub(super) async fn fill(engine: &Engine) -> Result<(), EngineError> {
     };
     let oldest = engine.list_orders(&request).await?.rows.into_iter().map(|order| order.id).collect();
     engine.link_selected(&OrderSelection::Ids(oldest)).await?;
-    Ok(())
+    super::trouble::walk(engine).await
 }
 
 /// Units of one set: new ones on a shelf of `A` to `D` or in the numbered boxes, a used one beside them.
@@ -91,13 +91,14 @@ mod tests {
     use packlight_domain::currency::Currency;
     use packlight_domain::listing::{MAX_PAGE, MatchStatus};
     use packlight_domain::matching::LineKey;
+    use packlight_domain::picking::{ExceptionReason, PickRequest};
     use packlight_engine::environment::Environment;
     use packlight_engine::{Access, Config, SyncRequest};
 
     use super::*;
 
     #[tokio::test(flavor = "multi_thread")]
-    async fn the_matcher_proposes_units_for_unmatched_lines_and_says_why() {
+    async fn there_is_something_to_match_and_every_reason_not_to_walk() {
         let folder = tempfile::tempdir().unwrap();
         let amazon = super::super::start_amazon().await.unwrap();
         let environment = super::super::environment(&amazon, &Environment::default());
@@ -124,8 +125,21 @@ mod tests {
                 );
             }
         }
+        let list = engine.plan_pick_list(&PickRequest::default()).await.unwrap();
         engine.close().await;
         amazon.stop().await;
+        let on_page: BTreeSet<ExceptionReason> = list.exceptions.iter().map(|line| line.reason).collect();
+        for reason in [
+            ExceptionReason::CancelRequested,
+            ExceptionReason::OnOpenList,
+            ExceptionReason::NoAsin,
+            ExceptionReason::NoMatch,
+            ExceptionReason::NoStock,
+            ExceptionReason::NoLocation,
+        ] {
+            assert!(on_page.contains(&reason), "{reason:?} is not among {on_page:?}");
+        }
+        assert!(list.totals.lines > 5, "{:?}", list.totals);
         assert_eq!(first_has_one, Some(true), "the newest unmatched line is the one that people open first");
         for reason in ["SameAsin", "SetNumberInTitle", "NameInTitle"] {
             assert!(reasons.contains(reason), "{reason} is not among {reasons:?}");
