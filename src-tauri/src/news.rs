@@ -5,11 +5,11 @@
 //! that is loaded again misses nothing either. (A push is a script run in the page, for which the shell's own process
 //! would need a JavaScript engine: four megabytes, and at the start a tenth of a second.)
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::BTreeMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use packlight_engine::events::{CacheTag, Event, OrderStruck};
+use packlight_engine::events::{CacheTag, Event};
 use packlight_engine::status::SyncStatus;
 use serde::Serialize;
 use tokio::sync::broadcast::{Receiver, error::RecvError};
@@ -24,12 +24,7 @@ pub(crate) struct News {
     pub(crate) tags: Vec<CacheTag>,
     /// How the sync stands, if that changed.
     pub(crate) sync: Option<SyncStatus>,
-    /// Orders that left open pick lists since, oldest first.
-    pub(crate) struck: Vec<OrderStruck>,
 }
-
-/// How many struck orders are remembered for a window that has not asked yet.
-const STRUCK: usize = 100;
 
 /// How long events are gathered into one turn: a first import changes data hundreds of times a minute.
 const PAUSE: Duration = Duration::from_millis(250);
@@ -61,7 +56,6 @@ struct Kept {
     turn: u32,
     changed: BTreeMap<CacheTag, u32>,
     sync: Option<(u32, SyncStatus)>,
-    struck: VecDeque<(u32, OrderStruck)>,
 }
 
 impl Newsroom {
@@ -82,12 +76,6 @@ impl Newsroom {
             turn: kept.turn,
             tags: kept.changed.iter().filter(|(_, turn)| **turn > known).map(|(tag, _)| *tag).collect(),
             sync: kept.sync.as_ref().filter(|(turn, _)| *turn > known).map(|(_, status)| status.clone()),
-            struck: kept
-                .struck
-                .iter()
-                .filter(|(turn, _)| *turn > known)
-                .map(|(_, struck)| struck.clone())
-                .collect(),
         }
     }
 
@@ -113,7 +101,7 @@ impl Newsroom {
         }
     }
 
-    fn publish(&self, Batch { tags, sync, struck }: Batch) {
+    fn publish(&self, Batch { tags, sync }: Batch) {
         let turn = {
             let mut kept = self.kept();
             kept.turn += 1;
@@ -122,9 +110,6 @@ impl Newsroom {
             if let Some(status) = sync {
                 kept.sync = Some((turn, status));
             }
-            kept.struck.extend(struck.into_iter().map(|order| (turn, order)));
-            let old = kept.struck.len().saturating_sub(STRUCK);
-            kept.struck.drain(..old);
             turn
         };
         self.turn.send_replace(turn);
@@ -140,7 +125,6 @@ impl Newsroom {
 struct Batch {
     tags: Vec<CacheTag>,
     sync: Option<SyncStatus>,
-    struck: Vec<OrderStruck>,
 }
 
 impl Batch {
@@ -148,7 +132,8 @@ impl Batch {
         match event {
             Event::DataChanged(more) => self.tags.extend(more),
             Event::SyncChanged(latest) => self.sync = Some(latest),
-            Event::OrderStruck(order) => self.struck.push(order),
+            // The window reads it from the lists, where also one that opens later finds it.
+            Event::OrderStruck(_) => {}
         }
     }
 }
@@ -157,8 +142,6 @@ impl Batch {
 mod tests {
     use std::sync::Arc;
 
-    use packlight_domain::listing::OrderRowId;
-    use packlight_domain::picking::PickListId;
     use packlight_engine::events::Events;
 
     use super::*;
@@ -169,29 +152,6 @@ mod tests {
 
     fn publish(room: &Newsroom, tag: CacheTag) {
         room.publish(Batch { tags: vec![tag], ..Batch::default() });
-    }
-
-    fn struck(order: u32) -> OrderStruck {
-        OrderStruck {
-            record: PickListId(1),
-            list_id: "P-00000001".into(),
-            order: OrderRowId(order),
-            platform_order_id: format!("203-{order}"),
-            cancelled: true,
-            units: 1,
-            message: format!("203-{order} was cancelled"),
-        }
-    }
-
-    #[tokio::test]
-    async fn struck_orders_wait_for_the_window_and_are_told_once() {
-        let room = Newsroom::default();
-        let orders: Vec<OrderStruck> = (1..=120).map(struck).collect();
-        room.publish(Batch { struck: orders[..60].to_vec(), ..Batch::default() });
-        room.publish(Batch { struck: orders[60..].to_vec(), ..Batch::default() });
-        assert_eq!(room.after(1, PATIENCE).await.struck, orders[60..]);
-        assert_eq!(room.after(0, PATIENCE).await.struck, orders[20..], "the latest hundred");
-        assert_eq!(room.after(2, Duration::ZERO).await.struck, []);
     }
 
     #[tokio::test]

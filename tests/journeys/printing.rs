@@ -93,17 +93,39 @@ async fn the_very_bytes_reach_the_printer_with_copies_paper_and_order() {
     assert_eq!(cups.state("Office", "Office-1").await.unwrap(), JobState::Done);
 }
 
+/// A print system with one printer, *Driver*, which is not sent pages as they are but what its driver makes of them.
+fn with_driver() -> Option<PrintSystem> {
+    const DRIVER: &str = "/usr/share/ppd/cups-pdf/CUPS-PDF_opt.ppd";
+    let system = PrintSystem::start()?;
+    if !std::path::Path::new(DRIVER).is_file() {
+        eprintln!("skipped: printer-driver-cups-pdf is not installed");
+        return None;
+    }
+    system.add_printer("Driver");
+    system.run("lpadmin", &["-p", "Driver", "-P", DRIVER]);
+    Some(system)
+}
+
+/// This driver has no 4 × 6 inch among its sizes and takes others by their measures; its default is A4.
+#[tokio::test]
+async fn a_label_has_its_own_size_where_the_driver_has_no_name_for_it() {
+    let Some(system) = with_driver() else { return };
+    let cups = Cups::new(system.programs());
+    let document = pdf(288, 432, 1);
+    let job = PrintJob { document: &document, title: "x", paper: Paper::Label4x6, copies: 1, reverse: false };
+    print(&cups, Some("Driver"), &job, Patience::default()).await.unwrap();
+    let paper = system.wait_for_paper("Driver", 1).remove(0);
+    assert!(paper.options.contains("Custom.4x6in"), "{}", paper.options);
+    let sheet = String::from_utf8_lossy(&paper.bytes).into_owned();
+    let boxes: Vec<&str> = sheet.lines().filter(|line| line.starts_with("%%PageBoundingBox")).collect();
+    assert_eq!(boxes, ["%%PageBoundingBox: 0 0 288 432"]);
+}
+
 /// A printer with a driver gets the pages from CUPS' own filters: they must have left size, place and order alone, even
 /// where the queue's own defaults are to scale and to save paper.
 #[tokio::test]
 async fn a_driver_leaves_pages_as_large_as_they_are() {
-    const DRIVER: &str = "/usr/share/ppd/cups-pdf/CUPS-PDF_opt.ppd";
-    let Some(system) = PrintSystem::start() else { return };
-    if !std::path::Path::new(DRIVER).is_file() {
-        eprintln!("skipped: printer-driver-cups-pdf is not installed");
-        return;
-    }
-    system.add_printer("Driver");
+    let Some(system) = with_driver() else { return };
     let defaults = [
         "-o",
         "fit-to-page-default=true",
@@ -112,7 +134,7 @@ async fn a_driver_leaves_pages_as_large_as_they_are() {
         "-o",
         "sides-default=two-sided-long-edge",
     ];
-    system.run("lpadmin", &[&["-p", "Driver", "-P", DRIVER], &defaults[..]].concat());
+    system.run("lpadmin", &[&["-p", "Driver"], &defaults[..]].concat());
     let cups = Cups::new(system.programs());
     let document = pdf(595, 842, 3);
     let job = PrintJob { document: &document, title: "x", paper: Paper::A4, copies: 2, reverse: true };

@@ -49,7 +49,7 @@ describe("the door to the core", () => {
     vi.useFakeTimers();
     const answers = [
       () => Promise.reject(new Error("gone")),
-      () => Promise.resolve({ turn: 5, tags: ["orders" as const], sync: null, struck: [] }),
+      () => Promise.resolve({ turn: 5, tags: ["orders" as const], sync: null }),
       () => new Promise<never>(() => {}),
     ];
     const core = startFakeBackend({ news: () => (answers.shift() ?? (() => Promise.reject(new Error("enough"))))() });

@@ -49,13 +49,12 @@ class Newsroom {
       turn: this.#turns.length,
       tags: [...new Set(turns.flatMap(({ tags }) => tags))],
       sync: turns.findLast(({ sync }) => sync !== null)?.sync ?? null,
-      struck: [],
     };
   }
 
   /** Resolves when those who wait have been answered. */
   async publish(tags: CacheTag[], sync: SyncStatus | null): Promise<void> {
-    this.#turns.push({ turn: this.#turns.length + 1, tags, sync, struck: [] });
+    this.#turns.push({ turn: this.#turns.length + 1, tags, sync });
     for (const resolve of this.#waiting) resolve();
     this.#waiting.clear();
     await new Promise((resolve) => {
