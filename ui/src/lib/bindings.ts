@@ -156,8 +156,8 @@ export const commands = {
 	savePickList: (request: PickRequest, paper: Paper) => typedError<SavedFile, CommandError>(__TAURI_INVOKE("save_pick_list", { request, paper })),
 	/**  Writes a recorded list as PDF into the Downloads folder. */
 	saveRecordedPickList: (record: PickListId, paper: Paper) => typedError<SavedFile, CommandError>(__TAURI_INVOKE("save_recorded_pick_list", { record, paper })),
-	/**  What confirming would do. */
-	previewConfirm: (request: ConfirmRequest) => typedError<Confirmation, CommandError>(__TAURI_INVOKE("preview_confirm", { request })),
+	/**  What confirming would do: the sums of all orders, and the first `most` orders of each result. */
+	previewConfirm: (request: ConfirmRequest, most: number) => typedError<Confirmation, CommandError>(__TAURI_INVOKE("preview_confirm", { request, most })),
 	/**  Confirms orders as processed and archives their units. */
 	confirmOrders: (request: ConfirmRequest) => typedError<Confirmation, CommandError>(__TAURI_INVOKE("confirm_orders", { request })),
 	/**  Takes a confirmation back. */
@@ -549,10 +549,16 @@ export type Confirmation = {
 	confirmed: number,
 	/**  Orders left alone; those confirmed before are not among them. */
 	skipped: number,
+	/**  Orders that were confirmed before. */
+	already: number,
 	/**  Units archived, or that would be. */
 	units_moved: number,
+	/**  Where the units go, each place once, in natural order. */
+	archive_locations: string[],
 	/**  The money effect, one entry per currency. */
 	money: ConfirmMoney[],
+	/**  All orders confirmed, or that would be, however few of them are told below. */
+	confirmed_orders: OrderRowId[],
 	/**  Order by order, as asked for, else newest first. */
 	orders: ConfirmOrder[],
 };
@@ -916,8 +922,6 @@ export type News = {
 	tags: CacheTag[],
 	/**  How the sync stands, if that changed. */
 	sync: SyncStatus | null,
-	/**  Orders that left open pick lists since, oldest first. */
-	struck: OrderStruck[],
 };
 
 /**  What the cards count. Every order is in `all` and in one of the statuses. */
@@ -1090,24 +1094,6 @@ export type OrderSelection =
 	/**  Left out. */
 	except: OrderRowId[],
 } }) & { ids?: never };
-
-/**  An order that left an open pick list: the seller has to know at once, with the list in hand. */
-export type OrderStruck = {
-	/**  The recorded list. */
-	record: PickListId,
-	/**  `P-…`. */
-	list_id: string,
-	/**  The order. */
-	order: OrderRowId,
-	/**  The platform's id of the order. */
-	platform_order_id: string,
-	/**  The order is cancelled; else it only wants fewer units. */
-	cancelled: boolean,
-	/**  Units struck. */
-	units: number,
-	/**  What to do, in plain English: "203-1234567-1234567 was cancelled: take it off list P-1a2b3c4d". */
-	message: string,
-};
 
 /**  Which version of the Orders API an account is read by. */
 export type OrdersApi = 

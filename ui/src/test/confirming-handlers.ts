@@ -83,7 +83,7 @@ export function confirmingHandlers(shop: MadeUpShop, now: () => number = Date.no
     };
   };
 
-  const planned = (request: ConfirmRequest): Confirmation => {
+  const planned = (request: ConfirmRequest, most = Number.POSITIVE_INFINITY): Confirmation => {
     const ids =
       request.orders === null
         ? Array.from({ length: shop.newest }, (_, at) => shop.newest - at)
@@ -103,6 +103,9 @@ export function confirmingHandlers(shop: MadeUpShop, now: () => number = Date.no
       batch: null,
       confirmed: confirmed.length,
       skipped: orders.filter(({ result }) => result === "skipped").length,
+      already: orders.filter(({ result }) => result === "already").length,
+      archive_locations: [...new Set(confirmed.flatMap(({ archive_location: place }) => place ?? []))].toSorted(),
+      confirmed_orders: confirmed.flatMap(({ order }) => order ?? []),
       units_moved: confirmed.reduce((sum, { units }) => sum + units.length, 0),
       money: currencies.map((currency) => {
         const of = confirmed.filter(({ proceeds }) => proceeds?.currency === currency);
@@ -119,7 +122,9 @@ export function confirmingHandlers(shop: MadeUpShop, now: () => number = Date.no
           units_without_cost: costs.filter((cost) => cost === null).length,
         };
       }),
-      orders,
+      orders: orders.filter(
+        ({ result }, at) => orders.slice(0, at).filter((before) => before.result === result).length < most,
+      ),
     };
   };
 

@@ -305,8 +305,11 @@ mod tests {
             batch: Some(BatchId(5)),
             confirmed: 1,
             skipped: 0,
+            already: 0,
             units_moved: 1,
+            archive_locations: vec!["SOLD-2026-01".into()],
             money: vec![ConfirmMoney { sales: pounds(1_299), cost: pounds(0), units_without_cost: 1 }],
+            confirmed_orders: vec![OrderRowId(7)],
             orders: vec![order],
         }
     }

@@ -153,12 +153,37 @@ pub struct Confirmation {
     pub confirmed: u32,
     /// Orders left alone; those confirmed before are not among them.
     pub skipped: u32,
+    /// Orders that were confirmed before.
+    pub already: u32,
     /// Units archived, or that would be.
     pub units_moved: u32,
+    /// Where the units go, each place once, in natural order.
+    pub archive_locations: Vec<String>,
     /// The money effect, one entry per currency.
     pub money: Vec<ConfirmMoney>,
+    /// All orders confirmed, or that would be, however few of them are told below.
+    pub confirmed_orders: Vec<OrderRowId>,
     /// Order by order, as asked for, else newest first.
     pub orders: Vec<ConfirmOrder>,
+}
+
+impl Confirmation {
+    /// The same, with the first orders only: so many of the confirmed ones, and so many left alone for each result. The
+    /// sums stay those of all.
+    #[must_use]
+    pub fn first(mut self, confirmed: usize, others: usize) -> Self {
+        let (mut done, mut skipped, mut already) = (0, 0, 0);
+        self.orders.retain(|order| {
+            let (told, most) = match order.result {
+                ConfirmResult::Confirmed => (&mut done, confirmed),
+                ConfirmResult::Skipped => (&mut skipped, others),
+                ConfirmResult::Already => (&mut already, others),
+            };
+            *told += 1;
+            *told <= most
+        });
+        self
+    }
 }
 
 /// What taking a confirmation back did.

@@ -17,9 +17,9 @@ import { counted, format } from "~/lib/format";
 import { backend, Failure } from "~/lib/ipc";
 
 import { ConfirmList } from "./confirm-list";
-import { confirmPreview } from "./confirm-preview";
+import { confirmPreview, FIRST } from "./confirm-preview";
 import styles from "./confirming.module.css";
-import { moneyText, placesOf } from "./words";
+import { moneyText } from "./words";
 
 type Props = {
   /** These; all that are paid or shipped unless given. */
@@ -51,9 +51,10 @@ export default function ConfirmDialog({ orders, platform, onClose }: Props) {
     () => ({ orders, platform, archive_location: null, without_stock: [...without] }),
     [orders, platform, without],
   );
-  const preview = useQuery({ ...confirmPreview(request), enabled: !busy && result === null });
+  const [most, setMost] = useState(FIRST);
+  const preview = useQuery({ ...confirmPreview(request, most), enabled: !busy && result === null });
   const shown = result ?? preview.data;
-  const places = useMemo(() => (preview.data === undefined ? [] : placesOf(preview.data)), [preview.data]);
+  const places = preview.data?.archive_locations ?? [];
   const [onlyPlace = ""] = places.length === 1 ? places : [];
   const place = typed === null || typed.trim() === "" || typed.trim() === onlyPlace ? null : typed.trim();
 
@@ -61,6 +62,8 @@ export default function ConfirmDialog({ orders, platform, onClose }: Props) {
     const of = (wanted: Part) => (shown?.orders ?? []).filter((order) => order.result === wanted);
     return { confirmed: of("confirmed"), skipped: of("skipped"), already: of("already") };
   }, [shown]);
+  /** Of all orders, however few of them are told one by one. */
+  const sums = { confirmed: shown?.confirmed ?? 0, skipped: shown?.skipped ?? 0, already: shown?.already ?? 0 };
   const fallback: Part = parts.confirmed.length > 0 && result === null ? "confirmed" : "skipped";
   const present = part !== null && parts[part].length > 0 ? part : fallback;
 
@@ -161,7 +164,7 @@ export default function ConfirmDialog({ orders, platform, onClose }: Props) {
         {shown !== undefined && shown.orders.length > 0 && (
           <>
             <div className={styles.parts} role="group" aria-label="Which orders">
-              {PARTS.filter(({ id }) => parts[id].length > 0 || id === "confirmed").map(({ id, label, done: past }) => (
+              {PARTS.filter(({ id }) => sums[id] > 0 || id === "confirmed").map(({ id, label, done: past }) => (
                 <button
                   key={id}
                   type="button"
@@ -170,7 +173,7 @@ export default function ConfirmDialog({ orders, platform, onClose }: Props) {
                   disabled={parts[id].length === 0}
                   onClick={() => setPart(id)}
                 >
-                  {result === null ? label : past} <span className="num">{format.number(parts[id].length)}</span>
+                  {result === null ? label : past} <span className="num">{format.number(sums[id])}</span>
                 </button>
               ))}
             </div>
@@ -190,6 +193,16 @@ export default function ConfirmDialog({ orders, platform, onClose }: Props) {
                 }
               />
             )}
+            {sums[present] > parts[present].length && (
+              <p className={styles.rest}>
+                The first {format.number(parts[present].length)} of {counted(sums[present], "order")} are listed.
+                {result === null && (
+                  <Button small disabled={preview.isFetching} onClick={() => setMost(most * 10)}>
+                    List {format.number(Math.min(sums[present], most * 10))}
+                  </Button>
+                )}
+              </p>
+            )}
             <Sums confirmation={shown} />
           </>
         )}
@@ -202,8 +215,7 @@ export default function ConfirmDialog({ orders, platform, onClose }: Props) {
 const MOST_NAMED = 100_000;
 
 /** The very orders that the button counted: what was paid or cancelled since the preview is not among them. */
-function named({ orders }: Confirmation, request: ConfirmRequest): OrderSelection | null {
-  const ids = orders.flatMap(({ order, result }) => (result === "confirmed" && order !== null ? [order] : []));
+function named({ confirmed_orders: ids }: Confirmation, request: ConfirmRequest): OrderSelection | null {
   return ids.length > MOST_NAMED ? request.orders : { ids };
 }
 

@@ -2,6 +2,7 @@ import { act, screen, waitFor, within } from "@testing-library/react";
 import axe from "axe-core";
 import { describe, expect, it } from "vitest";
 
+import type { Confirmation, ConfirmOrder } from "~/lib/bindings";
 import { confirmingHandlers } from "~/test/confirming-handlers";
 import { refusal } from "~/test/fake-backend";
 import { MadeUpShop } from "~/test/made-up-orders";
@@ -38,6 +39,32 @@ async function openDialog(shop: MadeUpShop, more: Partial<Parameters<typeof open
   await within(dialog).findByTestId("confirm-sums");
   return { ...opened, dialog };
 }
+
+/** An order that would be confirmed without a unit. */
+const made = (at: number): ConfirmOrder => ({
+  order: at,
+  platform_order_id: `203-0000000-${String(at).padStart(7, "0")}`,
+  result: "confirmed",
+  reason: null,
+  message: null,
+  archive_location: "SOLD-2026-01",
+  units: [],
+  lines_without_unit: [],
+  proceeds: null,
+});
+
+/** The preview of such orders, of which so many are told. */
+const planned = (orders: readonly ConfirmOrder[], most: number): Confirmation => ({
+  batch: null,
+  confirmed: orders.length,
+  skipped: 0,
+  already: 0,
+  units_moved: 0,
+  archive_locations: [],
+  money: [],
+  confirmed_orders: orders.flatMap(({ order }) => order ?? []),
+  orders: orders.slice(0, most),
+});
 
 describe("Confirm orders processed", () => {
   it("shows each order's units with their place and archive, says what the button does, and does it", async () => {
@@ -129,12 +156,15 @@ describe("Confirm orders processed", () => {
   it("stays open and shows order by order what came out differently than planned", async () => {
     const shop = shopOf(2);
     const { user, core, dialog } = await openDialog(shop);
-    const plan = await core.handled("previewConfirm")({
-      orders: null,
-      platform: "amazon",
-      archive_location: null,
-      without_stock: [],
-    });
+    const plan = await core.handled("previewConfirm")(
+      {
+        orders: null,
+        platform: "amazon",
+        archive_location: null,
+        without_stock: [],
+      },
+      500,
+    );
     const [first, second] = plan.orders;
     if (first === undefined || second === undefined) throw new Error("two orders were planned");
     core.answer({
@@ -174,23 +204,9 @@ describe("Confirm orders processed", () => {
   });
 
   it("holds five thousand orders with the rows in view only", async () => {
-    const shop = shopOf(1);
-    const made = (at: number) => ({
-      order: at,
-      platform_order_id: `203-0000000-${String(at).padStart(7, "0")}`,
-      result: "confirmed" as const,
-      reason: null,
-      message: null,
-      archive_location: "SOLD-2026-01",
-      units: [],
-      lines_without_unit: [],
-      proceeds: null,
-    });
     const orders = Array.from({ length: 5000 }, (_, at) => made(at));
-    const { dialog } = await openDialog(shop, {
-      handlers: {
-        previewConfirm: () => ({ batch: null, confirmed: 5000, skipped: 0, units_moved: 0, money: [], orders }),
-      },
+    const { dialog } = await openDialog(shopOf(1), {
+      handlers: { previewConfirm: () => planned(orders, orders.length) },
     });
     expect(within(dialog).getByRole("button", { name: "Confirm 5,000 orders" })).toBeEnabled();
     const list = within(dialog).getByTestId("confirm-list");
@@ -238,12 +254,12 @@ describe("Confirm orders processed", () => {
     const plan = confirmingHandlers(shop).previewConfirm;
     const { dialog } = await openDialog(shop, {
       handlers: {
-        previewConfirm: async (request) => {
-          const planned = await plan?.(request);
-          const [some, none] = planned?.orders ?? [];
-          if (planned === undefined || some === undefined || none === undefined) throw new Error("two are planned");
+        previewConfirm: async (request, most) => {
+          const whole = await plan?.(request, most);
+          const [some, none] = whole?.orders ?? [];
+          if (whole === undefined || some === undefined || none === undefined) throw new Error("two are planned");
           return {
-            ...planned,
+            ...whole,
             orders: [
               { ...some, lines_without_unit: ["Two mugs"] },
               { ...none, units: [], lines_without_unit: ["Gift wrap"] },
@@ -255,6 +271,25 @@ describe("Confirm orders processed", () => {
     const list = within(dialog).getByTestId("confirm-list");
     expect(list).toHaveTextContent("Two mugstakes fewer units than ordered");
     expect(list).toHaveTextContent("Gift wraptakes no unit");
+  });
+
+  it("lists the first of very many orders, more when asked, and confirms all of them", async () => {
+    const orders = Array.from({ length: 640 }, (_, at) => made(at + 1));
+    const { user, core, dialog } = await openDialog(shopOf(1), {
+      handlers: { previewConfirm: (_, most) => planned(orders, most) },
+    });
+    const sizeOfList = () =>
+      within(within(dialog).getByTestId("confirm-list")).getAllByRole("listitem")[0]?.getAttribute("aria-setsize");
+    expect(within(dialog).getByRole("button", { name: "To confirm 640" })).toBeVisible();
+    expect(dialog).toHaveTextContent("The first 500 of 640 orders are listed.");
+    expect(sizeOfList()).toBe("500");
+    await user.click(within(dialog).getByRole("button", { name: "List 640" }));
+    await waitFor(() => expect(sizeOfList()).toBe("640"));
+    expect(dialog).not.toHaveTextContent("are listed");
+    const button = within(dialog).getByRole("button", { name: "Confirm 640 orders" });
+    await waitFor(() => expect(button).toBeEnabled());
+    await user.click(button);
+    await waitFor(() => expect(core.callsOf("confirmOrders")[0]?.[0].orders?.ids).toHaveLength(640));
   });
 
   it("with nothing to confirm says so and names what brings orders here", async () => {
@@ -337,7 +372,6 @@ describe("a confirmation in words", () => {
     expect(moneyText({ sales: gbp("120.00"), cost: gbp("65.00"), units_without_cost: 2 })).toBe(
       "£120.00 sold · £65.00 cost · 2 units without a cost",
     );
-    const nothing = { batch: null, confirmed: 0, skipped: 2, units_moved: 0, money: [], orders: [] };
-    expect(effectText(nothing)).toBe("nothing to confirm; 2 orders skipped");
+    expect(effectText({ ...planned([], 0), skipped: 2 })).toBe("nothing to confirm; 2 orders skipped");
   });
 });

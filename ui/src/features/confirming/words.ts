@@ -27,18 +27,9 @@ export function moneyText({ sales, cost, units_without_cost: unknown }: ConfirmM
   return parts.join(" · ");
 }
 
-/** Where the units of a confirmation go, each place once. */
-export function placesOf({ orders }: Pick<Confirmation, "orders">): string[] {
-  const places = orders.flatMap(({ result, archive_location }) =>
-    result === "confirmed" ? (archive_location ?? []) : [],
-  );
-  return [...new Set(places)].toSorted();
-}
-
 /** "12 orders → 14 units → SOLD-2026-01; 2 skipped". */
 export function effectText(confirmation: Confirmation): string {
-  const { confirmed, units_moved: units, skipped } = confirmation;
-  const places = placesOf(confirmation);
+  const { confirmed, units_moved: units, skipped, archive_locations: places } = confirmation;
   const where =
     places.length === 0 ? "" : ` → ${places.length > 2 ? counted(places.length, "place") : places.join(", ")}`;
   const effect = confirmed === 0 ? "nothing to confirm" : `${counted(units, "unit")}${units === 0 ? "" : where}`;

@@ -9,6 +9,7 @@ use packlight_domain::confirming::{ConfirmOrder, ConfirmResult, ConfirmUnit, Con
 use packlight_domain::currency::Currency;
 use packlight_domain::listing::OrderRowId;
 use packlight_domain::money::Money;
+use packlight_domain::natural;
 use packlight_domain::stock::UnitId;
 use sqlx::sqlite::SqliteRow;
 use sqlx::{Row, SqliteConnection};
@@ -241,14 +242,22 @@ impl Done {
                 named.iter().map(|id| told.remove(id).unwrap_or_else(|| Told::unknown(*id).order)).collect()
             }
         };
-        let skipped = orders.iter().filter(|order| order.result == ConfirmResult::Skipped).count();
+        let count_of = |result| orders.iter().filter(|order| order.result == result).count();
+        let (skipped, already) = (count_of(ConfirmResult::Skipped), count_of(ConfirmResult::Already));
+        let done = || orders.iter().filter(|order| order.result == ConfirmResult::Confirmed);
+        let mut places: Vec<&String> = done().filter_map(|order| order.archive_location.as_ref()).collect();
+        places.sort_unstable_by(|a, b| natural::compare(a, b).then_with(|| a.cmp(b)));
+        places.dedup();
         let number = |n: usize| u32::try_from(n).unwrap_or(u32::MAX);
         Confirmation {
             batch: self.batch,
             confirmed: number(confirmed),
             skipped: number(skipped),
+            already: number(already),
             units_moved: number(units),
+            archive_locations: places.into_iter().cloned().collect(),
             money: self.money.sums(),
+            confirmed_orders: done().filter_map(|order| order.order).collect(),
             orders,
         }
     }
