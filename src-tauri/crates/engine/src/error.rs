@@ -98,7 +98,7 @@ pub struct EngineError {
     /// It is the failure of one thing that was asked for (a marketplace, an order): the next may go well.
     pub(crate) confined: bool,
     /// What Amazon's answer was, where it failed by one.
-    pub(crate) cause: Option<ErrorKind>,
+    pub(crate) cause: Option<Box<ErrorKind>>,
 }
 
 impl EngineError {
@@ -179,7 +179,7 @@ impl From<ApiError> for EngineError {
             request_id: error.request_id,
             subject: None,
             retry_at: error.retry_at,
-            cause: Some(error.kind),
+            cause: Some(Box::new(error.kind)),
         }
     }
 }

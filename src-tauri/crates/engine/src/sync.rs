@@ -145,7 +145,7 @@ const ENOUGH: usize = 3;
 
 /// Whether one marketplace may be what the refusal of several is about.
 fn may_be_of_one(error: &EngineError) -> bool {
-    matches!(error.cause, Some(ErrorKind::AccessDenied | ErrorKind::InvalidInput))
+    matches!(error.cause.as_deref(), Some(ErrorKind::AccessDenied | ErrorKind::InvalidInput))
 }
 
 /// What is said when some marketplaces failed and the others were read.
@@ -252,7 +252,7 @@ impl Run {
         errand: &packlight_spapi::Errand,
         listed: &mut Vec<OrderUpdate>,
     ) -> Result<Vec<Failed>, EngineError> {
-        let invalid = refusal.cause == Some(ErrorKind::InvalidInput);
+        let invalid = refusal.cause.as_deref() == Some(&ErrorKind::InvalidInput);
         let mut failed: Vec<Failed> = Vec::new();
         let mut ids = group.marketplace_ids.clone().into_iter().enumerate();
         while let Some((before, id)) = ids.next() {

@@ -23,7 +23,7 @@ impl Engine {
             match self.look_at_abandoned_of(account, stop, &mut taken_in).await {
                 Err(error) if error.code == Code::Stopped => return Err(error),
                 Err(error) => {
-                    tracing::info!(%error, "the abandoned reports of an account are left for later")
+                    tracing::info!(%error, "the abandoned reports of an account are left for later");
                 }
                 Ok(()) => {}
             }
