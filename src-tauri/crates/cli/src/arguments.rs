@@ -48,8 +48,30 @@ pub(crate) enum Command {
     Confirm(ConfirmCommand),
     /// Make the pick list of all orders that wait to be shipped.
     PickList(PickListCommand),
+    /// Copy the database into a file, examined; works beside a running Packlight. Secrets are not in it.
+    Backup(BackupCommand),
+    /// Put a backup in the place of the database, which is kept beside it.
+    Restore(RestoreCommand),
     /// Examine the database from end to end.
     Check,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct BackupCommand {
+    /// The file to write.
+    pub(crate) file: PathBuf,
+    /// Replace the file if it is there.
+    #[arg(long)]
+    pub(crate) force: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct RestoreCommand {
+    /// A backup.
+    pub(crate) file: PathBuf,
+    /// Examine the backup and say what is in it, and change nothing.
+    #[arg(long)]
+    pub(crate) dry_run: bool,
 }
 
 #[derive(Debug, Args)]

@@ -37,7 +37,9 @@ fn people(shape: &CheckShape) -> String {
     }
     line(
         &mut text,
-        format_args!("The database is damaged: close Packlight and put back a backup of the data folder."),
+        format_args!(
+            "The database is damaged: close Packlight and put a backup back with packlight-cli restore FILE."
+        ),
     );
     text
 }

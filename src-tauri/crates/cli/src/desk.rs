@@ -63,7 +63,8 @@ impl Desk<'_> {
         result
     }
 
-    fn folder(&self) -> Result<PathBuf, Failure> {
+    /// The data folder.
+    pub(crate) fn folder(&self) -> Result<PathBuf, Failure> {
         let asked = self.arguments.data_dir.as_deref().or(self.environment.data_dir.as_deref());
         Ok(paths::data_folder(asked).map_err(EngineError::from)?)
     }

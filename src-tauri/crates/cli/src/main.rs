@@ -7,6 +7,7 @@ use std::process::ExitCode;
 
 mod account;
 mod arguments;
+mod backup;
 mod check;
 mod confirming;
 mod credentials;
@@ -74,6 +75,8 @@ async fn serve(
         Command::Match(command) => matching::run(&desk, command, output).await,
         Command::Confirm(command) => confirming::run(&desk, command, output).await,
         Command::PickList(command) => picking::run(&desk, command, output).await,
+        Command::Backup(command) => backup::make(&desk, command, output).await,
+        Command::Restore(command) => backup::restore(&desk, command, output).await,
         Command::Check => check::run(&desk, output).await,
     }
 }

@@ -200,3 +200,49 @@ fn ebays_orders_come_in_and_the_same_file_changes_nothing() {
         }
     }
 }
+
+#[test]
+fn a_backup_comes_back_and_nothing_is_overwritten_unasked() {
+    let shop = Shop::new();
+    shop.import(&["inventory", "import"], &shop.file("stock.csv", STOCK));
+    let backup = shop.0.path().join("monday.db");
+    let name = backup.to_str().unwrap();
+    let beside = Lock::acquire(&shop.0.path().join("data")).unwrap();
+    let (code, made) = shop.run(&["backup", name]);
+    assert_eq!(
+        (code, &made["file"], &made["orders"], &made["units"]),
+        (0, &json!(name), &json!(0), &json!(3))
+    );
+    assert_eq!(made["bytes"].as_u64().unwrap(), std::fs::metadata(&backup).unwrap().len());
+    let message = shop.failure(&["backup", name], 1, "not_possible");
+    assert!(
+        message.ends_with("monday.db exists already: choose another name, or allow it to be replaced"),
+        "{message}"
+    );
+    assert_eq!(shop.run(&["backup", name, "--force"]).0, 0);
+    assert!(shop.failure(&["restore", name], 6, "busy").contains("another Packlight"));
+    let (code, seen) = shop.run(&["restore", name, "--dry-run"]);
+    assert_eq!(
+        (code, &seen["units"], &seen["kept"], &seen["dry_run"]),
+        (0, &json!(3), &Value::Null, &json!(true))
+    );
+    drop(beside);
+
+    shop.import(&["inventory", "import"], &shop.file("stock.csv", STOCK));
+    let (code, restored) = shop.run(&["restore", name]);
+    assert_eq!((code, &restored["units"]), (0, &json!(3)), "{restored}");
+    let kept = restored["kept"].as_str().unwrap();
+    let (_, units) = shop.run(&["inventory", "list"]);
+    assert_eq!(units.as_array().unwrap().len(), 3);
+    assert_eq!(shop.run(&["check"]), (0, json!({"ok": true, "problems": []})));
+    // What was there before is a backup too.
+    assert_eq!(shop.run(&["restore", kept]).1["units"], json!(6));
+
+    let foreign = shop.file("notes.txt", "no database at all");
+    let message = shop.failure(&["restore", foreign.to_str().unwrap()], 1, "bad_file");
+    assert!(message.contains("notes.txt is no backup of Packlight"), "{message}");
+    assert!(
+        shop.failure(&["restore", "/nowhere.db"], 1, "not_found")
+            .contains("there is no backup at /nowhere.db")
+    );
+}

@@ -7,6 +7,7 @@ pub mod account;
 pub mod act;
 pub mod alert;
 pub mod background;
+pub mod backup;
 pub mod confirming;
 pub mod currency;
 pub mod file_import;

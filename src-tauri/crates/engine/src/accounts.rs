@@ -285,6 +285,16 @@ impl Engine {
         let region = region_of(account)?;
         let endpoints = self.endpoints(region)?;
         let credentials = self.0.secrets.load(account.id, account.secrets).await?;
+        // A restored database may know another account under this number than the one whose secrets are kept.
+        if credentials.fingerprint() != account.client_fingerprint {
+            return Err(EngineError::new(
+                Code::CredentialsRefused,
+                format!(
+                    "the secrets kept for '{}' are those of another application: enter them again",
+                    account.label
+                ),
+            ));
+        }
         let client = self.client(endpoints, credentials, &account.client_fingerprint, region, account.id);
         let connection = Connection::new(client, Self::list_operation(account));
         // Without it the bucket would look full until the first call; that call says so if the store is broken.

@@ -8,12 +8,15 @@ use chrono::{DateTime, Utc};
 use packlight_documents::Fonts;
 use packlight_documents::printing::{self, Spooler};
 use packlight_domain::account::AccountId;
-use packlight_spapi::{Budget, HttpTransport, Ledger, Operation, SleepClock, Transport, UserAgent, Waiting};
+use packlight_spapi::{
+    Budget, HttpTransport, Ledger, Operation, Recorded, SleepClock, Transport, UserAgent, Waiting,
+};
 use packlight_store::{Account, Store};
 use serde::{Deserialize, Serialize};
 use tokio::sync::watch;
 
 use crate::connection::Connection;
+use crate::diagnostics::NetworkJournal;
 use crate::environment::{Environment, PASSPHRASE};
 use crate::error::{Code, EngineError};
 use crate::events::Events;
@@ -124,6 +127,8 @@ pub(crate) struct Desk {
     pub(crate) environment: Environment,
     pub(crate) transport: Arc<dyn Transport>,
     pub(crate) secrets: Secrets,
+    /// What left this computer.
+    pub(crate) network: NetworkJournal,
     pub(crate) clock: fn() -> DateTime<Utc>,
     pub(crate) sleep: SleepClock,
     pub(crate) user_agent: UserAgent,
@@ -137,6 +142,8 @@ pub(crate) struct Desk {
     pub(crate) counting: crate::orders::OneCount,
     /// What an errand outside a sync waits for, if anything.
     pub(crate) waiting: watch::Sender<Option<Waiting>>,
+    /// Held while tonight's backup is made.
+    pub(crate) backing_up: tokio::sync::Mutex<()>,
     /// Ends every wait of the supervisor: secrets changed, the vault was opened.
     pub(crate) wake: watch::Sender<()>,
     /// Held while this process may write.
@@ -153,13 +160,16 @@ impl Engine {
         };
         let store = Store::open(&config.folder, config.access, (config.clock)()).await?;
         let events = Events::new();
+        let network = NetworkJournal::of(&config.folder);
+        let transport = Recorded::new(config.transport, network.recorder(), config.clock);
         let engine = Self(Arc::new(Desk {
             board: StatusBoard::new(events.clone()),
             events,
             folder: config.folder,
             store,
             environment: config.environment,
-            transport: config.transport,
+            transport: Arc::new(transport),
+            network,
             secrets: config.secrets,
             clock: config.clock,
             sleep: config.sleep,
@@ -172,6 +182,7 @@ impl Engine {
             fonts: tokio::sync::OnceCell::new(),
             counting: crate::orders::OneCount::default(),
             waiting: watch::Sender::new(None),
+            backing_up: tokio::sync::Mutex::default(),
             wake: watch::Sender::new(()),
             lock,
         }));

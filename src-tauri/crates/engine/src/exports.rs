@@ -20,6 +20,8 @@ use crate::desk::Engine;
 use crate::error::{Code, EngineError};
 use crate::{matching, stock};
 
+mod everything;
+
 /// The most order ids that are copied at once.
 pub const MAX_COPIED: usize = 10_000;
 /// How many rows are read and written at a time.

@@ -5,8 +5,11 @@
 
 pub mod accounts;
 pub mod activity;
+pub mod backups;
 pub mod confirming;
+pub mod diagnostics;
 pub mod environment;
+pub mod erase;
 pub mod error;
 pub mod events;
 pub mod exports;

@@ -55,6 +55,11 @@ pub fn demo_folder(data_folder: &Path) -> PathBuf {
     data_folder.with_file_name(name)
 }
 
+/// Whether a folder is the demo seller's, which nobody needs to keep.
+pub fn is_demo(folder: &Path) -> bool {
+    folder.file_name().is_some_and(|name| name.to_string_lossy().ends_with("-demo"))
+}
+
 /// Where the system keeps downloads, for the files that the seller asked for; the data folder where it names no place.
 pub fn downloads_folder(data_folder: &Path) -> PathBuf {
     let usual = dirs::download_dir().or_else(|| dirs::home_dir().map(|home| home.join("Downloads")));

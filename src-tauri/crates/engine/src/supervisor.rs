@@ -63,6 +63,7 @@ impl Supervisor {
 async fn supervise(engine: Engine, poll: Duration, stop: CancellationToken) {
     let mut events = engine.events().subscribe();
     let reports = tokio::spawn(engine.clone().keep_reports(stop.clone()));
+    let backups = tokio::spawn(engine.clone().keep_backups(stop.clone()));
     let mut tasks: HashMap<AccountId, (CancellationToken, JoinHandle<()>)> = HashMap::new();
     loop {
         let accounts = engine.connected(None).await.unwrap_or_default();
@@ -83,6 +84,7 @@ async fn supervise(engine: Engine, poll: Duration, stop: CancellationToken) {
                 () = stop.cancelled() => {
                     engine.stop_sync().await;
                     let _ = reports.await;
+                    let _ = backups.await;
                     for (_, (_, task)) in tasks {
                         let _ = task.await;
                     }
@@ -111,6 +113,9 @@ async fn keep_fresh(engine: Engine, id: AccountId, poll: Duration, stop: Cancell
                 poll
             }
             Err(error) => {
+                if error.code == Code::CorruptDatabase {
+                    engine.suspect_damage();
+                }
                 failures = failures.saturating_add(1);
                 back_off(error, failures)
             }
@@ -126,7 +131,7 @@ async fn keep_fresh(engine: Engine, id: AccountId, poll: Duration, stop: Cancell
 
 /// Waits, but no longer than a moment after the computer woke from a sleep: timers stand still meanwhile, and what
 /// happened at Amazon is wanted at once.
-async fn rest(wait: Duration, sleep: &SleepClock) {
+pub(crate) async fn rest(wait: Duration, sleep: &SleepClock) {
     let slept = sleep.slept();
     let end = Instant::now() + wait;
     while Instant::now() < end && sleep.slept().saturating_sub(slept) < A_SLEEP {

@@ -21,7 +21,7 @@ use crate::clock::{Dice, ServerClock};
 use crate::errand::{Errand, Patience};
 use crate::error::{ApiError, ErrorKind, cleaned};
 use crate::json::{self, Leaf, wire};
-use crate::transport::Transport;
+use crate::transport::{Purpose, Transport};
 
 /// What the seller's own application is known by.
 #[derive(Clone)]
@@ -236,6 +236,7 @@ impl Authority {
         Request::builder()
             .method(Method::POST)
             .uri(self.endpoint.clone())
+            .extension(Purpose("token"))
             .header(CONTENT_TYPE, "application/x-www-form-urlencoded;charset=UTF-8")
             .header(ACCEPT, "application/json")
             .header(USER_AGENT, self.user_agent.clone())

@@ -26,7 +26,7 @@ use crate::included::IncludedData;
 use crate::json::{self, Unreadable};
 use crate::limiter::{Budget, Ledger, Limiter};
 use crate::operation::Operation;
-use crate::transport::{Transport, TransportError};
+use crate::transport::{Purpose, Transport, TransportError};
 use crate::user_agent::UserAgent;
 
 /// What a client is made of.
@@ -323,7 +323,7 @@ impl Inner {
     pub(crate) async fn send_plainly(&self, uri: http::Uri) -> Result<Response<Bytes>, TransportError> {
         let request =
             Request::builder().method(Method::GET).uri(uri).header(USER_AGENT, self.user_agent.clone());
-        let request = request.body(Bytes::new());
+        let request = request.extension(Purpose("document")).body(Bytes::new());
         self.transport.send(request.map_err(|error| TransportError::Other(error.to_string()))?).await
     }
 
@@ -344,6 +344,7 @@ impl Inner {
         let mut request = Request::builder()
             .method(if ask.body.is_some() { Method::POST } else { Method::GET })
             .uri(uri)
+            .extension(Purpose(ask.asked.operation.name()))
             .header(ACCEPT, "application/json")
             .header(USER_AGENT, self.user_agent.clone())
             .header(HeaderName::from_static("x-amz-date"), date)

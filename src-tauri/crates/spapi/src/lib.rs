@@ -45,5 +45,7 @@ pub use reports::{
 };
 pub use sellers::Participation;
 pub use surprises::Surprises;
-pub use transport::{HttpTransport, Timeouts, Transport, TransportError};
+pub use transport::{
+    Exchange, HttpTransport, Purpose, Recorded, Recorder, Timeouts, Transport, TransportError,
+};
 pub use user_agent::UserAgent;

@@ -7,8 +7,10 @@ use async_trait::async_trait;
 use bytes::Bytes;
 
 mod over_http;
+mod recorded;
 
 pub use over_http::{HttpTransport, Timeouts};
+pub use recorded::{Exchange, Purpose, Recorded, Recorder};
 
 /// Carries requests.
 #[async_trait]

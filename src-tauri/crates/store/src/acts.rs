@@ -16,8 +16,10 @@ use crate::rows::{count, write_rows};
 use crate::{Store, StoreError};
 
 mod notes;
+mod replay;
 mod undo;
 
+pub use replay::Replayed;
 pub(crate) use undo::{Stored, undo};
 
 /// The kind of acts that confirm an order.

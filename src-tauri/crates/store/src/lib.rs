@@ -15,6 +15,7 @@ use sqlx::sqlite::SqlitePool;
 
 mod accounts;
 mod acts;
+mod backup;
 mod blocks;
 mod buckets;
 mod check;
@@ -24,6 +25,7 @@ mod confirming;
 mod counts;
 mod details;
 mod error;
+mod everything;
 mod facts;
 mod files;
 mod ingest;
@@ -38,12 +40,15 @@ mod meanings;
 mod open;
 mod page;
 mod picking;
+mod repair;
 mod reports;
+mod restore;
 mod rows;
 mod search;
 mod selection;
 mod settings;
 mod sieve;
+mod told;
 mod values;
 mod views;
 mod windows;
@@ -51,11 +56,14 @@ mod writer;
 mod zones;
 
 pub use accounts::{Account, AccountMarketplace, NewAccount, SecretsPlace};
+pub use acts::Replayed;
+pub use backup::{Backup, BackupError, Contents, examine as examine_backup, glance as glance_at_backup};
 pub use buckets::{BucketKey, StoredBucket};
 pub use check::CheckReport;
 pub use confirming::Confirming;
 pub use counts::{Counted, Scope};
 pub use error::{OpenError, StoreError};
+pub use everything::{Cell, Rows, table_names};
 pub use files::{Import, Imported};
 pub use ingest::{ChangeSet, Changed, Compared, StaleKind};
 pub use inventory::Units;
@@ -64,9 +72,16 @@ pub use journal::{LogEntry, LogError, LogId, SyncLog};
 pub use listings::{ListingChanges, NewListings, StoredListing};
 pub use open::DATABASE;
 pub use picking::{PickAsked, Planned, Recorded, Struck};
+pub use repair::{Repaired, repair, suspect};
 pub use reports::{NewReportRequest, ReportEnd, ReportRequest, ReportRequestId, ReportState, ReportStep};
+pub use restore::{Restored, restore};
 pub use selection::Orders;
 pub use windows::{NewWindow, OpenWindow, PageCommit, PageResult, Source, SyncState, WindowId};
+
+/// Version of the schema that this program writes.
+pub fn newest_version() -> i64 {
+    open::newest(&open::MIGRATIONS)
+}
 
 #[cfg(test)]
 mod tests;

@@ -42,7 +42,7 @@ pub(crate) fn with_suffix(file: &Path, suffix: &str) -> PathBuf {
 }
 
 /// Options that every connection shares.
-fn options(file: &Path) -> SqliteConnectOptions {
+pub(crate) fn options(file: &Path) -> SqliteConnectOptions {
     SqliteConnectOptions::new()
         .filename(file)
         .create_if_missing(false)
@@ -81,6 +81,9 @@ pub(crate) async fn writable(
 ) -> Result<(SqliteConnection, SqlitePool), OpenError> {
     let file = database_file(folder);
     prepare_folder(folder)?;
+    crate::restore::complete(folder)?;
+    // A future of its own: it is large and seldom wanted.
+    Box::pin(crate::repair::examine_suspect(folder)).await?;
     let newest = newest(migrations);
     let found = match examine(&file)? {
         Found::Nothing => {
@@ -147,21 +150,21 @@ pub(crate) async fn readable(folder: &Path, migrations: &Migrator) -> Result<Sql
     Ok(readers)
 }
 
-fn no_log(file: &Path) -> bool {
+pub(crate) fn no_log(file: &Path) -> bool {
     fs::metadata(with_suffix(file, "-wal")).map_or(true, |log| log.len() == 0)
 }
 
-fn newest(migrations: &Migrator) -> i64 {
+pub(crate) fn newest(migrations: &Migrator) -> i64 {
     migrations.iter().map(|migration| migration.version).max().unwrap_or(0)
 }
 
-enum Found {
+pub(crate) enum Found {
     Nothing,
     Database,
 }
 
 /// Looks at the file's first page without SQLite: is it a database, and is all of it there?
-fn examine(file: &Path) -> Result<Found, OpenError> {
+pub(crate) fn examine(file: &Path) -> Result<Found, OpenError> {
     let mut opened = match File::open(file) {
         Ok(opened) => opened,
         Err(error) if error.kind() == ErrorKind::NotFound => return Ok(Found::Nothing),
@@ -197,7 +200,7 @@ fn examine(file: &Path) -> Result<Found, OpenError> {
 
 /// The version of a database, read without writing, and a look at every table's first page. Of the two places that keep the
 /// version the newer one counts: a newer Packlight may leave either.
-async fn probe(file: &Path) -> Result<i64, OpenError> {
+pub(crate) async fn probe(file: &Path) -> Result<i64, OpenError> {
     let fail = |error: sqlx::Error| OpenError::of(&error, file);
     let mut connection = match options(file).read_only(true).connect().await {
         Err(error) if crate::error::sqlite_code(&error) == Some(14) && no_log(file) => {
@@ -285,7 +288,7 @@ async fn migrate(writer: &mut SqliteConnection, migrations: &Migrator, file: &Pa
     Ok(())
 }
 
-fn io_error(path: &Path, error: &std::io::Error) -> OpenError {
+pub(crate) fn io_error(path: &Path, error: &std::io::Error) -> OpenError {
     let (path, detail) = (path.to_owned(), error.to_string());
     match error.kind() {
         ErrorKind::PermissionDenied | ErrorKind::ReadOnlyFilesystem => OpenError::ReadOnly { path, detail },
@@ -295,7 +298,7 @@ fn io_error(path: &Path, error: &std::io::Error) -> OpenError {
 }
 
 /// Makes the folder for its owner only.
-fn prepare_folder(folder: &Path) -> Result<(), OpenError> {
+pub(crate) fn prepare_folder(folder: &Path) -> Result<(), OpenError> {
     let mut builder = fs::DirBuilder::new();
     builder.recursive(true);
     #[cfg(unix)]
@@ -315,7 +318,7 @@ fn prepare_folder(folder: &Path) -> Result<(), OpenError> {
 }
 
 /// Makes an empty file for its owner only; SQLite gives its log and index the same permissions.
-fn create(file: &Path) -> Result<(), OpenError> {
+pub(crate) fn create(file: &Path) -> Result<(), OpenError> {
     let mut open = OpenOptions::new();
     open.write(true).create(true).truncate(false);
     #[cfg(unix)]

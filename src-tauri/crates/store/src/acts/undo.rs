@@ -19,12 +19,12 @@ const STAYS: usize = 20;
 /// An act as it is stored, not undone yet.
 #[derive(Debug)]
 pub(crate) struct Stored {
-    id: i64,
+    pub(super) id: i64,
     /// Which subject of its kind.
     pub(crate) key: String,
     pub(crate) before: Option<String>,
     pub(crate) after: Option<String>,
-    order: Option<i64>,
+    pub(super) order: Option<i64>,
 }
 
 impl Store {
@@ -124,7 +124,7 @@ async fn standing(
 }
 
 /// Puts back those subjects that still are as the acts left them; tells for each whether it was.
-async fn restore(
+pub(super) async fn restore(
     connection: &mut SqliteConnection,
     about: Subject,
     acts: &[Stored],
