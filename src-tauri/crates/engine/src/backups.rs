@@ -112,13 +112,17 @@ impl Engine {
                 () = stop.cancelled() => return,
                 () = rest(wait, &self.0.sleep) => {}
             }
-            wait = match self.back_up_if_due().await {
-                Ok(()) => LOOK,
-                Err(error) => {
-                    tracing::error!(%error, "tonight's backup failed");
-                    AGAIN
-                }
-            };
+            // Nobody waits for a copy when the app ends: the next start makes another.
+            tokio::select! {
+                () = stop.cancelled() => return,
+                made = self.back_up_if_due() => wait = match made {
+                    Ok(()) => LOOK,
+                    Err(error) => {
+                        tracing::error!(%error, "tonight's backup failed");
+                        AGAIN
+                    }
+                },
+            }
         }
     }
 
@@ -157,6 +161,7 @@ impl Engine {
     async fn write_night(&self, night: NaiveDate) -> Result<BackupFile, EngineError> {
         let folder = self.0.folder.join(FOLDER);
         crate::paths::create_private(&folder)?;
+        clear_parts(&folder);
         let made = self.back_up(&folder.join(backup::file_name(night)), true).await;
         if let Err(error) = &made
             && error.code == Code::CorruptDatabase
@@ -224,6 +229,17 @@ pub async fn repair(folder: &Path, or_empty: bool, now: DateTime<Utc>) -> Result
         acts_kept: repaired.replayed.done,
         acts_lost: repaired.replayed.left,
     })
+}
+
+/// Deletes copies that a dead process did not finish.
+fn clear_parts(folder: &Path) {
+    let Ok(entries) = std::fs::read_dir(folder) else { return };
+    for entry in entries.filter_map(Result::ok) {
+        if entry.file_name().to_str().is_some_and(|name| name.starts_with('.') && name.contains(".part")) {
+            // If it stays, it is in nobody's way.
+            let _ = std::fs::remove_file(entry.path());
+        }
+    }
 }
 
 /// The nightly backups of a folder, the newest first. Other files are nobody's business.
