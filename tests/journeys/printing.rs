@@ -94,6 +94,7 @@ async fn the_very_bytes_reach_the_printer_with_copies_paper_and_order() {
 }
 
 /// A print system with one printer, *Driver*, which is not sent pages as they are but what its driver makes of them.
+#[expect(clippy::print_stderr, reason = "a test that is skipped says so")]
 fn with_driver() -> Option<PrintSystem> {
     const DRIVER: &str = "/usr/share/ppd/cups-pdf/CUPS-PDF_opt.ppd";
     let system = PrintSystem::start()?;

@@ -23,9 +23,9 @@ impl Archive {
     /// An empty one, whose entries were all made `at` (UTC).
     pub fn new(at: DateTime<Utc>) -> Self {
         let number = |value: u32| u16::try_from(value).unwrap_or(0);
-        let time = number(at.hour() << 11 | at.minute() << 5 | at.second() / 2);
+        let time = number((at.hour() << 11) | (at.minute() << 5) | (at.second() / 2));
         let year = u32::try_from(at.year() - 1980).unwrap_or(0).min(127);
-        let date = number(year << 9 | at.month() << 5 | at.day());
+        let date = number((year << 9) | (at.month() << 5) | at.day());
         Self { bytes: Vec::new(), directory: Vec::new(), entries: 0, stamp: (time, date) }
     }
 

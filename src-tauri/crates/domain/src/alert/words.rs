@@ -18,7 +18,7 @@ pub(super) fn told(news: &[&News]) -> (String, String, Target) {
             (new_orders(&[*total]), body, Target::Order { order: *order })
         }
         [News::NewOrder { .. }, ..] => {
-            let totals: Vec<Option<Money>> = news.iter().filter_map(|one| total(one)).collect();
+            let totals: Vec<Option<Money>> = news.iter().flat_map(|one| totals(one)).copied().collect();
             (new_orders(&totals), named(&numbers), Target::Orders { query: String::new() })
         }
         [News::InView { name, order, number, .. }] => {
@@ -92,10 +92,11 @@ fn number(news: &News) -> Option<&str> {
     }
 }
 
-fn total(news: &News) -> Option<Option<Money>> {
+/// The totals of the orders in a piece of news, `None` for one whose price is not known yet.
+fn totals(news: &News) -> &[Option<Money>] {
     match news {
-        News::NewOrder { total, .. } => Some(*total),
-        _ => None,
+        News::NewOrder { total, .. } => std::slice::from_ref(total),
+        _ => &[],
     }
 }
 
@@ -140,7 +141,7 @@ fn amount(money: Money) -> String {
 fn grouped(digits: &str) -> String {
     let mut text = String::with_capacity(digits.len() + digits.len() / 3);
     for (at, digit) in digits.chars().enumerate() {
-        if at > 0 && (digits.len() - at) % 3 == 0 {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
             text.push(',');
         }
         text.push(digit);

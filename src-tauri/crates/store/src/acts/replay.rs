@@ -132,12 +132,15 @@ fn steps(later: Vec<Later>) -> Vec<Vec<Later>> {
     steps
 }
 
+/// The batch that the acts went into, and how many they are.
+type Done = Option<(Option<BatchId>, u32)>;
+
 fn do_again(
     connection: &mut SqliteConnection,
     step: Vec<Later>,
     own: Option<BatchId>,
     now: DateTime<Utc>,
-) -> BoxFuture<'_, Result<Option<(Option<BatchId>, u32)>, StoreError>> {
+) -> BoxFuture<'_, Result<Done, StoreError>> {
     Box::pin(async move {
         let (about, summary) = (step[0].about, step[0].summary.clone());
         let acts: Vec<Stored> = step.into_iter().map(|one| one.act).collect();
