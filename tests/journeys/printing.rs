@@ -107,21 +107,6 @@ fn with_driver() -> Option<PrintSystem> {
     Some(system)
 }
 
-/// This driver has no 4 × 6 inch among its sizes and takes others by their measures; its default is A4.
-#[tokio::test]
-async fn a_label_has_its_own_size_where_the_driver_has_no_name_for_it() {
-    let Some(system) = with_driver() else { return };
-    let cups = Cups::new(system.programs());
-    let document = pdf(288, 432, 1);
-    let job = PrintJob { document: &document, title: "x", paper: Paper::Label4x6, copies: 1, reverse: false };
-    print(&cups, Some("Driver"), &job, Patience::default()).await.unwrap();
-    let paper = system.wait_for_paper("Driver", 1).remove(0);
-    assert!(paper.options.contains("Custom.4x6in"), "{}", paper.options);
-    let sheet = String::from_utf8_lossy(&paper.bytes).into_owned();
-    let boxes: Vec<&str> = sheet.lines().filter(|line| line.starts_with("%%PageBoundingBox")).collect();
-    assert_eq!(boxes, ["%%PageBoundingBox: 0 0 288 432"]);
-}
-
 /// A printer with a driver gets the pages from CUPS' own filters: they must have left size, place and order alone, even
 /// where the queue's own defaults are to scale and to save paper.
 #[tokio::test]

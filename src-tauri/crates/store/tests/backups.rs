@@ -76,12 +76,11 @@ async fn a_backup_is_the_whole_database_and_comes_back() {
     let kept = restored.kept.unwrap();
     assert_eq!(kept, folder.join("packlight.db.before-restore-20260118T130000Z"));
     let store = reopened(folder).await;
-    assert_eq!(content(&mut raw(folder).await).await, before);
-    assert_eq!(
-        scalar(&mut raw(folder).await, "SELECT COUNT(*) FROM settings").await,
-        0,
-        "it is no backup itself"
-    );
+    let mut looked_at = raw(folder).await;
+    assert_eq!(content(&mut looked_at).await, before);
+    let marks = scalar(&mut looked_at, "SELECT COUNT(*) FROM settings").await;
+    assert_eq!(marks, 0, "it is no backup itself");
+    looked_at.close().await.unwrap();
     store.close().await;
     assert_eq!(names(folder), ["packlight.db", "packlight.db.before-restore-20260118T130000Z"]);
     // The former database is a backup like any other.
