@@ -112,17 +112,16 @@ pub(crate) async fn wait_for_toast(window: &Window, text: &str) -> Result<()> {
 }
 
 async fn close_dialogs(window: &Window) -> Result<()> {
-    let open = "return document.querySelector(\"[role='dialog']\") !== null";
+    // A toast is a dialog too, and stays as long as the window has no focus.
+    let open = "return document.querySelector(\"[role='dialog']:not([data-testid='toast'])\") !== null";
+    let closed = "return document.querySelector(\"[role='dialog']:not([data-testid='toast'])\") === null";
     for _ in 0..4 {
         if !window.ask::<bool>(open, &[]).await? {
             break;
         }
         window.press(Key::Escape).await?;
     }
-    window
-        .wait_for::<bool>("no dialog", "return document.querySelector(\"[role='dialog']\") === null", &[])
-        .await
-        .map(drop)
+    window.wait_for::<bool>("no dialog", closed, &[]).await.map(drop)
 }
 
 /// Clicks the first element of a selector whose text holds `text`.

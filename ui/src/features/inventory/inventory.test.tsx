@@ -47,6 +47,13 @@ describe("the stock", () => {
     });
   });
 
+  it("is searched by several words, as they are typed", async () => {
+    const { user } = await openStock();
+    const input = screen.getByTestId("stock-query");
+    await user.type(input, 'in:"S49" trivet');
+    await waitFor(() => expect(input).toHaveValue('in:"S49" trivet'));
+  });
+
   it("a filter that is not understood is said, and the rows stay", async () => {
     const { user } = await openStock();
     const input = screen.getByTestId("stock-query");

@@ -33,7 +33,9 @@ export function nextSort(sort: UnitSort, key: UnitSortKey): UnitSort {
 /** The search part of a URL, with nothing in it that is not ours. */
 export function readSearch(raw: Record<string, unknown>): InventorySearch {
   const text = (value: unknown) => (typeof value === "string" && value !== "" ? value : undefined);
-  return { q: text(raw.q)?.trim() || undefined, sort: writeSort(readSort(text(raw.sort))) };
+  const q = text(raw.q);
+  // As it is typed: without the blank at its end no second word could be begun.
+  return { q: q?.trim() === "" ? undefined : q, sort: writeSort(readSort(text(raw.sort))) };
 }
 
 const isTermOf = (key: string) => (word: string) => word.toLowerCase().startsWith(`${key}:`);

@@ -29,7 +29,10 @@ function shopWith(...unmatched: number[]) {
   return shop;
 }
 
-const matcher = () => screen.findByRole("dialog", { name: "Link ASIN to Inventory" });
+const MATCHER = { name: "Link ASIN to Inventory" };
+const matcher = () => screen.findByRole("dialog", MATCHER);
+/** A toast is a dialog, too, and may stay. */
+const matcherGone = () => waitFor(() => expect(screen.queryByRole("dialog", MATCHER)).toBeNull());
 
 async function chooseFirst(user: ReturnType<typeof openWindow>["user"]) {
   const dialog = await matcher();
@@ -52,7 +55,7 @@ describe("going through unmatched lines by key", () => {
     await waitFor(() => expect(core.callsOf("createMapping")).toHaveLength(2));
     await waitFor(async () => expect(await matcher()).toHaveTextContent("SKU SHOP-1"));
     await chooseFirst(user);
-    await waitFor(() => expect(screen.queryByRole("dialog")).toBeNull());
+    await matcherGone();
     expect(core.callsOf("createMapping").map(([line]) => line.order)).toEqual([3, 3, 1]);
   });
 
@@ -65,7 +68,7 @@ describe("going through unmatched lines by key", () => {
     await user.click(within(await matcher()).getByRole("button", { name: "Skip this line" }));
     await waitFor(async () => expect(await matcher()).toHaveTextContent("SKU SHOP-1"));
     await user.click(within(await matcher()).getByRole("button", { name: "Skip this line" }));
-    await waitFor(() => expect(screen.queryByRole("dialog")).toBeNull());
+    await matcherGone();
   });
 });
 
@@ -95,7 +98,7 @@ describe("the way through unmatched lines", () => {
     await chooseFirst(user);
     await showsLineOf(3);
     await skip(user);
-    await waitFor(() => expect(screen.queryByRole("dialog")).toBeNull());
+    await matcherGone();
     expect(await screen.findByText("This is the end of the list")).toBeInTheDocument();
     expect(screen.getByText("3 orders further up or passed over have unmatched lines.")).toBeInTheDocument();
   });
