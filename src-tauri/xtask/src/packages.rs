@@ -62,6 +62,7 @@ pub(crate) const TESTS: &[Package] = &[
         Sign::Program("pdftotext"),
     ),
     package("zbar-tools", "decodes the codes on printed pages", Sign::Program("zbarimg")),
+    package("python3", "reads ZIP files back by its own library", Sign::Program("python3")),
     package(
         "fonts-droid-fallback",
         "a font of the system for Japanese",
