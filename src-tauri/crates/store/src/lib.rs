@@ -15,6 +15,7 @@ use sqlx::sqlite::SqlitePool;
 
 mod accounts;
 mod acts;
+mod alerts;
 mod backup;
 mod blocks;
 mod buckets;
@@ -57,6 +58,7 @@ mod zones;
 
 pub use accounts::{Account, AccountMarketplace, NewAccount, SecretsPlace};
 pub use acts::Replayed;
+pub use alerts::{MAX_IN_ALERT_VIEW, Waiting};
 pub use backup::{Backup, BackupError, Contents, examine as examine_backup, glance as glance_at_backup};
 pub use buckets::{BucketKey, StoredBucket};
 pub use check::CheckReport;

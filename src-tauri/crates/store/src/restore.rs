@@ -14,7 +14,7 @@ use sqlx::SqliteConnection;
 use crate::acts::Replayed;
 use crate::backup::{self, Backup, BackupError, Part, sync_folder};
 use crate::open::{self, with_suffix};
-use crate::{Access, OpenError, Store, StoreError};
+use crate::{Access, OpenError, Store, StoreError, alerts};
 
 /// Where the new database is prepared.
 const WORKSHOP: &str = "restoring";
@@ -124,7 +124,7 @@ async fn prepare(
         Some(damaged) => store.replay(damaged, now).await,
         None => Replayed::default(),
     };
-    let settled = settle(&store, buckets).await;
+    let settled = settle(&store, buckets, now).await;
     store.close().await;
     settled?;
     fs::File::open(&file)
@@ -133,7 +133,7 @@ async fn prepare(
     Ok(replayed)
 }
 
-async fn settle(store: &Store, buckets: Vec<Bucket>) -> Result<(), BackupError> {
+async fn settle(store: &Store, buckets: Vec<Bucket>, now: DateTime<Utc>) -> Result<(), BackupError> {
     let report = store.check().await?;
     if let Some(detail) = report.problems.into_iter().next() {
         return Err(BackupError::Unsound { detail });
@@ -145,6 +145,7 @@ async fn settle(store: &Store, buckets: Vec<Bucket>) -> Result<(), BackupError> 
                     .bind(backup::MADE_AT)
                     .execute(&mut *connection)
                     .await?;
+                alerts::silence(connection, now).await?;
                 write_buckets(connection, &buckets).await
             })
         })

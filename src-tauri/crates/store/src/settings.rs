@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 use packlight_domain::act::BatchId;
 use packlight_domain::currency::Currency;
-use packlight_domain::settings::{HOME_CURRENCY, Word, home_currency};
+use packlight_domain::settings::{HOME_CURRENCY, Setting, Word, home_currency};
 use sqlx::SqliteConnection;
 
 use crate::acts::{Act, Batch, Stored, Subject};
@@ -33,6 +33,40 @@ impl Store {
     pub async fn chosen<W: Word>(&self) -> Result<W, StoreError> {
         let mut connection = self.inner.readers.acquire().await?;
         chosen(&mut connection).await
+    }
+
+    /// A setting of several parts. Its default where it was never set, or where a broken or older text has parts that
+    /// cannot be.
+    pub async fn setting<S: Setting>(&self) -> Result<S, StoreError> {
+        let mut connection = self.inner.readers.acquire().await?;
+        let stored = read(&mut connection, S::KEY).await?;
+        let read: Option<S> = stored.as_deref().and_then(|text| serde_json::from_str(text).ok());
+        Ok(read.filter(|setting| setting.check().is_ok()).unwrap_or_default())
+    }
+
+    /// Sets a setting of several parts, told as `summary`. The caller has checked it. `None` where it is so already.
+    pub async fn set_setting<S: Setting>(
+        &self,
+        setting: &S,
+        summary: &str,
+        now: DateTime<Utc>,
+    ) -> Result<Option<BatchId>, StoreError> {
+        if self.setting::<S>().await? == *setting {
+            return Ok(None);
+        }
+        let text = serde_json::to_string(setting).map_err(|error| StoreError::Internal(error.to_string()))?;
+        let summary = summary.to_owned();
+        self.write(move |connection| {
+            Box::pin(async move { set(connection, S::KEY, &text, &summary, now).await })
+        })
+        .await
+    }
+
+    /// Sets a setting of several parts without an act: what it says passes by itself, so there is nothing to take back.
+    pub async fn set_passing<S: Setting>(&self, setting: &S) -> Result<(), StoreError> {
+        let text = serde_json::to_string(setting).map_err(|error| StoreError::Internal(error.to_string()))?;
+        self.write(move |connection| Box::pin(async move { write(connection, S::KEY, Some(&text)).await }))
+            .await
     }
 
     /// Sets a setting of a few words, told as `summary`. `None` where it is so already.
