@@ -6,7 +6,7 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use packlight_documents::archive::Archive;
+use packlight_documents::archive::{Archive, ArchiveError};
 use packlight_domain::instant;
 use packlight_domain::matching::SavedFile;
 use serde_json::{Value, json};
@@ -43,23 +43,25 @@ impl Engine {
         let now = (self.0.clock)();
         let mut archive = Archive::new(now);
         let mut files = 0;
-        let mut add =
-            |name: &str, text: &str| files += u32::from(archive.add(name, redacted(text).as_bytes()));
-        add("about.json", &pretty(&self.about().await?));
-        add("runs.json", &pretty(&self.runs_told().await?));
+        let mut add = |name: &str, text: &str| {
+            files += 1;
+            archive.add(name, redacted(text).as_bytes())
+        };
+        add("about.json", &pretty(&self.about().await?))?;
+        add("runs.json", &pretty(&self.runs_told().await?))?;
         let requests = self.network(u32::MAX).await?;
-        add("network.json", &pretty(&json!(requests)));
+        add("network.json", &pretty(&json!(requests)))?;
         for folder in [log_folder(&self.0.folder), panic_folder(&self.0.folder)] {
             for file in texts(&folder) {
                 let inner = folder.file_name().unwrap_or_default().to_string_lossy().into_owned();
                 let name = file.file_name().unwrap_or_default().to_string_lossy().into_owned();
                 if let Ok(bytes) = std::fs::read(&file) {
-                    add(&format!("{inner}/{name}"), &String::from_utf8_lossy(&bytes));
+                    add(&format!("{inner}/{name}"), &String::from_utf8_lossy(&bytes))?;
                 }
             }
         }
         let stem = format!("packlight-diagnostics-{}", now.format("%Y-%m-%d"));
-        self.save_document(&stem, "zip", &archive.finish(), files).await
+        self.save_document(&stem, "zip", &archive.finish()?, files).await
     }
 
     /// Versions, the platform, sizes and counts; settings and accounts without names.
@@ -131,6 +133,12 @@ impl Engine {
             })
         });
         Ok(Value::Array(runs.collect()))
+    }
+}
+
+impl From<ArchiveError> for EngineError {
+    fn from(error: ArchiveError) -> Self {
+        Self::new(crate::Code::Internal, error.to_string())
     }
 }
 
