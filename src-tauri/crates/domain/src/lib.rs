@@ -23,6 +23,7 @@ pub mod page;
 pub mod picking;
 pub mod printing;
 pub mod query;
+pub mod retention;
 pub mod settings;
 pub mod status;
 pub mod stock;

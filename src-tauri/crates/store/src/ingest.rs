@@ -20,7 +20,7 @@ mod told;
 mod upsert;
 
 pub(crate) use derive::set_confirmed;
-pub(crate) use restore::restore;
+pub(crate) use restore::{remove, restore};
 use state::OrderState;
 pub use told::Compared;
 pub(crate) use told::Laid;

@@ -132,16 +132,31 @@ impl Store {
 
     /// Drops runs that began more than [`KEEP`] before `now`.
     pub(crate) async fn prune_logs(&self, now: DateTime<Utc>) -> Result<(), StoreError> {
+        self.drop_runs(now - KEEP).await.map(drop)
+    }
+
+    /// Drops runs that began before a moment; returns how many.
+    pub async fn drop_runs(&self, before: DateTime<Utc>) -> Result<u32, StoreError> {
         self.write(move |connection| {
             Box::pin(async move {
-                sqlx::query("DELETE FROM sync_logs WHERE started_at < ?")
-                    .bind(to_millis(now - KEEP))
+                let gone = sqlx::query("DELETE FROM sync_logs WHERE started_at < ?")
+                    .bind(to_millis(before))
                     .execute(connection)
-                    .await?;
-                Ok(())
+                    .await?
+                    .rows_affected();
+                Ok(u32::try_from(gone).unwrap_or(u32::MAX))
             })
         })
         .await
+    }
+
+    /// How many runs began before a moment.
+    pub async fn runs_before(&self, before: DateTime<Utc>) -> Result<u32, StoreError> {
+        let runs: i64 = sqlx::query_scalar("SELECT COUNT(*) FROM sync_logs WHERE started_at < ?")
+            .bind(to_millis(before))
+            .fetch_one(&self.inner.readers)
+            .await?;
+        Ok(count(runs))
     }
 
     /// The latest runs, newest first.

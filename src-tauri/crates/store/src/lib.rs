@@ -44,6 +44,7 @@ mod picking;
 mod repair;
 mod reports;
 mod restore;
+mod retention;
 mod rows;
 mod search;
 mod selection;

@@ -124,7 +124,7 @@ async fn work_with(
 }
 
 /// Removes orders with all that hangs on them. The index without positions is told their texts first.
-async fn remove(connection: &mut SqliteConnection, ids: &[i64]) -> Result<(), StoreError> {
+pub(crate) async fn remove(connection: &mut SqliteConnection, ids: &[i64]) -> Result<(), StoreError> {
     if ids.is_empty() {
         return Ok(());
     }
