@@ -32,7 +32,8 @@ pub(crate) fn start(project: &Project, mut arguments: Vec<String>) -> Result<()>
     let folder = project::data_folder(|name| env::var_os(name))
         .context("no data folder: set PACKLIGHT_DATA_DIR or HOME")?;
     // Only a folder that was used before needs the command line, which takes minutes to build for the first time.
-    let used = arguments.is_empty() && folder.join("packlight.db").exists();
+    let holds = |name: &str| folder.join(name).exists();
+    let used = arguments.is_empty() && (holds("packlight.db") || holds("packlight.moved"));
     build(project, if used { &[APP, CLI] } else { &[APP] })?;
     if arguments.is_empty() && !(used && has_account(project, &folder)) {
         println!("No account is connected in {}: opening the demo seller", folder.display());

@@ -133,7 +133,14 @@ impl Engine {
         }
         let newest = nightly(&self.0.folder.join(FOLDER)).first().map(|(night, _)| *night);
         match backup::due(newest, (self.0.clock)(), self.sellers_zone().await?) {
-            Some(night) => self.back_up_night(night).await.map(drop),
+            Some(night) => {
+                self.back_up_night(night).await?;
+                // What goes now is in the backup.
+                if let Err(error) = self.let_go().await {
+                    tracing::error!(%error, "what is older than wanted could not go");
+                }
+                Ok(())
+            }
             None => Ok(()),
         }
     }

@@ -153,6 +153,7 @@ pub(crate) struct Desk {
 impl Engine {
     /// Opens a data folder. With [`Access::Write`] it takes the folder's lock and brings the database up to date.
     pub async fn open(config: Config) -> Result<Self, EngineError> {
+        crate::relocate::require_present(&config.folder)?;
         crate::paths::create_private(&config.folder)?;
         let lock = match config.access {
             Access::Write => Some(Lock::acquire(&config.folder)?),
@@ -189,6 +190,11 @@ impl Engine {
         for account in engine.0.store.accounts().await?.iter().filter(|account| account.is_connected()) {
             engine.0.board.enter(account.id, &account.label, account.complete_up_to);
             engine.show_remembered_budget(account).await;
+        }
+        if engine.can_write() && crate::relocate::is_arriving(engine.folder()) {
+            // Nobody waits for it; if it is broken off, the next start tries again.
+            let here = engine.clone();
+            tokio::spawn(async move { here.finish_relocation().await });
         }
         Ok(engine)
     }

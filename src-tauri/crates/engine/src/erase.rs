@@ -3,14 +3,14 @@
 //! Only files that Packlight makes are deleted: a data folder may be one that the seller keeps other things in. The lock
 //! file stays, for whoever erases holds it. What was exported or backed up elsewhere is the seller's own.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use crate::backups;
 use crate::desk::Engine;
 use crate::diagnostics::{log_folder, panic_folder};
 use crate::error::{Code, EngineError};
 use crate::lock::Lock;
-use crate::secrets::{SecretsPlace, vault};
+use crate::secrets::{Secrets, SecretsPlace, vault};
 
 /// What has to be typed to erase everything.
 pub const CONFIRMATION: &str = "erase everything";
@@ -35,9 +35,23 @@ impl Engine {
     }
 }
 
+/// Deletes what the keychain may hold for the accounts of a data folder whose database cannot be read; what is to be done
+/// by hand where it cannot.
+pub async fn forget_unknown_secrets(secrets: &Secrets) -> Vec<String> {
+    match secrets.remove_unknown().await {
+        Ok(()) => Vec::new(),
+        Err(why) => vec![secrets.how_to_delete_unknown(&why)],
+    }
+}
+
 /// Deletes all that Packlight keeps in `folder`, which nobody may have open for writing.
 pub fn erase(folder: &Path) -> Result<(), EngineError> {
     let _lock = Lock::acquire(folder)?;
+    clear(folder)
+}
+
+/// As [`erase`], for whoever holds the folder's lock.
+pub(crate) fn clear(folder: &Path) -> Result<(), EngineError> {
     let failed = |path: &Path, error: &std::io::Error| {
         let path = path.display();
         EngineError::new(
@@ -45,33 +59,41 @@ pub fn erase(folder: &Path) -> Result<(), EngineError> {
             format!("{path} could not be deleted ({error}): delete it by hand, or try again"),
         )
     };
-    // The database first: what is left over if this is broken off is of no use without it.
-    let entries = std::fs::read_dir(folder).map_err(|error| failed(folder, &error))?;
-    let mut files: Vec<_> = entries
-        .filter_map(Result::ok)
-        .filter(|entry| entry.file_name().to_str().is_some_and(is_ours))
-        .map(|entry| entry.path())
-        .collect();
-    files.sort();
-    for file in files {
-        std::fs::remove_file(&file).map_err(|error| failed(&file, &error))?;
-    }
-    for inner in
-        [folder.join(backups::FOLDER), folder.join("restoring"), log_folder(folder), panic_folder(folder)]
-    {
-        match std::fs::remove_dir_all(&inner) {
-            Err(error) if error.kind() != std::io::ErrorKind::NotFound => return Err(failed(&inner, &error)),
+    let entries = ours(folder).map_err(|error| failed(folder, &error))?;
+    for entry in entries {
+        let gone =
+            if entry.is_dir() { std::fs::remove_dir_all(&entry) } else { std::fs::remove_file(&entry) };
+        match gone {
+            Err(error) if error.kind() != std::io::ErrorKind::NotFound => return Err(failed(&entry, &error)),
             _ => {}
         }
     }
     Ok(())
 }
 
+/// The files and folders that Packlight made in `folder`, the lock and the signs of a move excepted. The database and its
+/// copies come first: what is left over if this is broken off is of no use without them.
+pub(crate) fn ours(folder: &Path) -> std::io::Result<Vec<PathBuf>> {
+    let mut files: Vec<PathBuf> = Vec::new();
+    for entry in std::fs::read_dir(folder)? {
+        let entry = entry?;
+        if entry.file_name().to_str().is_some_and(is_ours) {
+            files.push(entry.path());
+        }
+    }
+    files.sort();
+    let inner =
+        [folder.join(backups::FOLDER), folder.join("restoring"), log_folder(folder), panic_folder(folder)];
+    files.extend(inner.into_iter().filter(|inner| inner.is_dir()));
+    Ok(files)
+}
+
 /// Whether a file in the data folder is one of Packlight's, the lock excepted.
 fn is_ours(name: &str) -> bool {
     name.starts_with("packlight.db")
         || name.starts_with(".packlight.db.")
-        || [vault::FILE, "screen.json", "network.log", "network.1.log"].contains(&name)
+        || [vault::FILE, "screen.json", "network.log", "network.1.log", "network.part", "network.1.part"]
+            .contains(&name)
 }
 
 #[cfg(test)]

@@ -11,6 +11,9 @@ use std::path::{Path, PathBuf};
 /// The application's identifier: name of the data folder and of the keychain's service.
 pub const IDENTIFIER: &str = "io.packlight.desktop";
 
+/// The file that tells the demo seller's folder from one of the same name.
+const DEMO_MARK: &str = "packlight.demo";
+
 /// There is no place for the data folder.
 #[derive(Debug, thiserror::Error)]
 pub enum PathError {
@@ -35,12 +38,51 @@ pub enum PathError {
         /// What the system says.
         source: io::Error,
     },
+    /// The data was moved, and the new place is not there.
+    #[error(
+        "the data of {} was moved to {}, which is not there: connect its disk and try again, or delete packlight.moved in the former folder to begin anew there",
+        from.display(), to.display()
+    )]
+    Moved {
+        /// The folder that was left.
+        from: PathBuf,
+        /// Where the data should be.
+        to: PathBuf,
+    },
+    /// The data was moved, and the new place is there.
+    #[error("the data of {} is in {}: start Packlight again to open it there", from.display(), to.display())]
+    Elsewhere {
+        /// The folder that was asked for.
+        from: PathBuf,
+        /// Where the data is.
+        to: PathBuf,
+    },
+    /// The file that says where the data was moved cannot be read.
+    #[error("{}, which says where the data was moved, cannot be read ({source}): delete it to begin anew in its folder", file.display())]
+    Sign {
+        /// The file.
+        file: PathBuf,
+        /// What the system says.
+        source: io::Error,
+    },
+    /// The folders of several moves lead to each other.
+    #[error("the data folder {} leads in a circle: delete packlight.moved in the folder that holds packlight.db", folder.display())]
+    Circle {
+        /// One of them.
+        folder: PathBuf,
+    },
 }
 
-/// The data folder: the one asked for (`--data-dir` before `PACKLIGHT_DATA_DIR`), else the system's usual place.
+/// The data folder: the one asked for (`--data-dir` before `PACKLIGHT_DATA_DIR`), else the system's usual place; where the
+/// data of that was moved, the folder that it was moved to.
 ///
 /// The folder need not exist; see [`create_private`].
 pub fn data_folder(asked: Option<&Path>) -> Result<PathBuf, PathError> {
+    crate::relocate::present(named_folder(asked)?)
+}
+
+/// As [`data_folder`], without looking where the data of it was moved. Opening it is refused if it was.
+pub fn named_folder(asked: Option<&Path>) -> Result<PathBuf, PathError> {
     match asked {
         Some(path) => std::path::absolute(path)
             .map_err(|source| PathError::NotAbsolute { path: path.to_owned(), source }),
@@ -55,9 +97,16 @@ pub fn demo_folder(data_folder: &Path) -> PathBuf {
     data_folder.with_file_name(name)
 }
 
-/// Whether a folder is the demo seller's, which nobody needs to keep.
+/// Makes the demo seller's folder, marked as what it is.
+pub fn create_demo(folder: &Path) -> Result<(), PathError> {
+    create_private(folder)?;
+    std::fs::write(folder.join(DEMO_MARK), "")
+        .map_err(|source| PathError::NotMade { path: folder.to_owned(), source })
+}
+
+/// Whether a folder is the demo seller's, which nobody needs to keep. Its name does not say: a seller may call a folder so.
 pub fn is_demo(folder: &Path) -> bool {
-    folder.file_name().is_some_and(|name| name.to_string_lossy().ends_with("-demo"))
+    folder.join(DEMO_MARK).exists()
 }
 
 /// Where the system keeps downloads, for the files that the seller asked for; the data folder where it names no place.

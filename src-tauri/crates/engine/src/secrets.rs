@@ -77,6 +77,11 @@ impl std::fmt::Debug for Secrets {
 const PARTS: [(&str, &str); 3] =
     [("client_id", "client id"), ("client_secret", "client secret"), ("refresh_token", "refresh token")];
 
+/// How many accounts a data folder without a readable database is taken to have had at most, and how many are dealt with
+/// in one call.
+const MOST_ACCOUNTS: i32 = 32;
+const ACCOUNTS_AT_A_TIME: usize = 8;
+
 impl Secrets {
     /// The secrets of a data folder; nothing is opened or asked yet. `passphrase` is tried before `prompt` asks
     /// somebody.
@@ -204,6 +209,33 @@ impl Secrets {
         }
     }
 
+    /// The secrets that the same keychain holds for another data folder.
+    pub(crate) fn of_folder(&self, folder: &Path) -> Self {
+        Self { folder: folder.to_owned(), ..self.clone() }
+    }
+
+    /// Deletes the secrets of all accounts that this data folder may have had, where nobody can say which those were.
+    pub(crate) async fn remove_unknown(&self) -> Result<(), SecretsError> {
+        // Several at a time: each call connects anew, and has five seconds.
+        for first in (1..=MOST_ACCOUNTS).step_by(ACCOUNTS_AT_A_TIME) {
+            let entries: Vec<Entry> = (first..)
+                .take(ACCOUNTS_AT_A_TIME)
+                .flat_map(|number| self.entries(AccountId(number)))
+                .collect();
+            self.keychain.call(move |keychain, stage| keychain.delete(&entries, stage)).await?;
+        }
+        Ok(())
+    }
+
+    /// As [`Self::how_to_delete`], where nobody can say which accounts there were.
+    pub(crate) fn how_to_delete_unknown(&self, why: &SecretsError) -> String {
+        format!(
+            "the keychain could not be asked to delete secrets ({why}): if it holds any, open the system's password application and delete the entries of the service {} whose names begin with {:016x}",
+            crate::paths::IDENTIFIER,
+            self.fingerprint(),
+        )
+    }
+
     /// Whether a vault file is there.
     pub fn has_vault(&self) -> bool {
         self.vault.path.exists()
@@ -235,8 +267,7 @@ impl Secrets {
     /// The account's entries. Their names begin with a fingerprint of the data folder, so that two folders of one user
     /// do not share secrets.
     fn entries(&self, account: AccountId) -> Vec<Entry> {
-        let folder = self.folder.canonicalize().unwrap_or_else(|_| self.folder.clone());
-        let fingerprint = xxh3_64(folder.as_os_str().as_encoded_bytes());
+        let fingerprint = self.fingerprint();
         PARTS
             .iter()
             .map(|(part, words)| Entry {
@@ -244,6 +275,11 @@ impl Secrets {
                 label: format!("Packlight: {words} of account {}", account.0),
             })
             .collect()
+    }
+
+    fn fingerprint(&self) -> u64 {
+        let folder = self.folder.canonicalize().unwrap_or_else(|_| self.folder.clone());
+        xxh3_64(folder.as_os_str().as_encoded_bytes())
     }
 
     async fn with_vault<T: Send + 'static>(

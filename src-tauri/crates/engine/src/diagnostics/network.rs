@@ -80,6 +80,19 @@ impl NetworkJournal {
         }
     }
 
+    /// Drops what was sent before a moment.
+    pub(crate) fn keep_since(&self, before: DateTime<Utc>) -> std::io::Result<()> {
+        let mut files = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        // Counted anew with the next entry.
+        files.lines = None;
+        for number in [1, 0] {
+            let kept: Vec<NetworkEntry> =
+                files.read(number).into_iter().filter(|entry| entry.at >= before).collect();
+            files.write(number, &kept)?;
+        }
+        Ok(())
+    }
+
     /// The newest entries, the newest first.
     pub(crate) fn newest(&self, limit: usize) -> Vec<NetworkEntry> {
         let files = self.0.lock().unwrap_or_else(PoisonError::into_inner);
@@ -97,6 +110,27 @@ impl Files {
         let text = fs::read_to_string(self.name(number)).unwrap_or_default();
         // A line that was cut off by a power loss is no entry.
         text.lines().filter_map(|line| serde_json::from_str(line).ok()).collect()
+    }
+
+    /// Puts these entries in the place of a file's; a file that is gone or without entries is none.
+    fn write(&self, number: u32, entries: &[NetworkEntry]) -> std::io::Result<()> {
+        let file = self.name(number);
+        if entries.is_empty() {
+            return match fs::remove_file(&file) {
+                Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(error),
+                _ => Ok(()),
+            };
+        }
+        let part = file.with_extension("part");
+        // One that a dead process left is begun anew.
+        let _ = fs::remove_file(&part);
+        let mut text = Vec::new();
+        for entry in entries {
+            serde_json::to_writer(&mut text, entry).map_err(std::io::Error::other)?;
+            text.push(b'\n');
+        }
+        open(&part)?.write_all(&text)?;
+        fs::rename(&part, &file)
     }
 
     fn add(&mut self, entry: &NetworkEntry) -> std::io::Result<()> {
@@ -156,6 +190,13 @@ mod tests {
             (newest[0].bytes_out, newest[3].bytes_out, newest[KEPT - 1].bytes_out),
             (10_002, 9_999, 3)
         );
+        // What is too old goes, and the list is written on.
+        journal.keep_since(exchange(0).at + chrono::TimeDelta::seconds(1)).unwrap();
+        assert_eq!(journal.newest(KEPT), []);
+        journal.add(&exchange(10_003));
+        journal.keep_since(exchange(0).at).unwrap();
+        journal.add(&exchange(10_002));
+        assert_eq!(journal.newest(KEPT).len(), 2);
         // A second start counts on, and a line that was cut off is passed over.
         open(&folder.path().join("network.log")).unwrap().write_all(b"{\"at\":\"20").unwrap();
         assert_eq!(NetworkJournal::of(folder.path()).newest(1)[0].bytes_out, 10_002);

@@ -331,3 +331,20 @@ async fn nothing_secret_shows_in_debug_output() {
     let shown = format!("{secrets:?} {:?}", secrets.load(AccountId(8), SecretsPlace::File).await);
     assert!(!shown.contains("canary"), "{shown}");
 }
+
+#[tokio::test]
+async fn what_nobody_knows_of_any_more_can_be_deleted_too() {
+    let (folder, other) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    let chain = Arc::new(Scripted::default());
+    let lost = secrets(folder.path(), &chain);
+    for account in [1, 7, 32] {
+        lost.save(AccountId(account), SecretsPlace::Keychain, &credentials()).await.unwrap();
+    }
+    secrets(other.path(), &chain).save(SHOP, SecretsPlace::Keychain, &credentials()).await.unwrap();
+    lost.remove_unknown().await.unwrap();
+    assert_eq!(chain.entries.lock().unwrap().len(), 3, "those of the other folder stay");
+    chain.set(Mood::Refuses(KeychainError::Locked));
+    let why = lost.remove_unknown().await.unwrap_err();
+    let how = lost.how_to_delete_unknown(&why);
+    assert!(how.contains("(the keychain is locked: ") && how.contains("io.packlight.desktop"), "{how}");
+}
