@@ -95,6 +95,22 @@ pub(crate) fn builder() -> Builder<tauri::Wry> {
             commands::printing::printers,
             commands::printing::printer_choice,
             commands::printing::open_document,
+            commands::data::backup_status,
+            commands::data::back_up_now,
+            commands::data::preview_backup,
+            commands::data::restore_backup,
+            commands::data::repair_report,
+            commands::data::dismiss_repair_report,
+            commands::data::open_again,
+            commands::data::begin_anew,
+            commands::data::export_everything,
+            commands::data::erase_everything,
+            commands::data::move_data_folder,
+            commands::data::retention,
+            commands::data::preview_retention,
+            commands::data::set_retention,
+            commands::data::network_requests,
+            commands::data::export_diagnostics,
         ])
         .typ::<FirstLook>()
 }

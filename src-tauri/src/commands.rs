@@ -5,6 +5,7 @@ pub(crate) mod accounts;
 pub(crate) mod activity;
 pub(crate) mod app;
 pub(crate) mod confirming;
+pub(crate) mod data;
 pub(crate) mod files;
 pub(crate) mod listings;
 pub(crate) mod matching;

@@ -39,14 +39,27 @@ pub(crate) fn folder(data_folder: &Path) -> PathBuf {
     packlight_engine::paths::demo_folder(data_folder)
 }
 
-/// Deletes the demo's data. Only a folder that carries the demo's name is ever deleted.
+/// Deletes the demo's data. Only a folder that is marked as the demo's is ever deleted.
 pub(crate) fn erase(data_folder: &Path) -> Result<(), EngineError> {
-    match std::fs::remove_dir_all(folder(data_folder)) {
-        Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
-            Err(EngineError::new(Code::Disk, format!("the demo's data could not be deleted: {error}")))
-        }
-        _ => Ok(()),
+    let folder = folder(data_folder);
+    if !folder.exists() {
+        return Ok(());
     }
+    if !packlight_engine::paths::is_demo(&folder) {
+        let message = format!(
+            "{} is where the demo would be, but holds something else: move it away, or delete it if it is an old demo",
+            folder.display()
+        );
+        return Err(EngineError::new(Code::NotPossible, message));
+    }
+    std::fs::remove_dir_all(folder).map_err(|error| {
+        EngineError::new(Code::Disk, format!("the demo's data could not be deleted: {error}"))
+    })
+}
+
+/// Makes the demo's folder.
+pub(crate) fn create(data_folder: &Path) -> Result<(), EngineError> {
+    Ok(packlight_engine::paths::create_demo(&folder(data_folder))?)
 }
 
 /// Starts the simulated Amazon.
@@ -146,5 +159,30 @@ fn credentials() -> Credentials {
         client_id: packlight_spapi_sim::CLIENT_ID.to_owned(),
         client_secret: packlight_spapi_sim::CLIENT_SECRET.into(),
         refresh_token: packlight_spapi_sim::REFRESH_TOKEN.into(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_a_folder_that_is_the_demos_is_deleted() {
+        let home = tempfile::tempdir().unwrap();
+        let data = home.path().join("shop");
+        erase(&data).unwrap();
+        create(&data).unwrap();
+        erase(&data).unwrap();
+        assert!(!folder(&data).exists());
+        // A seller's own folder that happens to be called so.
+        std::fs::create_dir(folder(&data)).unwrap();
+        std::fs::write(folder(&data).join("packlight.db"), "orders").unwrap();
+        let error = erase(&data).unwrap_err();
+        assert_eq!(error.code, Code::NotPossible);
+        assert!(
+            error.message.contains("shop-demo is where the demo would be, but holds something else"),
+            "{error}"
+        );
+        assert!(folder(&data).join("packlight.db").exists());
     }
 }

@@ -5,7 +5,9 @@ use std::io::Write;
 use std::path::Path;
 use std::process::ExitCode;
 
+use packlight_engine::diagnostics::keep_panics;
 use packlight_engine::environment::Environment;
+use packlight_engine::paths;
 use tauri::{Manager, RunEvent};
 
 use crate::session::{Desk, Place};
@@ -49,12 +51,14 @@ pub fn run(words: impl Iterator<Item = OsString>) -> ExitCode {
         Ok(environment) => environment,
         Err(problem) => return refuse(&problem, 2),
     };
-    logging::start(environment.log.as_deref());
     let asked = arguments.data_dir.as_deref().map(Path::new).or(environment.data_dir.as_deref());
-    let folder = match packlight_engine::paths::data_folder(asked) {
+    // Where the data was moved and cannot be found, the window opens on the folder that it left, and says so.
+    let folder = match paths::data_folder(asked).or_else(|_| paths::named_folder(asked)) {
         Ok(folder) => folder,
         Err(problem) => return refuse(&problem, 1),
     };
+    logging::start(environment.log.as_deref(), &folder);
+    keep_panics(&folder, chrono::Utc::now);
     let place = if arguments.demo { Place::Demo } else { Place::Seller };
     let specta = bindings::builder();
     let app = tauri::Builder::default()

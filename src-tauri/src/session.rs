@@ -6,6 +6,7 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use packlight_engine::backups::{self, RepairReport};
 use packlight_engine::environment::Environment;
 use packlight_engine::{Access, Code, Config, Engine, EngineError, Supervisor};
 use packlight_spapi_sim::Server;
@@ -17,6 +18,8 @@ use crate::error::CommandError;
 use crate::first_look::{FirstLook, FirstOrders};
 use crate::news::Newsroom;
 use crate::{demo, preferences, window};
+
+mod exchange;
 
 /// How the app introduces itself to Amazon.
 const APP: &str = "Packlight";
@@ -49,6 +52,8 @@ pub(crate) struct Session {
     supervisor: Option<Supervisor>,
     /// The demo's Amazon; dropping it ends it.
     amazon: Option<Server>,
+    /// What was done about a damaged database when it was opened.
+    repaired: Option<RepairReport>,
 }
 
 impl Desk {
@@ -151,12 +156,12 @@ impl Desk {
 impl Session {
     fn closed(place: Place) -> Self {
         let engine = Err(EngineError::retryable(Code::Busy, "the data folder is not open yet"));
-        Self { place, engine, hindrance: None, supervisor: None, amazon: None }
+        Self { place, engine, hindrance: None, supervisor: None, amazon: None, repaired: None }
     }
 
     async fn open(desk: &Desk, place: Place) -> Self {
         let opened = match place {
-            Place::Seller => Self::open_seller(&desk.data_folder, &desk.environment).await,
+            Place::Seller => Self::open_or_repair(&desk.data_folder, &desk.environment).await,
             Place::Demo => Self::open_demo(&desk.data_folder, &desk.environment).await,
         };
         match opened {
@@ -175,6 +180,19 @@ impl Session {
         }
     }
 
+    /// A damaged database is replaced by the newest good backup before it is opened; without one it stays as it is, and
+    /// the seller is asked.
+    async fn open_or_repair(folder: &Path, environment: &Environment) -> Result<Self, EngineError> {
+        let damage = match Self::open_seller(folder, environment).await {
+            Err(error) if error.code == Code::CorruptDatabase => error,
+            outcome => return outcome,
+        };
+        tracing::error!(%damage, "the database is damaged");
+        let repaired = backups::repair(folder, false, chrono::Utc::now()).await?;
+        let session = Self::open_seller(folder, environment).await?;
+        Ok(Self { repaired: Some(repaired), ..session })
+    }
+
     async fn open_seller(folder: &Path, environment: &Environment) -> Result<Self, EngineError> {
         let config = |access| Config::of_system(folder.to_owned(), access, environment.clone(), APP, None);
         let (engine, hindrance) = match Engine::open(config(Access::Write)?).await {
@@ -184,11 +202,12 @@ impl Session {
         };
         let supervisor =
             engine.can_write().then(|| Supervisor::start(engine.clone(), packlight_engine::POLL));
-        Ok(Self { place: Place::Seller, engine: Ok(engine), hindrance, supervisor, amazon: None })
+        Ok(Self { engine: Ok(engine), hindrance, supervisor, ..Self::closed(Place::Seller) })
     }
 
     async fn open_demo(data_folder: &Path, environment: &Environment) -> Result<Self, EngineError> {
         demo::erase(data_folder)?;
+        demo::create(data_folder)?;
         let amazon = demo::start_amazon().await?;
         let environment = demo::environment(&amazon, environment);
         let folder = demo::folder(data_folder);
@@ -198,7 +217,7 @@ impl Session {
         demo::connect(&engine).await?;
         demo::stock_up(engine.clone());
         let supervisor = Some(Supervisor::start(engine.clone(), demo::POLL));
-        Ok(Self { place: Place::Demo, engine: Ok(engine), hindrance: None, supervisor, amazon: Some(amazon) })
+        Ok(Self { engine: Ok(engine), supervisor, amazon: Some(amazon), ..Self::closed(Place::Demo) })
     }
 
     async fn close(self) {

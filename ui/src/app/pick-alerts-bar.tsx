@@ -1,7 +1,8 @@
-/** Below the freshness strip of every page: orders that were cancelled while they are being picked. */
+/** Below the freshness strip of every page: a database that was repaired, orders that were cancelled while they are picked. */
 import { Link } from "@tanstack/react-router";
 
 import { buttonClass } from "~/components/button";
+import { RepairNotice } from "~/features/data/repair-notice";
 import { PickAlerts } from "~/features/picking/pick-alerts";
 import type { PickListId } from "~/lib/bindings";
 
@@ -14,5 +15,10 @@ function ShowRun({ record }: { record: PickListId }) {
 }
 
 export default function PickAlertsBar() {
-  return <PickAlerts ShowRun={ShowRun} />;
+  return (
+    <>
+      <RepairNotice />
+      <PickAlerts ShowRun={ShowRun} />
+    </>
+  );
 }

@@ -5,7 +5,9 @@ import type { ComponentType } from "react";
 
 import { AccountsPage } from "~/features/accounts/accounts-page";
 import { ConnectPage } from "~/features/accounts/connect-page";
+import { DataPage } from "~/features/data/data-page";
 import { DemoSettings } from "~/features/demo/leave-demo";
+import { DiagnosticsPage } from "~/features/diagnostics/diagnostics-page";
 import { AboutPage } from "~/features/settings/about-page";
 import { AppearancePage } from "~/features/settings/appearance-page";
 import type { SettingsPageName } from "~/features/settings/pages";
@@ -36,6 +38,8 @@ export function ConnectRoute() {
 const PAGES: Record<Exclude<SettingsPageName, "amazon">, ComponentType> = {
   picking: PickingSettings,
   appearance: AppearancePage,
+  data: DataPage,
+  diagnostics: DiagnosticsPage,
   about: AboutPage,
 };
 

@@ -20,6 +20,7 @@ import { useTheme } from "./theme";
 
 // Loaded when they are first asked for.
 const CommandPalette = lazy(() => import("./command-palette"));
+const FatalPage = lazy(() => import("./fatal-page"));
 const KeyHelp = lazy(() => import("./key-help"));
 const PickAlerts = lazy(() => import("./pick-alerts-bar"));
 
@@ -52,10 +53,9 @@ export function Shell() {
   const tryAgain = () => void app.refetch();
   if (problem !== null && FATAL.has(problem.code)) {
     return (
-      <main className={styles.whole}>
-        <FailureNotice page error={problem} onAgain={tryAgain} />
-        {app.data && <p className={styles.folder}>Data folder: {app.data.data_folder}</p>}
-      </main>
+      <Suspense>
+        <FatalPage problem={problem} app={app.data} />
+      </Suspense>
     );
   }
   return (

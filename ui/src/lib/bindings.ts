@@ -172,6 +172,38 @@ export const commands = {
 	printerChoice: (document: DocumentKind) => typedError<PrintOptions | null, CommandError>(__TAURI_INVOKE("printer_choice", { document })),
 	/**  Opens a document that Packlight wrote, in the system's viewer. */
 	openDocument: (path: string) => typedError<null, CommandError>(__TAURI_INVOKE("open_document", { path })),
+	/**  The nightly backups. */
+	backupStatus: () => typedError<BackupStatus, CommandError>(__TAURI_INVOKE("backup_status")),
+	/**  Makes tonight's backup now. */
+	backUpNow: () => typedError<BackupFile, CommandError>(__TAURI_INVOKE("back_up_now")),
+	/**  Examines a file as a backup. */
+	previewBackup: (path: string) => typedError<BackupFile, CommandError>(__TAURI_INVOKE("preview_backup", { path })),
+	/**  Puts a backup in the place of the database, which is kept beside it. */
+	restoreBackup: (path: string) => typedError<RestoreReport, CommandError>(__TAURI_INVOKE("restore_backup", { path })),
+	/**  What was done about a damaged database at this start. */
+	repairReport: () => typedError<RepairReport | null, CommandError>(__TAURI_INVOKE("repair_report")),
+	/**  The seller has read what was done. */
+	dismissRepairReport: () => typedError<null, CommandError>(__TAURI_INVOKE("dismiss_repair_report")),
+	/**  Opens the data folder once more, after whatever kept it closed. */
+	openAgain: () => typedError<null, CommandError>(__TAURI_INVOKE("open_again")),
+	/**  Keeps the damaged files aside and begins with an empty database. */
+	beginAnew: () => typedError<RepairReport, CommandError>(__TAURI_INVOKE("begin_anew")),
+	/**  Writes everything into a folder under Downloads. */
+	exportEverything: () => typedError<SavedFile, CommandError>(__TAURI_INVOKE("export_everything")),
+	/**  Erases everything, if the words were typed; answers what has to be deleted by hand. */
+	eraseEverything: (words: string) => typedError<string[], CommandError>(__TAURI_INVOKE("erase_everything", { words })),
+	/**  Moves the data folder and starts Packlight anew there. */
+	moveDataFolder: (to: string) => typedError<Relocated, CommandError>(__TAURI_INVOKE("move_data_folder", { to })),
+	/**  How long things are kept. */
+	retention: () => typedError<Retention, CommandError>(__TAURI_INVOKE("retention")),
+	/**  What would go by a choice now. */
+	previewRetention: (retention: Retention) => typedError<Expired, CommandError>(__TAURI_INVOKE("preview_retention", { retention })),
+	/**  Chooses how long things are kept. */
+	setRetention: (retention: Retention) => typedError<BatchId | null, CommandError>(__TAURI_INVOKE("set_retention", { retention })),
+	/**  What left this computer, the newest first. */
+	networkRequests: (limit: number) => typedError<NetworkEntry[], CommandError>(__TAURI_INVOKE("network_requests", { limit })),
+	/**  Writes what helps to find a fault into one file under Downloads. */
+	exportDiagnostics: () => typedError<SavedFile, CommandError>(__TAURI_INVOKE("export_diagnostics")),
 };
 
 /* Types */
@@ -310,6 +342,38 @@ export type ArchiveRule =
 "month_of_sale" | 
 /**  The month of the confirmation, in the zone of the order's marketplace. */
 "month_of_confirmation";
+
+/**  A backup in the data folder, or a file that the seller looks into before restoring it. Instants are UTC. */
+export type BackupFile = {
+	/**  The file. */
+	path: string,
+	/**  Its size, rounded up. */
+	megabytes: number,
+	/**  When it was made; `None` where the file does not say. */
+	made_at: string | null,
+	/**  Orders in it. */
+	orders: number,
+	/**  Units in it, sold ones included. */
+	units: number,
+	/**  When its newest order was placed. */
+	newest_order: string | null,
+	/**  The accounts in it. */
+	accounts: string[],
+	/**  An older Packlight made it: it is brought up to date when it is restored. */
+	is_older: boolean,
+};
+
+/**  Nightly backups, as the page shows them. Instants are UTC. */
+export type BackupStatus = {
+	/**  Where they lie. */
+	folder: string,
+	/**  Those that are there, the newest first. */
+	files: BackupFile[],
+	/**  Why the last one failed; `None` where it did not. */
+	problem: string | null,
+	/**  When that was. */
+	failed_at: string | null,
+};
 
 /**  Acts that were done together and are undone together. */
 export type BatchId = number;
@@ -601,6 +665,20 @@ export type ExceptionReason =
 "no_location" | 
 /**  The platform has not told the order's lines yet. */
 "missing_items";
+
+/**  What would go by a [`Retention`] now. */
+export type Expired = {
+	/**  Orders that are over and old. */
+	orders: number,
+	/**  Orders that are as old, but stay because they are not over. */
+	staying: number,
+	/**  The moment before which orders are old, UTC. */
+	orders_before: string | null,
+	/**  Runs of the sync. */
+	runs: number,
+	/**  Requests to Amazon. */
+	requests: number,
+};
 
 /**  What the window's first picture shows. */
 export type FirstLook = {
@@ -902,6 +980,26 @@ export type MatchSummary = {
 	unmatched: number,
 	/**  Lines without ASIN. */
 	no_asin: number,
+};
+
+/**  A request that left this computer. */
+export type NetworkEntry = {
+	/**  When it was sent, UTC. */
+	at: string,
+	/**  Where to. */
+	host: string,
+	/**  Why: Amazon's name of the operation, `token`, or `document`. */
+	purpose: string,
+	/**  `GET` or `POST`. */
+	method: string,
+	/**  The answer's status; `None` where no answer came. */
+	status: number | null,
+	/**  Bytes that were sent, before TLS. */
+	bytes_out: number,
+	/**  Bytes that came back, unpacked. */
+	bytes_in: number,
+	/**  How long it took, in milliseconds. */
+	milliseconds: number,
 };
 
 /**  What a new view is made of. */
@@ -1563,6 +1661,46 @@ export type Region =
 "eu" | 
 /**  Far East and Australia. */
 "fe";
+
+/**  How a data folder was moved. */
+export type Relocated = {
+	/**  Where it is now. */
+	to: string,
+	/**  How many files came along. */
+	files: number,
+	/**  Accounts whose secrets could not be read from the keychain, and why: they have to be entered again. */
+	without_secrets: string[],
+};
+
+/**  What was done about a damaged database. */
+export type RepairReport = {
+	/**  Where the damaged files are kept. */
+	quarantine: string,
+	/**  What was put in their place; `None` where the database is empty now. */
+	backup: BackupFile | null,
+	/**  It was copied from the damaged database itself, because there was no good backup. */
+	from_itself: boolean,
+	/**  The seller's own acts since the backup that were done again. */
+	acts_kept: number,
+	/**  Those that could not be. */
+	acts_lost: number,
+};
+
+/**  What was put in the place of the database. */
+export type RestoreReport = {
+	/**  The backup. */
+	backup: BackupFile,
+	/**  Where the former database is kept; `None` where there was none. */
+	kept: string | null,
+};
+
+/**  How long things are kept. */
+export type Retention = {
+	/**  Years after which a completed or cancelled order goes, 1 to 20; `None` keeps all of them. */
+	order_years?: number | null,
+	/**  Days that runs of the sync and requests to Amazon are listed, 7 to 90. */
+	trace_days?: number,
+};
 
 /**  A row that was not taken, or a field of it that was left empty. */
 export type RowError = {

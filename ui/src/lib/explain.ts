@@ -96,7 +96,7 @@ const pages: Record<Code, Explanation> = {
   },
   corrupt_database: {
     title: "The database is damaged",
-    meanwhile: "Nothing was changed. Restore a backup, or move the file away: Amazon's orders can be read again.",
+    meanwhile: "Nothing was changed. Restore a backup, or begin empty: Amazon's orders can be read again.",
     step: again,
   },
   disk: {

@@ -1,10 +1,11 @@
 /**
  * `vite --mode demo`: the window in a browser, with a made-up core. The part of the URL behind `?` chooses what to look
  * at: `orders=1000000`, `demo`, `empty`, `importing`, `state=offline|throttled|refused|locked|late`, `problem=<code>`,
- * `quiet` (no orders arrive), `cancels` (orders on open pick lists are cancelled), `theme=dark`, `density=compact`.
+ * `repaired` (a damaged database was replaced), `quiet` (no orders arrive), `cancels` (orders on open pick lists are cancelled), `theme=dark`, `density=compact`.
  */
 import type { AppInfo, Code, Preferences, SyncState } from "~/lib/bindings";
 
+import { dataHandlers, madeUpRepair } from "./data-handlers";
 import { refusal, startFakeBackend } from "./fake-backend";
 import { MadeUpShop } from "./made-up-orders";
 import { MadeUpPicking } from "./made-up-picking";
@@ -76,6 +77,9 @@ export function startBrowserDemo(): void {
 
   const core = startFakeBackend({
     ...handlers,
+    ...dataHandlers(Date.now),
+    repairReport: () => (wish.has("repaired") ? madeUpRepair(Date.now()) : null),
+    dismissRepairReport: () => null,
     appInfo: () => info,
     preferences: () => preferences,
     setPreferences: (next) => {

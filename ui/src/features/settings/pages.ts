@@ -3,6 +3,8 @@ export const SETTINGS_PAGES = [
   { page: "amazon", label: "Amazon", words: "account connect secrets" },
   { page: "picking", label: "Picking", words: "archive walk order" },
   { page: "appearance", label: "Appearance", words: "theme density" },
+  { page: "data", label: "Data", words: "backup restore export erase" },
+  { page: "diagnostics", label: "Diagnostics", words: "network logs" },
   { page: "about", label: "About", words: "version licences" },
 ] as const;
 
