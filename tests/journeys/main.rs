@@ -4,6 +4,7 @@
 
 mod confirming;
 mod counters;
+mod data_folder;
 mod disconnected;
 mod fault_catalogue;
 mod first_sync;
