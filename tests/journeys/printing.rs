@@ -94,17 +94,60 @@ async fn the_very_bytes_reach_the_printer_with_copies_paper_and_order() {
 }
 
 /// A print system with one printer, *Driver*, which is not sent pages as they are but what its driver makes of them.
-#[expect(clippy::print_stderr, reason = "a test that is skipped says so")]
 fn with_driver() -> Option<PrintSystem> {
+    with_driver_of(|file| file)
+}
+
+/// The same, with a driver whose file was changed.
+#[expect(clippy::print_stderr, reason = "a test that is skipped says so")]
+fn with_driver_of(change: impl Fn(String) -> String) -> Option<PrintSystem> {
     const DRIVER: &str = "/usr/share/ppd/cups-pdf/CUPS-PDF_opt.ppd";
     let system = PrintSystem::start()?;
-    if !std::path::Path::new(DRIVER).is_file() {
+    let Ok(file) = std::fs::read_to_string(DRIVER) else {
         eprintln!("skipped: printer-driver-cups-pdf is not installed");
         return None;
-    }
+    };
+    let driver = system.folder().join("driver.ppd");
+    std::fs::write(&driver, change(file)).unwrap();
     system.add_printer("Driver");
-    system.run("lpadmin", &["-p", "Driver", "-P", DRIVER]);
+    system.run("lpadmin", &["-p", "Driver", "-P", driver.to_str().unwrap()]);
     Some(system)
+}
+
+/// This driver has no 4 × 6 inch among its sizes and takes others by their measures; its default is A4.
+#[tokio::test]
+async fn a_label_has_its_own_size_where_the_driver_has_no_name_for_it() {
+    let Some(system) = with_driver() else { return };
+    let cups = Cups::new(system.programs());
+    let document = pdf(288, 432, 1);
+    let job = PrintJob { document: &document, title: "x", paper: Paper::Label4x6, copies: 1, reverse: false };
+    print(&cups, Some("Driver"), &job, Patience::default()).await.unwrap();
+    let paper = system.wait_for_paper("Driver", 1).remove(0);
+    assert!(paper.options.contains("Custom.4x6in"), "{}", paper.options);
+    let sheet = String::from_utf8_lossy(&paper.bytes).into_owned();
+    let boxes: Vec<&str> = sheet.lines().filter(|line| line.starts_with("%%PageBoundingBox")).collect();
+    assert_eq!(boxes, ["%%PageBoundingBox: 0 0 288 432"]);
+}
+
+/// CUPS would print it on the default size, A4, and say nothing.
+#[tokio::test]
+async fn a_label_is_not_printed_on_another_sheet() {
+    let fixed = |file: String| {
+        file.replace("CustomPageSize", "SomethingElse")
+            .replace("VariablePaperSize: True", "VariablePaperSize: False")
+    };
+    let Some(system) = with_driver_of(fixed) else { return };
+    let cups = Cups::new(system.programs());
+    let document = pdf(288, 432, 1);
+    let job = |paper| PrintJob { document: &document, title: "x", paper, copies: 1, reverse: false };
+    let refused = print(&cups, Some("Driver"), &job(Paper::Label4x6), Patience::default()).await.unwrap_err();
+    assert_eq!(
+        refused.to_string(),
+        "the printer 'Driver' has no labels of 4 × 6 inch: choose another printer or paper, or save the document as a PDF"
+    );
+    print(&cups, Some("Driver"), &job(Paper::Letter), Patience::default()).await.unwrap();
+    assert!(system.wait_for_paper("Driver", 1).remove(0).options.contains("media=Letter"));
+    assert_eq!(system.printed("Driver").len(), 1);
 }
 
 /// A printer with a driver gets the pages from CUPS' own filters: they must have left size, place and order alone, even

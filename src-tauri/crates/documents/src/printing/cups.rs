@@ -4,11 +4,14 @@
 //! are asked in English (`LC_ALL=C`); what they say is read in [`answers`].
 
 mod answers;
+mod driver;
 mod sizes;
 
+use std::path::Path;
 use std::time::Duration;
 
 use async_trait::async_trait;
+use packlight_domain::picking::Paper;
 use packlight_domain::printing::Printer;
 
 use super::program::{Programs, Said};
@@ -35,11 +38,32 @@ impl Cups {
         self.programs.run("lpstat", words, &[], TO_ANSWER).await
     }
 
-    /// What `lpoptions` says of the printer's options; nothing where it is not there, or has nothing to say, as of a
-    /// queue without a driver.
-    async fn sizes(&self, printer: &str) -> String {
-        let said = self.programs.run("lpoptions", &["-p", printer, "-l"], &[], TO_ANSWER).await;
-        said.map(|said| said.out).unwrap_or_default()
+    /// The sizes of paper that the printer's driver has; empty where no driver stands between a document and the printer,
+    /// as in a raw queue and with a printer that has no queue yet. Not to know is an error: CUPS prints a size that a
+    /// driver does not know on the default one, without a word.
+    async fn sizes(&self, printer: &str, paper: Paper) -> Result<Vec<String>, SpoolError> {
+        let said = self.programs.run("lpoptions", &["-p", printer, "-l"], &[], TO_ANSWER).await?;
+        if !said.out.trim().is_empty() || said.err.is_empty() {
+            return Ok(sizes::in_options(&said.out));
+        }
+        let unknown =
+            |reason: String| SpoolError::UnknownPaper { printer: printer.to_owned(), paper, reason };
+        let server = self.ask(&["-H"]).await?.out;
+        if let socket = Path::new(server.trim())
+            && socket.is_absolute()
+        {
+            let file = tokio::time::timeout(TO_ANSWER, driver::on_socket(socket, printer))
+                .await
+                .map_err(|_| SpoolError::Silent { program: server.trim().to_owned() })?;
+            let file = file.map_err(|error| unknown(error.to_string()))?;
+            return Ok(file.map(|file| sizes::in_driver(&file)).unwrap_or_default());
+        }
+        // No file for the queue; no queue, as it is said of late and in former times.
+        let none = ["Not Found", "No such file or directory", "does not exist"];
+        if none.iter().any(|words| said.err.contains(words)) {
+            return Ok(Vec::new());
+        }
+        Err(unknown(said.err.trim_start_matches("lpoptions: ").to_owned()))
     }
 
     /// Whether the scheduler answers at all.
@@ -65,7 +89,7 @@ impl Spooler for Cups {
 
     async fn submit(&self, printer: &str, job: &PrintJob<'_>) -> Result<String, SpoolError> {
         let copies = job.copies.to_string();
-        let media = match sizes::choose(job.paper, &self.sizes(printer).await) {
+        let media = match sizes::choose(job.paper, &self.sizes(printer, job.paper).await?) {
             Some(size) => format!("media={size}"),
             None => return Err(SpoolError::NoPaper { printer: printer.to_owned(), paper: job.paper }),
         };

@@ -39,6 +39,21 @@ pub enum SpoolError {
         /// What the document is laid out for.
         paper: Paper,
     },
+    /// What paper its driver knows could not be learned: the page might come out on another.
+    #[error(
+        "whether the printer '{printer}' has {} could not be learned{}: try again, choose another printer, or save the \
+         document as a PDF",
+        sheet(*paper),
+        Because(reason)
+    )]
+    UnknownPaper {
+        /// The printer.
+        printer: String,
+        /// What the document is laid out for.
+        paper: Paper,
+        /// What the system says; may be empty.
+        reason: String,
+    },
     /// The printer's queue takes no jobs.
     #[error(
         "the printer '{printer}' takes no jobs{}: let it take jobs in the system's print settings, or choose another",

@@ -3,11 +3,10 @@
 
 use packlight_domain::picking::Paper;
 
-/// The name by which a queue takes a paper, out of what `lpoptions -l` says of it; `None` where it says its sizes and has
-/// neither this one nor sizes of the sender's own. A queue that says nothing of sizes understands CUPS' names.
-pub(super) fn choose(paper: Paper, options: &str) -> Option<String> {
+/// The name by which a queue takes a paper, out of the sizes that its driver has; `None` where the driver has neither this
+/// one nor sizes of the sender's own. A queue without a driver understands CUPS' names, or passes on what it is sent.
+pub(super) fn choose(paper: Paper, sizes: &[String]) -> Option<String> {
     let (names, custom) = names(paper);
-    let sizes: Vec<&str> = options.lines().filter_map(sizes).flatten().collect();
     if sizes.is_empty() {
         return Some(names[0].to_owned());
     }
@@ -23,16 +22,28 @@ pub(super) fn choose(paper: Paper, options: &str) -> Option<String> {
     };
     known
         .or_else(variant)
-        .map(|size| (*size).to_owned())
+        .cloned()
         .or_else(|| sizes.iter().any(|size| size.starts_with("Custom.")).then(|| format!("Custom.{custom}")))
 }
 
-/// The sizes of an option that lists them: "PageSize/Media Size: A4 *Letter Custom.WIDTHxHEIGHT".
-fn sizes(line: &str) -> Option<impl Iterator<Item = &str>> {
-    let (option, choices) = line.split_once(':')?;
-    let keyword = option.split('/').next()?.trim();
-    matches!(keyword, "PageSize" | "media")
-        .then(|| choices.split_whitespace().map(|size| size.trim_start_matches('*')))
+/// The sizes in what `lpoptions -l` says: "PageSize/Media Size: A4 *Letter Custom.WIDTHxHEIGHT".
+pub(super) fn in_options(options: &str) -> Vec<String> {
+    let choices = options.lines().filter_map(|line| {
+        let (option, choices) = line.split_once(':')?;
+        let keyword = option.split('/').next()?.trim();
+        matches!(keyword, "PageSize" | "media").then_some(choices)
+    });
+    choices.flat_map(str::split_whitespace).map(|size| size.trim_start_matches('*').to_owned()).collect()
+}
+
+/// The sizes in a driver's file: `*PageSize A4/Paper A4: "…"`, and `*CustomPageSize True: "…"` for any other.
+pub(super) fn in_driver(file: &str) -> Vec<String> {
+    let size = |line: &str| {
+        let name = line.strip_prefix("*PageSize ")?.split(['/', ':']).next()?.trim();
+        (!name.is_empty()).then(|| name.to_owned())
+    };
+    let custom = file.lines().find(|line| line.starts_with("*CustomPageSize True"));
+    file.lines().filter_map(size).chain(custom.map(|_| "Custom.WIDTHxHEIGHT".to_owned())).collect()
 }
 
 /// What a paper is called, the name that every kind of queue understands first, and how it is asked for by its measures.
@@ -50,11 +61,12 @@ fn names(paper: Paper) -> (&'static [&'static str], &'static str) {
 mod tests {
     use super::*;
 
+    fn options(sizes: &str) -> Vec<String> {
+        in_options(&format!("PageSize/Media Size: {sizes}\nResolution/Resolution: *203dpi 300dpi\n"))
+    }
+
     fn chosen(sizes: &str) -> Option<String> {
-        choose(
-            Paper::Label4x6,
-            &format!("PageSize/Media Size: {sizes}\nResolution/Resolution: *203dpi 300dpi\n"),
-        )
+        choose(Paper::Label4x6, &options(sizes))
     }
 
     #[test]
@@ -68,9 +80,9 @@ mod tests {
         ] {
             assert_eq!(chosen(sizes).as_deref(), Some(expected), "{sizes}");
         }
-        let ipp = "media/Media Size: *iso_a4_210x297mm na_letter_8.5x11in";
-        assert_eq!(choose(Paper::A4, ipp).as_deref(), Some("iso_a4_210x297mm"));
-        assert_eq!(choose(Paper::Letter, ipp).as_deref(), Some("na_letter_8.5x11in"));
+        let ipp = in_options("media/Media Size: *iso_a4_210x297mm na_letter_8.5x11in");
+        assert_eq!(choose(Paper::A4, &ipp).as_deref(), Some("iso_a4_210x297mm"));
+        assert_eq!(choose(Paper::Letter, &ipp).as_deref(), Some("na_letter_8.5x11in"));
     }
 
     #[test]
@@ -81,10 +93,20 @@ mod tests {
     }
 
     #[test]
-    fn a_queue_that_says_no_sizes_understands_the_common_names() {
-        for said in ["", "Resolution/Resolution: *203dpi", "lpoptions: Unable to get PPD file"] {
-            assert_eq!(choose(Paper::Label4x6, said).as_deref(), Some("w288h432"));
-        }
-        assert_eq!(choose(Paper::A4, "").as_deref(), Some("A4"));
+    fn a_drivers_file_says_the_same_as_its_options() {
+        let file = "*PPD-Adobe: \"4.3\"\r\n*CustomPageSize True: \"pop\r\n<</PageSize [5 2]>>\"\r\n*OpenUI \
+                    *PageSize/Media Size: PickOne\r\n*DefaultPageSize: A4\r\n*PageSize A4: \"<</PageSize[595 842]>>\"\r\n\
+                    *PageSize Letter/US Letter: \"\"\r\n*CloseUI: *PageSize\r\n*PageRegion A5/A5: \"\"\r\n";
+        assert_eq!(in_driver(file), ["A4", "Letter", "Custom.WIDTHxHEIGHT"]);
+        assert_eq!(in_driver(file), options("*A4 Letter Custom.WIDTHxHEIGHT"));
+        let fixed = file.replace("True", "False");
+        assert_eq!(in_driver(&fixed), ["A4", "Letter"]);
+    }
+
+    #[test]
+    fn a_queue_without_sizes_understands_the_common_names() {
+        assert_eq!(in_options("Resolution/Resolution: *203dpi"), [""; 0]);
+        assert_eq!(choose(Paper::Label4x6, &[]).as_deref(), Some("w288h432"));
+        assert_eq!(choose(Paper::A4, &[]).as_deref(), Some("A4"));
     }
 }

@@ -10,6 +10,8 @@ use std::path::Path;
 use packlight_domain::picking::Paper;
 use packlight_domain::printing::PrinterState;
 use tempfile::TempDir;
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::UnixListener;
 
 use super::*;
 use crate::printing::{Patience, print};
@@ -129,6 +131,7 @@ impl Scripts {
     fn new() -> Self {
         let scripts = Self(TempDir::new().unwrap());
         scripts.put("lpstat", "case \"$1\" in -r) echo scheduler is running;; esac");
+        scripts.put("lpoptions", "echo 'Resolution/Resolution: *203dpi'");
         scripts
     }
 
@@ -221,6 +224,58 @@ async fn a_label_is_asked_for_by_the_name_that_the_driver_has_for_it() {
         "the printer 'A' has no labels of 4 × 6 inch: choose another printer or paper, or save the document as a PDF"
     );
     assert!(error.is_refusal() && !scripts.kept("words").contains("sent"));
+}
+
+#[tokio::test]
+async fn nothing_is_printed_where_the_sizes_of_a_driver_cannot_be_learned() {
+    let scripts = Scripts::new();
+    scripts.put("lp", "echo sent >> $FOLDER/words; cat > /dev/null; echo 'request id is A-9 (0 file(s))'");
+    let says = |why: &str| {
+        scripts.put("lpoptions", &format!("echo 'lpoptions: Unable to get PPD file for A: {why}' >&2"));
+    };
+    let server = |at: &str| scripts.put("lpstat", &format!("[ \"$1\" = -H ] && echo '{at}'"));
+    server("office:631");
+    for why in ["Not Found", "No such file or directory"] {
+        says(why);
+        scripts.cups().submit("A", &job(b"x")).await.unwrap();
+    }
+    assert_eq!(scripts.kept("words"), "sent\nsent\n");
+    let refused = async || scripts.cups().submit("A", &job(b"x")).await.unwrap_err().to_string();
+    let sentence = |why: &str| {
+        format!(
+            "whether the printer 'A' has labels of 4 × 6 inch could not be learned (Unable to get PPD file for A{why}): try \
+             again, choose another printer, or save the document as a PDF"
+        )
+    };
+    says("Forbidden");
+    assert_eq!(refused().await, sentence(": Forbidden"));
+
+    // On a socket the scheduler itself is asked.
+    let socket = scripts.0.path().join("sock");
+    server(&socket.display().to_string());
+    says("No printer-uri found");
+    assert_eq!(
+        refused().await,
+        sentence("").replace("Unable to get PPD file for A", "No such file or directory (os error 2)")
+    );
+    let listener = UnixListener::bind(&socket).unwrap();
+    let answer = async |answer: &str| {
+        let (mut stream, _) = listener.accept().await.unwrap();
+        let mut question = [0; 256];
+        let length = stream.read(&mut question).await.unwrap();
+        stream.write_all(answer.as_bytes()).await.unwrap();
+        String::from_utf8_lossy(&question[..length]).lines().next().unwrap().to_owned()
+    };
+    let driver = "HTTP/1.1 200 OK\r\n\r\n*PageSize A4/A4: \"\"\n*PageSize Letter: \"\"\n";
+    let (error, question) = tokio::join!(refused(), answer(driver));
+    assert_eq!(question, "GET /printers/A.ppd HTTP/1.0");
+    assert!(error.starts_with("the printer 'A' has no labels of 4 × 6 inch: choose another"), "{error}");
+    let (error, _) = tokio::join!(refused(), answer("HTTP/1.1 403 Forbidden\r\n\r\n"));
+    assert!(error.contains("could not be learned (HTTP/1.1 403 Forbidden)"), "{error}");
+    assert_eq!(scripts.kept("words"), "sent\nsent\n");
+    let (cups, label) = (scripts.cups(), job(b"x"));
+    let (sent, _) = tokio::join!(cups.submit("A", &label), answer("HTTP/1.1 404 Not Found\r\n\r\n"));
+    sent.unwrap();
 }
 
 #[tokio::test]
