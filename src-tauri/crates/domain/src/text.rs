@@ -36,6 +36,18 @@ fn invisible(c: char) -> bool {
     matches!(c, '\u{AD}' | '\u{200B}'..='\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2060}'..='\u{2069}' | '\u{FEFF}')
 }
 
+/// The digits of a whole number with its thousands set apart, as English writes them: "1,234,567".
+pub fn grouped(digits: &str) -> String {
+    let mut text = String::with_capacity(digits.len() + digits.len() / 3);
+    for (at, digit) in digits.chars().enumerate() {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
+}
+
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
@@ -55,6 +67,13 @@ mod tests {
     #[test]
     fn nul_is_replaced_and_everything_else_kept() {
         assert_eq!(storable("a\0b<b>&amp;"), "a\u{FFFD}b<b>&amp;");
+    }
+
+    #[test]
+    fn thousands_are_set_apart() {
+        for (digits, text) in [("0", "0"), ("999", "999"), ("1000", "1,000"), ("1234567", "1,234,567")] {
+            assert_eq!(grouped(digits), text);
+        }
     }
 
     proptest! {

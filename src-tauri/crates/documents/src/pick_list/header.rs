@@ -1,6 +1,7 @@
 //! The top and bottom of every page: which list, whose orders, how fresh the data, how much there is, which page.
 
 use packlight_domain::picking::PickMode;
+use packlight_domain::text::grouped;
 
 use super::stamps::Key;
 use super::{Layout, orders};
@@ -147,20 +148,7 @@ fn freshness(layout: &Layout<'_>) -> String {
 
 /// A number and its noun: "1 order", "2,345 orders".
 pub(super) fn counted(number: u32, one: &str, many: &str) -> String {
-    format!("{} {}", grouped(number), if number == 1 { one } else { many })
-}
-
-/// A number with its thousands set apart.
-fn grouped(number: u32) -> String {
-    let digits = number.to_string();
-    let mut text = String::with_capacity(digits.len() + digits.len() / 3);
-    for (at, digit) in digits.chars().enumerate() {
-        if at > 0 && (digits.len() - at).is_multiple_of(3) {
-            text.push(',');
-        }
-        text.push(digit);
-    }
-    text
+    format!("{} {}", grouped(&number.to_string()), if number == 1 { one } else { many })
 }
 
 #[cfg(test)]
@@ -168,7 +156,7 @@ mod tests {
     use super::counted;
 
     #[test]
-    fn thousands_are_set_apart() {
+    fn a_number_has_the_noun_that_fits() {
         for (number, text) in [
             (0, "0 units"),
             (1, "1 unit"),

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use super::{News, Target};
 use crate::money::Money;
+use crate::text::grouped;
 
 /// How many orders are named in a body.
 const NAMED: usize = 3;
@@ -135,18 +136,6 @@ fn amount(money: Money) -> String {
         "JPY" => format!("{sign}¥{digits}"),
         code => format!("{sign}{digits} {code}"),
     }
-}
-
-/// Digits in groups of three.
-fn grouped(digits: &str) -> String {
-    let mut text = String::with_capacity(digits.len() + digits.len() / 3);
-    for (at, digit) in digits.chars().enumerate() {
-        if at > 0 && (digits.len() - at).is_multiple_of(3) {
-            text.push(',');
-        }
-        text.push(digit);
-    }
-    text
 }
 
 /// The first few of many.
