@@ -42,6 +42,20 @@ pub(crate) async fn pick_lists(
     Ok(desk.engine().await?.pick_lists(before, limit).await?)
 }
 
+/// Lists of which units were struck that the seller has not seen yet, newest first.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn struck_pick_lists(desk: State<'_, Desk>) -> Answer<Vec<PickListEntry>> {
+    Ok(desk.engine().await?.struck_pick_lists().await?)
+}
+
+/// The seller has seen that so many units of a list are struck.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn see_struck(desk: State<'_, Desk>, record: PickListId, struck: u32) -> Answer<()> {
+    Ok(desk.engine().await?.see_struck(record, struck).await?)
+}
+
 /// A recorded list as it is worked on screen.
 #[tauri::command]
 #[specta::specta]

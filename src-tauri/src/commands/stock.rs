@@ -2,7 +2,7 @@
 
 use packlight_domain::currency::Currency;
 use packlight_domain::stock::{
-    LocationCount, StockCounts, Unit, UnitDraft, UnitId, UnitListRequest, UnitPage, UnitSelection,
+    LocationCount, MoveCount, StockCounts, Unit, UnitDraft, UnitId, UnitListRequest, UnitPage, UnitSelection,
     UnitsChanged,
 };
 use tauri::State;
@@ -54,6 +54,13 @@ pub(crate) async fn add_units(
 #[specta::specta]
 pub(crate) async fn edit_unit(desk: State<'_, Desk>, id: UnitId, draft: UnitDraft) -> Answer<UnitsChanged> {
     Ok(desk.engine().await?.edit_unit(id, &draft).await?)
+}
+
+/// How many units of a selection can move, and how many are sold and stay.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn count_move(desk: State<'_, Desk>, selection: UnitSelection) -> Answer<MoveCount> {
+    Ok(desk.engine().await?.count_move(&selection).await?)
 }
 
 /// Moves units to a storage location, or clears it.

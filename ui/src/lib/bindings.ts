@@ -45,6 +45,8 @@ export const commands = {
 	addUnits: (draft: UnitDraft, quantity: number) => typedError<UnitsChanged, CommandError>(__TAURI_INVOKE("add_units", { draft, quantity })),
 	/**  Changes a unit. */
 	editUnit: (id: UnitId, draft: UnitDraft) => typedError<UnitsChanged, CommandError>(__TAURI_INVOKE("edit_unit", { id, draft })),
+	/**  How many units of a selection can move, and how many are sold and stay. */
+	countMove: (selection: UnitSelection) => typedError<MoveCount, CommandError>(__TAURI_INVOKE("count_move", { selection })),
 	/**  Moves units to a storage location, or clears it. */
 	moveUnits: (selection: UnitSelection, location: string | null) => typedError<UnitsChanged, CommandError>(__TAURI_INVOKE("move_units", { selection, location })),
 	/**  Deletes units that no order holds. */
@@ -132,6 +134,10 @@ export const commands = {
 	previewPickList: (request: PickRequest, paper: Paper) => typedError<PickPreview, CommandError>(__TAURI_INVOKE("preview_pick_list", { request, paper })),
 	/**  Recorded pick lists, newest first. */
 	pickLists: (before: PickListId | null, limit: number) => typedError<PickListEntry[], CommandError>(__TAURI_INVOKE("pick_lists", { before, limit })),
+	/**  Lists of which units were struck that the seller has not seen yet, newest first. */
+	struckPickLists: () => typedError<PickListEntry[], CommandError>(__TAURI_INVOKE("struck_pick_lists")),
+	/**  The seller has seen that so many units of a list are struck. */
+	seeStruck: (record: PickListId, struck: number) => typedError<null, CommandError>(__TAURI_INVOKE("see_struck", { record, struck })),
 	/**  A recorded list as it is worked on screen. */
 	pickRun: (record: PickListId) => typedError<PickRun, CommandError>(__TAURI_INVOKE("pick_run", { record })),
 	/**  Records a list to be worked on screen. */
@@ -548,8 +554,8 @@ export type ConfirmOrder = {
 	archive_location: string | null,
 	/**  The units. */
 	units: ConfirmUnit[],
-	/**  Lines that take no unit, by their title: Amazon-fulfilled, or completed without stock. */
-	lines_without_unit: string[],
+	/**  Lines that take fewer units than were ordered: Amazon-fulfilled, or completed without stock. */
+	short_lines: ShortLine[],
 	/**  What the lines bring: the platform's own sums, else prices less discounts. */
 	proceeds: Amount | null,
 };
@@ -980,6 +986,14 @@ export type MatchSummary = {
 	unmatched: number,
 	/**  Lines without ASIN. */
 	no_asin: number,
+};
+
+/**  What a move of units would be about. */
+export type MoveCount = {
+	/**  Units that can move. */
+	units: number,
+	/**  Sold units; they stay where they are archived. */
+	sold: number,
 };
 
 /**  A request that left this computer. */
@@ -1799,6 +1813,16 @@ export type SecretsPlace =
 "file" | 
 /**  Nowhere: the account is disconnected, or its orders come from files. */
 "none";
+
+/**  A line that takes fewer units than were ordered. */
+export type ShortLine = {
+	/**  Its title, or what else names it. */
+	title: string,
+	/**  Units that it takes; often none. */
+	units: number,
+	/**  Units ordered. */
+	ordered: number,
+};
 
 /**  Why an order is left alone. */
 export type SkipReason = 

@@ -30,7 +30,7 @@ export function confirmingHandlers(shop: MadeUpShop, now: () => number = Date.no
       message,
       archive_location: null,
       units: [],
-      lines_without_unit: [],
+      short_lines: [],
     });
     if (row.ui_status === "Pending") return skipped("pending", "Its payment has not cleared");
     if (row.ui_status === "Cancelled") return skipped("cancelled", "It is cancelled");
@@ -79,7 +79,7 @@ export function confirmingHandlers(shop: MadeUpShop, now: () => number = Date.no
       message: null,
       archive_location,
       units,
-      lines_without_unit: without,
+      short_lines: without.map((title) => ({ title, units: 0, ordered: 1 })),
     };
   };
 

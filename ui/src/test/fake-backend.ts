@@ -76,6 +76,7 @@ const TELLS: Partial<Record<Command, readonly CacheTag[]>> = {
   changeView: ["settings"],
   startPickRun: PICKING,
   markPicked: ["pick_lists"],
+  seeStruck: ["pick_lists"],
   scanPick: ["pick_lists"],
   finishPickList: PICKING,
   discardPickList: PICKING,

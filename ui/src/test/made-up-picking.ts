@@ -34,6 +34,8 @@ function digest(text: string): string {
 
 export class MadeUpPicking {
   readonly lists: Recorded[] = [];
+  /** How many struck units of a list the seller has seen. */
+  readonly seen = new Map<number, number>();
   /** The seller's walk order; natural order while it is empty. */
   walk: string[] = [];
   readonly shop: MadeUpShop;
@@ -226,6 +228,14 @@ export class MadeUpPicking {
     const found = this.lists.find(({ entry }) => entry.record === record);
     if (found === undefined) throw refusal("not_found", "This pick list is not here any more.");
     return found;
+  }
+
+  /** Lists with struck units that nobody has seen. */
+  news(): PickListEntry[] {
+    return this.lists
+      .map(({ entry }) => entry)
+      .filter(({ record, state, struck }) => state !== "discarded" && struck > (this.seen.get(record) ?? 0))
+      .toReversed();
   }
 
   entries(before: number | null, limit: number): PickListEntry[] {

@@ -67,6 +67,11 @@ export function pickingHandlers(shop: MadeUpShop, picking = new MadeUpPicking(sh
       return { list, pages: madeUpPages(list, paper) };
     },
     pickLists: (before, limit) => picking.entries(before, limit),
+    struckPickLists: () => picking.news(),
+    seeStruck: (record, struck) => {
+      picking.seen.set(record, struck);
+      return null;
+    },
     pickRun: (record) => {
       const { entry, stops, exceptions } = picking.find(record);
       return { entry, stops, exceptions };

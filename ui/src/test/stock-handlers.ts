@@ -78,12 +78,16 @@ export function stockHandlers(stock: MadeUpStock): Partial<Handlers> {
       if (unit === undefined) throw refusal("not_found", "This unit is not here any more.");
       return { batch: acted("Changed a unit", () => (stock.units[at] = filled(unit, draft))), units: 1, skipped: 0 };
     },
+    countMove: (selection) => {
+      const sold = chosen(selection).filter(({ status }) => status === "sold").length;
+      return { units: chosen(selection).length - sold, sold };
+    },
     moveUnits: (selection, location) => {
-      const units = chosen(selection);
+      const units = chosen(selection).filter(({ status }) => status !== "sold");
       const batch = acted(`Moved ${units.length} units`, () => {
         for (const unit of units) stock.units[stock.units.indexOf(unit)] = { ...unit, storage_location: location };
       });
-      return { batch, units: units.length, skipped: 0 };
+      return { batch, units: units.length, skipped: chosen(selection).length - units.length };
     },
     deleteUnits: (selection) => {
       const units = chosen(selection).filter(({ claim }) => claim === null);

@@ -150,13 +150,17 @@ pub(crate) struct InventoryImport {
 #[derive(Debug, Args)]
 pub(crate) struct OrdersImport {
     /// Whose orders they are: ebay (its orders report) or bricqer (any CSV with order numbers).
-    #[arg(long, value_name = "PLATFORM")]
-    pub(crate) platform: Platform,
+    #[arg(long, value_name = "PLATFORM", required_unless_present = "undo")]
+    pub(crate) platform: Option<Platform>,
     /// A CSV file with a head; buyers' columns are not read.
-    pub(crate) file: PathBuf,
+    #[arg(required_unless_present = "undo")]
+    pub(crate) file: Option<PathBuf>,
     /// Say what would change, and change nothing.
     #[arg(long)]
     pub(crate) dry_run: bool,
+    /// Take an import back: the batch that it printed.
+    #[arg(long, value_name = "BATCH", conflicts_with_all = ["platform", "file", "dry_run"])]
+    pub(crate) undo: Option<u32>,
 }
 
 #[derive(Debug, Subcommand)]

@@ -3,7 +3,8 @@
 
 use packlight_domain::act::BatchId;
 use packlight_domain::confirming::{
-    ConfirmMoney, ConfirmOrder, ConfirmRequest, ConfirmResult, ConfirmUndone, Confirmation, SkipReason,
+    ConfirmMoney, ConfirmOrder, ConfirmRequest, ConfirmResult, ConfirmUndone, Confirmation, ShortLine,
+    SkipReason,
 };
 use packlight_domain::currency::Currency;
 use packlight_domain::matching::OrderSelection;
@@ -98,7 +99,7 @@ fn with_unknown<T>(done: Confirmation, numbers: &[String], ids: &[Option<T>]) ->
                     message: Some(format!("{}: check the id, or sync first", SkipReason::Unknown)),
                     archive_location: None,
                     units: Vec::new(),
-                    lines_without_unit: Vec::new(),
+                    short_lines: Vec::new(),
                     proceeds: None,
                 })
             }
@@ -128,7 +129,10 @@ struct OrderShape {
     reason_code: Option<SkipReason>,
     archive_location: Option<String>,
     units: Vec<String>,
+    /// Titles of lines that take no unit.
     lines_without_unit: Vec<String>,
+    /// Lines that take fewer units than were ordered, those without any among them.
+    short_lines: Vec<ShortLine>,
     proceeds_minor: Option<i64>,
     currency: Option<Currency>,
 }
@@ -175,7 +179,8 @@ impl OrderShape {
             reason_code: order.reason,
             archive_location: order.archive_location,
             units: order.units.into_iter().map(|unit| unit.id.0.to_string()).collect(),
-            lines_without_unit: order.lines_without_unit,
+            lines_without_unit: bare(&order.short_lines).cloned().collect(),
+            short_lines: order.short_lines,
             proceeds_minor: proceeds.map(|proceeds| proceeds.minor),
             currency: proceeds.map(|proceeds| proceeds.currency),
         }
@@ -208,6 +213,20 @@ fn counted(number: u32, what: &str) -> String {
     if number == 1 { format!("1 {what}") } else { format!("{number} {what}s") }
 }
 
+/// Titles of lines that take no unit at all.
+fn bare(lines: &[ShortLine]) -> impl Iterator<Item = &String> {
+    lines.iter().filter(|line| line.units == 0).map(|line| &line.title)
+}
+
+/// "no unit for Gift wrap; 1 of 2 units for Falcon".
+fn short(lines: &[ShortLine]) -> String {
+    let bare: Vec<&str> = bare(lines).map(String::as_str).collect();
+    let bare = (!bare.is_empty()).then(|| format!("no unit for {}", bare.join(", ")));
+    let some = lines.iter().filter(|line| line.units > 0);
+    let some = some.map(|line| format!("{} of {} units for {}", line.units, line.ordered, line.title));
+    bare.into_iter().chain(some).collect::<Vec<_>>().join("; ")
+}
+
 fn people(done: &ConfirmedShape) -> String {
     if done.orders.is_empty() {
         return "No order is Paid or Shipped, so there is nothing to confirm.\n".to_owned();
@@ -216,11 +235,7 @@ fn people(done: &ConfirmedShape) -> String {
         .orders
         .iter()
         .map(|order| {
-            let note = match (&order.reason, order.lines_without_unit.as_slice()) {
-                (Some(reason), _) => reason.clone(),
-                (None, []) => String::new(),
-                (None, lines) => format!("no unit for {}", lines.join(", ")),
-            };
+            let note = order.reason.clone().unwrap_or_else(|| short(&order.short_lines));
             let result = match (order.result, done.dry_run) {
                 (ConfirmResult::Confirmed, true) => "would confirm",
                 (ConfirmResult::Confirmed, false) => "confirmed",
@@ -298,7 +313,10 @@ mod tests {
             message: None,
             archive_location: Some("SOLD-2026-01".into()),
             units: vec![unit],
-            lines_without_unit: vec!["Gift wrap".into()],
+            short_lines: vec![
+                ShortLine { title: "Gift wrap".into(), units: 0, ordered: 1 },
+                ShortLine { title: "Falcon".into(), units: 1, ordered: 2 },
+            ],
             proceeds: Some(pounds(1_299)),
         };
         Confirmation {
@@ -328,11 +346,15 @@ mod tests {
                         "order_id": "203-9", "result": "skipped",
                         "reason": "it is not in the local copy: check the id, or sync first", "reason_code": "unknown",
                         "archive_location": null, "units": [], "lines_without_unit": [],
-                        "proceeds_minor": null, "currency": null,
+                        "short_lines": [], "proceeds_minor": null, "currency": null,
                     },
                     {
                         "order_id": "203-1", "result": "confirmed", "reason": null, "reason_code": null,
                         "archive_location": "SOLD-2026-01", "units": ["12"], "lines_without_unit": ["Gift wrap"],
+                        "short_lines": [
+                            { "title": "Gift wrap", "units": 0, "ordered": 1 },
+                            { "title": "Falcon", "units": 1, "ordered": 2 },
+                        ],
                         "proceeds_minor": 1_299, "currency": "GBP",
                     },
                 ],
@@ -346,7 +368,7 @@ mod tests {
             people(&shape),
             "order  result     units  archive       sold for   note\n\
              203-9  skipped    0                    —          it is not in the local copy: check the id, or sync first\n\
-             203-1  confirmed  1      SOLD-2026-01  12.99 GBP  no unit for Gift wrap\n\
+             203-1  confirmed  1      SOLD-2026-01  12.99 GBP  no unit for Gift wrap; 1 of 2 units for Falcon\n\
              Confirmed 1 order, 1 unit archived; 1 skipped.\n\
              Sold for 12.99 GBP, bought for 0.00 GBP (1 unit without a cost).\n\
              To take it back: packlight-cli confirm --undo 5\n"

@@ -1,5 +1,6 @@
 //! `inventory import` and `orders import`: files of any make into the desk, with every row that was left out named.
 
+use packlight_domain::act::{BatchId, UndoReport};
 use packlight_domain::file_import::{ImportKind, ImportReport, RowError};
 use serde::Serialize;
 
@@ -37,6 +38,26 @@ struct OrdersShape {
     batch: Option<String>,
 }
 
+/// An import of orders that was taken back.
+#[derive(Debug, Serialize)]
+struct UndoneShape {
+    batch: Option<String>,
+    orders_restored: u32,
+    skipped: u32,
+    stays: Vec<String>,
+}
+
+impl UndoneShape {
+    fn of(undone: UndoReport) -> Self {
+        Self {
+            batch: undone.batch.map(|batch| batch.0.to_string()),
+            orders_restored: undone.restored,
+            skipped: undone.skipped,
+            stays: undone.stays,
+        }
+    }
+}
+
 /// Adds the units of a file.
 pub(crate) async fn units(
     desk: &Desk<'_>,
@@ -68,7 +89,15 @@ pub(crate) async fn orders(
     wanted: &OrdersImport,
     output: &mut Output<'_>,
 ) -> Result<(), Failure> {
-    let report = run(desk, ImportKind::Orders(wanted.platform), &wanted.file, wanted.dry_run).await?;
+    if let Some(batch) = wanted.undo {
+        let undone = desk.writing(async |engine| Ok(engine.undo_import(BatchId(batch)).await?)).await?;
+        output.result(&UndoneShape::of(undone), people_undone)?;
+        return Ok(());
+    }
+    let (Some(platform), Some(file)) = (wanted.platform, &wanted.file) else {
+        return Err(Failure::usage("an import needs --platform and a file"));
+    };
+    let report = run(desk, ImportKind::Orders(platform), file, wanted.dry_run).await?;
     let shape = OrdersShape {
         rows: report.rows,
         orders_new: report.orders_new,
@@ -89,7 +118,11 @@ pub(crate) async fn orders(
             counted(shape.rows, "row"),
             shape.orders_unchanged,
         );
-        people(&done, shape.rows_skipped, &shape.errors, &shape.notes)
+        let mut text = people(&done, shape.rows_skipped, &shape.errors, &shape.notes);
+        if let Some(batch) = &shape.batch {
+            line(&mut text, format_args!("To take it back: packlight-cli orders import --undo {batch}"));
+        }
+        text
     })?;
     Ok(())
 }
@@ -127,6 +160,19 @@ fn people(done: &str, skipped: u32, errors: &[RowError], notes: &[String]) -> St
     text
 }
 
+fn people_undone(undone: &UndoneShape) -> String {
+    let rest = match undone.skipped {
+        0 => String::new(),
+        skipped => format!("; {skipped} left alone: worked with since, or taken back before"),
+    };
+    let mut text = String::new();
+    line(&mut text, format_args!("Took back {}{rest}.", counted(undone.orders_restored, "order")));
+    for order in &undone.stays {
+        line(&mut text, format_args!("  {}", printable(order)));
+    }
+    text
+}
+
 fn counted(number: u32, what: &str) -> String {
     format!("{number} {what}{}", if number == 1 { "" } else { "s" })
 }
@@ -134,6 +180,25 @@ fn counted(number: u32, what: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn an_undo_names_what_stays() {
+        let undone = UndoReport {
+            batch: Some(BatchId(9)),
+            restored: 1,
+            skipped: 1,
+            stays: vec!["Y-1: it has a note".into()],
+        };
+        let shape = UndoneShape::of(undone);
+        assert_eq!(
+            serde_json::to_value(&shape).unwrap(),
+            serde_json::json!({ "batch": "9", "orders_restored": 1, "skipped": 1, "stays": ["Y-1: it has a note"] })
+        );
+        assert_eq!(
+            people_undone(&shape),
+            "Took back 1 order; 1 left alone: worked with since, or taken back before.\n  Y-1: it has a note\n"
+        );
+    }
 
     #[test]
     fn people_see_what_was_left_out_and_why() {

@@ -202,6 +202,33 @@ fn ebays_orders_come_in_and_the_same_file_changes_nothing() {
 }
 
 #[test]
+fn an_import_of_orders_is_taken_back_by_its_batch() {
+    let shop = Shop::new();
+    let done = shop.import(&["orders", "import", "--platform", "ebay"], &shop.file("orders.csv", ebay("")));
+    let batch = done["batch"].as_str().unwrap().to_owned();
+    let undo = ["orders", "import", "--undo", &batch];
+    let undone = shop.run(&undo);
+    let own = undone.1["batch"].as_str().unwrap().to_owned();
+    assert_eq!(undone, (0, json!({ "batch": own, "orders_restored": 2, "skipped": 0, "stays": [] })));
+    assert_eq!(shop.run(&["orders", "list"]).1, json!([]));
+    let again = shop.run(&undo);
+    assert_eq!(again, (0, json!({ "batch": null, "orders_restored": 0, "skipped": 2, "stays": [] })));
+
+    // Only an import of orders is taken back so.
+    let stock = shop.import(&["inventory", "import"], &shop.file("stock.csv", STOCK));
+    for batch in [stock["batch"].as_str().unwrap(), &own] {
+        let message = shop.failure(&["orders", "import", "--undo", batch], 1, "not_possible");
+        assert_eq!(message, format!("action {batch} imported no orders: undo it as what it was"));
+    }
+    assert_eq!(shop.run(&["orders", "list"]).1, json!([]));
+    shop.failure(&["orders", "import", "--undo", "999"], 1, "not_found");
+    let usage = shop.failure(&["orders", "import", "--undo", &batch, "--dry-run"], 2, "usage");
+    assert!(usage.contains("cannot be used with"), "{usage}");
+    assert!(shop.failure(&["orders", "import"], 2, "usage").contains("--platform <PLATFORM>"));
+    assert_eq!(shop.run(&["check"]).0, 0);
+}
+
+#[test]
 fn a_backup_comes_back_and_nothing_is_overwritten_unasked() {
     let shop = Shop::new();
     shop.import(&["inventory", "import"], &shop.file("stock.csv", STOCK));

@@ -110,6 +110,17 @@ pub struct ConfirmUnit {
     pub was_linked: bool,
 }
 
+/// A line that takes fewer units than were ordered.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, specta::Type)]
+pub struct ShortLine {
+    /// Its title, or what else names it.
+    pub title: String,
+    /// Units that it takes; often none.
+    pub units: u32,
+    /// Units ordered.
+    pub ordered: u32,
+}
+
 /// One order of a confirmation, or of its preview.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, specta::Type)]
 pub struct ConfirmOrder {
@@ -127,8 +138,8 @@ pub struct ConfirmOrder {
     pub archive_location: Option<String>,
     /// The units.
     pub units: Vec<ConfirmUnit>,
-    /// Lines that take no unit, by their title: Amazon-fulfilled, or completed without stock.
-    pub lines_without_unit: Vec<String>,
+    /// Lines that take fewer units than were ordered: Amazon-fulfilled, or completed without stock.
+    pub short_lines: Vec<ShortLine>,
     /// What the lines bring: the platform's own sums, else prices less discounts.
     pub proceeds: Option<Amount>,
 }

@@ -238,6 +238,15 @@ pub enum UnitSelection {
     },
 }
 
+/// What a move of units would be about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, specta::Type)]
+pub struct MoveCount {
+    /// Units that can move.
+    pub units: u32,
+    /// Sold units; they stay where they are archived.
+    pub sold: u32,
+}
+
 /// What an act on units did.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, specta::Type)]
 pub struct UnitsChanged {

@@ -18,6 +18,19 @@ impl Engine {
     pub async fn undo(&self, batch: BatchId) -> Result<UndoReport, EngineError> {
         self.require_writer()?;
         let report = self.0.store.undo(batch, (self.0.clock)()).await?;
+        self.undone(&report);
+        Ok(report)
+    }
+
+    /// Takes an import of orders back, but for orders that somebody has worked with since: those stay and are named.
+    pub async fn undo_import(&self, batch: BatchId) -> Result<UndoReport, EngineError> {
+        self.require_writer()?;
+        let report = self.0.store.undo_import(batch, (self.0.clock)()).await?;
+        self.undone(&report);
+        Ok(report)
+    }
+
+    fn undone(&self, report: &UndoReport) {
         if report.batch.is_some() {
             self.0.events.changed(&[
                 CacheTag::Orders,
@@ -28,7 +41,6 @@ impl Engine {
                 CacheTag::PickLists,
             ]);
         }
-        Ok(report)
     }
 
     /// What was done here, newest first, before the batch `before`.

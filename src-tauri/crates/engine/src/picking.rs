@@ -73,6 +73,20 @@ impl Engine {
         Ok(self.0.store.pick_lists(before, limit).await?)
     }
 
+    /// Lists of which units were struck that the seller has not seen yet, however old, newest first.
+    pub async fn struck_pick_lists(&self) -> Result<Vec<PickListEntry>, EngineError> {
+        Ok(self.0.store.struck_pick_lists().await?)
+    }
+
+    /// Notes that the seller has seen that so many units of a list are struck; what is struck later is news again.
+    pub async fn see_struck(&self, record: PickListId, struck: u32) -> Result<(), EngineError> {
+        self.require_writer()?;
+        if self.0.store.see_struck(record, struck).await? {
+            self.0.events.changed(&[CacheTag::PickLists]);
+        }
+        Ok(())
+    }
+
     /// A recorded list as it is worked.
     pub async fn pick_run(&self, record: PickListId) -> Result<PickRun, EngineError> {
         Ok(self.0.store.pick_run(record).await?)

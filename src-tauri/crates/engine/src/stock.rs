@@ -4,7 +4,7 @@ use packlight_domain::currency::Currency;
 use packlight_domain::listing::MAX_PAGE;
 use packlight_domain::stock::query::StockQuery;
 use packlight_domain::stock::{
-    FieldError, LocationCount, StockCounts, Unit, UnitDraft, UnitId, UnitListRequest, UnitPage,
+    FieldError, LocationCount, MoveCount, StockCounts, Unit, UnitDraft, UnitId, UnitListRequest, UnitPage,
     UnitSelection, UnitsChanged, draft,
 };
 use packlight_store::Units;
@@ -101,6 +101,11 @@ impl Engine {
         let changed = self.0.store.move_units(&units, location, (self.0.clock)()).await?;
         self.stock_changed(&changed);
         Ok(changed)
+    }
+
+    /// How many of these units can move, and how many are sold and stay; nothing changes.
+    pub async fn count_move(&self, units: &UnitSelection) -> Result<MoveCount, EngineError> {
+        Ok(self.0.store.count_move(&selection(units)?).await?)
     }
 
     /// Deletes free units; those that an order holds or that are sold stay, and are counted as skipped.

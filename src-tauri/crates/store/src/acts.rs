@@ -74,7 +74,7 @@ impl Subject {
     ];
 
     /// The kind and the prefix of the subject, as they are stored.
-    fn words(self) -> (&'static str, &'static str) {
+    pub(crate) fn words(self) -> (&'static str, &'static str) {
         match self {
             Self::Confirmation => (CONFIRMATION, "order:"),
             Self::Claim => ("claim", "unit:"),
@@ -212,7 +212,7 @@ macro_rules! entries {
         concat!(
             "SELECT b.id, b.at, b.summary, b.acts, b.undone, b.undo_of FROM ",
             $which,
-            " ORDER BY b.id DESC LIMIT ?2"
+            " ORDER BY b.id DESC LIMIT +?2"
         )
     };
 }

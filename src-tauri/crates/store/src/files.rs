@@ -5,7 +5,7 @@
 
 use chrono::{DateTime, Utc};
 use packlight_domain::account::AccountId;
-use packlight_domain::act::BatchId;
+use packlight_domain::act::{BatchId, UndoReport};
 use packlight_domain::file_import::Told;
 use packlight_domain::listing::{OrderDetail, OrderRowId};
 use packlight_domain::order::OrderUpdate;
@@ -13,13 +13,13 @@ use packlight_domain::stock::{Unit, UnitId};
 use sqlx::Connection;
 
 use crate::accounts::{NewAccount, insert, load as accounts};
-use crate::acts::{Batch, counted};
+use crate::acts::{Batch, Subject, counted};
 use crate::ingest::{Compared, Laid};
 use crate::inventory::Units;
 use crate::picking::strike::Struck;
 use crate::rows::{count, list};
 use crate::selection::{Orders, row_ids};
-use crate::{Store, StoreError, details, inventory};
+use crate::{Store, StoreError, acts, details, inventory};
 
 /// How many orders are looked at by one statement.
 const CHUNK: usize = 500;
@@ -83,16 +83,47 @@ impl Store {
                     insert(connection, &NewAccount { label, ..account }).await?
                 };
                 let Import { file, batch, mut compared } = import;
-                let (mut struck, mut acts) = (Vec::new(), Vec::new());
+                let (mut struck, mut done) = (Vec::new(), Vec::new());
                 for chunk in updates.chunks(CHUNK) {
                     let laid = Laid::upon(connection, Some(id), chunk, &told).await?;
                     compared.add(laid.compared);
-                    struck.extend(laid.keep(connection, id, &mut acts, now).await?.struck);
+                    struck.extend(laid.keep(connection, id, &mut done, now).await?.struck);
                 }
                 let mut own = Batch::go_on(connection, batch, now).await?;
-                own.record(connection, &acts).await?;
+                own.record(connection, &done).await?;
                 let batch = own.finish(connection, &sentence(&file, compared)).await?.or(batch);
                 Ok(Imported { account: id, import: Import { file, batch, compared }, struck })
+            })
+        })
+        .await
+    }
+
+    /// Takes an import of orders back: what it changed is as before, what came with it is gone, but for orders that
+    /// somebody has worked with since; those stay and are named.
+    ///
+    /// # Errors
+    /// [`StoreError::NoBatch`] where there is no such batch; [`StoreError::NotPossible`] where it imported no orders.
+    pub async fn undo_import(&self, batch: BatchId, now: DateTime<Utc>) -> Result<UndoReport, StoreError> {
+        self.write(move |connection| {
+            Box::pin(async move {
+                let (kind, _) = Subject::Order.words();
+                let imported: Option<bool> = sqlx::query_scalar(
+                    // An import that was done again is one; its undo is not.
+                    "SELECT summary NOT LIKE 'Undid: %' AND EXISTS (SELECT 1 FROM acts WHERE batch = b.id AND kind = ?) \
+                     FROM act_batches b WHERE b.id = ?",
+                )
+                .bind(kind)
+                .bind(batch.0)
+                .fetch_optional(&mut *connection)
+                .await?;
+                match imported {
+                    None => Err(StoreError::NoBatch(i64::from(batch.0))),
+                    Some(false) => {
+                        let why = format!("action {} imported no orders: undo it as what it was", batch.0);
+                        Err(StoreError::NotPossible(why))
+                    }
+                    Some(true) => acts::undo(connection, batch, now).await,
+                }
             })
         })
         .await

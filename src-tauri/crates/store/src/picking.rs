@@ -13,6 +13,7 @@ use sqlx::{Connection, SqliteConnection};
 use crate::selection::Orders;
 use crate::{Store, StoreError};
 
+mod news;
 mod read;
 mod record;
 mod run;

@@ -404,15 +404,21 @@ async fn without_stock_and_amazons_parcels_need_no_unit() {
         .orders
         .iter()
         .rev()
-        .map(|own| (own.result, units_of(own), own.lines_without_unit.len()))
+        .map(|own| {
+            (
+                own.result,
+                units_of(own),
+                own.short_lines.iter().map(|line| (line.units, line.ordered)).collect::<Vec<_>>(),
+            )
+        })
         .collect();
     assert_eq!(
         told,
         [
-            (ConfirmResult::Confirmed, vec![first.0], 0),
-            (ConfirmResult::Confirmed, vec![second.0], 1),
-            (ConfirmResult::Confirmed, vec![], 1),
-            (ConfirmResult::Skipped, vec![], 0),
+            (ConfirmResult::Confirmed, vec![first.0], vec![]),
+            (ConfirmResult::Confirmed, vec![second.0], vec![(1, 2)]),
+            (ConfirmResult::Confirmed, vec![], vec![(0, 1)]),
+            (ConfirmResult::Skipped, vec![], vec![]),
         ]
     );
     let bare = detail(&world, ids[2]).await;

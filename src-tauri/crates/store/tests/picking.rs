@@ -294,6 +294,58 @@ async fn a_cancelled_order_is_struck_in_the_same_transaction_and_told() {
 }
 
 #[tokio::test]
+async fn what_was_struck_is_news_until_it_is_seen_however_old_the_list() {
+    let world = shop(&["S5", "S7", "S9"]).await;
+    for (number, at) in [("203-1", 10), ("203-2", 20), ("203-3", 30)] {
+        placed(&world, number, at, 1).await;
+    }
+    let old = started(&world).await.entry.record;
+    assert_eq!(world.store.struck_pick_lists().await.unwrap(), []);
+    // More lists than any overview shows on its first page.
+    for number in 0..60 {
+        unit(&world, "T1").await;
+        placed(&world, &format!("204-{number}"), 100 + number, 1).await;
+        let list = started(&world).await.entry.record;
+        world.store.discard_pick_list(list, at(1_000)).await.unwrap();
+    }
+    world.apply(&[with_status("203-1", 2_000, "CANCELLED")]).await;
+    let news = async || {
+        let lists = world.store.struck_pick_lists().await.unwrap();
+        lists.iter().map(|entry| (entry.record, entry.struck)).collect::<Vec<_>>()
+    };
+    assert_eq!(news().await, [(old, 1)]);
+    assert!(world.store.see_struck(old, 1).await.unwrap());
+    assert_eq!(news().await, []);
+    // Another one, and one more while the seller reads of the first: only what was read is seen.
+    world.apply(&[with_status("203-2", 3_000, "CANCELLED")]).await;
+    world.apply(&[with_status("203-3", 3_100, "CANCELLED")]).await;
+    assert!(!world.store.see_struck(old, 2).await.unwrap());
+    // The last stop ended the list, and that is news all the same.
+    assert_eq!(run(&world, old).await.entry.state, PickState::Done);
+    assert_eq!(news().await, [(old, 3)]);
+    assert!(world.store.see_struck(old, 3).await.unwrap());
+    assert_eq!(news().await, []);
+    world.assert_sound().await;
+}
+
+#[tokio::test]
+async fn a_list_that_was_put_away_or_got_its_unit_back_is_no_news() {
+    let world = shop(&["S5", "S7"]).await;
+    let row = placed(&world, "203-1", 10, 1).await;
+    placed(&world, "203-2", 20, 1).await;
+    let record = started(&world).await.entry.record;
+    let line = LineKey { order: row, order_item_id: "1".into() };
+    let unlinked = world.store.unlink_line(&line, at(700)).await.unwrap();
+    assert_eq!(world.store.struck_pick_lists().await.unwrap().len(), 1);
+    world.store.undo(unlinked.batch.unwrap(), at(800)).await.unwrap();
+    assert_eq!(world.store.struck_pick_lists().await.unwrap(), []);
+    world.apply(&[with_status("203-2", 900, "CANCELLED")]).await;
+    assert_eq!(world.store.struck_pick_lists().await.unwrap().len(), 1);
+    world.store.discard_pick_list(record, at(1_000)).await.unwrap();
+    assert_eq!(world.store.struck_pick_lists().await.unwrap(), []);
+}
+
+#[tokio::test]
 async fn an_order_that_keeps_a_sold_unit_leaves_the_list_all_the_same() {
     let world = shop(&["S5"]).await;
     placed(&world, "203-1", 10, 1).await;

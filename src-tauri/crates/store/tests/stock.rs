@@ -7,7 +7,7 @@ use common::*;
 use packlight_domain::currency::Currency;
 use packlight_domain::money::{Amount, Money};
 use packlight_domain::stock::query::StockQuery;
-use packlight_domain::stock::{UnitDraft, UnitId, UnitListRequest, UnitSortKey, UnitStatus};
+use packlight_domain::stock::{MoveCount, UnitDraft, UnitId, UnitListRequest, UnitSortKey, UnitStatus};
 use packlight_store::{Store, Units};
 
 fn draft(set: &str, name: &str, place: Option<&str>) -> UnitDraft {
@@ -183,6 +183,16 @@ async fn many_units_are_moved_deleted_and_brought_back_as_one() {
     assert_eq!((cleared.units, store.unit(UnitId(1)).await.unwrap().unwrap().storage_location), (1, None));
     assert_eq!(store.unit(UnitId(1)).await.unwrap().unwrap().status, UnitStatus::InStock);
     world.assert_sound().await;
+    // What a move would be about: sold units stay, and units that are not there do not count.
+    let mut raw = world.raw().await;
+    sqlx::query("UPDATE inventory_items SET status = 'sold' WHERE id <= 3").execute(&mut raw).await.unwrap();
+    drop(raw);
+    let counted = store.count_move(&all(vec![UnitId(3), UnitId(4)])).await.unwrap();
+    assert_eq!(counted, MoveCount { units: 2_496, sold: 2 });
+    let some = Units::Ids([2, 5, 99_999].map(UnitId).to_vec());
+    assert_eq!(store.count_move(&some).await.unwrap(), MoveCount { units: 1, sold: 1 });
+    let moved = store.move_units(&some, Some("Z".into()), at(8)).await.unwrap();
+    assert_eq!((moved.units, moved.skipped), (1, 2));
 }
 
 #[tokio::test]

@@ -4,7 +4,7 @@ import { useMemo } from "react";
 
 import { WindowedList } from "~/components/windowed-list";
 import type { ConfirmOrder, OrderRowId } from "~/lib/bindings";
-import { format } from "~/lib/format";
+import { counted, format } from "~/lib/format";
 
 import styles from "./confirming.module.css";
 import { rowsOf, type ConfirmRow } from "./confirm-rows";
@@ -73,15 +73,19 @@ function Row({ row, place, without, onWithout }: { row: ConfirmRow } & Omit<Prop
         </div>
       );
     }
-    case "short":
+    case "short": {
+      const { title, units, ordered } = row.line;
       return (
         <div className={styles.unit}>
-          <bdi className="ellipsis" title={row.title}>
-            {row.title}
+          <bdi className="ellipsis" title={title}>
+            {title}
           </bdi>
-          <span className={styles.quiet}>{row.bare ? "takes no unit" : "takes fewer units than ordered"}</span>
+          <span className={styles.quiet}>
+            {units === 0 ? "takes no unit" : `takes ${format.number(units)} of ${counted(ordered, "unit")}`}
+          </span>
         </div>
       );
+    }
     case "why":
       return (
         <div className={styles.unit}>

@@ -1,11 +1,11 @@
 /** The lines of a confirmation's list, all equally high: an order, then its units and the lines that take none. */
-import type { ConfirmOrder, ConfirmUnit } from "~/lib/bindings";
+import type { ConfirmOrder, ConfirmUnit, ShortLine } from "~/lib/bindings";
 
 export type ConfirmRow =
   | { kind: "order"; order: ConfirmOrder }
   | { kind: "unit"; unit: ConfirmUnit; place: string | null }
-  /** A line that takes too few units; `bare` where its order takes none at all. */
-  | { kind: "short"; title: string; bare: boolean }
+  /** A line that takes fewer units than were ordered. */
+  | { kind: "short"; line: ShortLine }
   | { kind: "why"; order: ConfirmOrder };
 
 export function rowsOf(orders: readonly ConfirmOrder[]): ConfirmRow[] {
@@ -13,6 +13,6 @@ export function rowsOf(orders: readonly ConfirmOrder[]): ConfirmRow[] {
     { kind: "order", order },
     ...(order.result === "confirmed" ? [] : [{ kind: "why" as const, order }]),
     ...order.units.map((unit) => ({ kind: "unit" as const, unit, place: order.archive_location })),
-    ...order.lines_without_unit.map((title) => ({ kind: "short" as const, title, bare: order.units.length === 0 })),
+    ...order.short_lines.map((line) => ({ kind: "short" as const, line })),
   ]);
 }

@@ -49,7 +49,7 @@ const made = (at: number): ConfirmOrder => ({
   message: null,
   archive_location: "SOLD-2026-01",
   units: [],
-  lines_without_unit: [],
+  short_lines: [],
   proceeds: null,
 });
 
@@ -249,7 +249,7 @@ describe("Confirm orders processed", () => {
     expect(await screen.findByTestId("bulk-bar")).toBeInTheDocument();
   });
 
-  it("says of a line that takes too few units whether its order takes none", async () => {
+  it("says of a line that takes too few units how many it takes", async () => {
     const shop = shopOf(2);
     const plan = confirmingHandlers(shop).previewConfirm;
     const { dialog } = await openDialog(shop, {
@@ -261,15 +261,15 @@ describe("Confirm orders processed", () => {
           return {
             ...whole,
             orders: [
-              { ...some, lines_without_unit: ["Two mugs"] },
-              { ...none, units: [], lines_without_unit: ["Gift wrap"] },
+              { ...some, short_lines: [{ title: "Two mugs", units: 1, ordered: 2 }] },
+              { ...none, units: [], short_lines: [{ title: "Gift wrap", units: 0, ordered: 1 }] },
             ],
           };
         },
       },
     });
     const list = within(dialog).getByTestId("confirm-list");
-    expect(list).toHaveTextContent("Two mugstakes fewer units than ordered");
+    expect(list).toHaveTextContent("Two mugstakes 1 of 2 units");
     expect(list).toHaveTextContent("Gift wraptakes no unit");
   });
 

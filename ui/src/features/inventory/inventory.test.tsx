@@ -17,8 +17,7 @@ const rows = async () =>
     .slice(1);
 const card = (name: string) => screen.getByTestId(`stock-${name}`);
 
-async function openStock(at = "/inventory") {
-  const shop = new MadeUpShop(20);
+async function openStock(at = "/inventory", shop = new MadeUpShop(20)) {
   const opened = openWindow({ at, shop });
   await waitFor(async () => expect((await rows())[0]).toHaveTextContent(/\d{4}/));
   return { ...opened, stock: shop.stock };
@@ -133,6 +132,35 @@ describe("the stock", () => {
       expect(core.callsOf("moveUnits")).toEqual([[{ matching: { query: "mug", except: [] } }, "Shed"]]),
     );
     expect(await screen.findByTestId("toast")).toHaveTextContent("8 units moved to Shed");
+  });
+
+  it("says before a move which units it leaves alone", async () => {
+    const shop = new MadeUpShop(5);
+    const { stock } = shop;
+    for (const unit of stock.units.slice(0, 3)) unit.status = "sold";
+    const { user } = await openStock("/inventory", shop);
+    (await table()).focus();
+    await user.keyboard("{Control>}a{/Control}");
+    await user.click(within(await screen.findByTestId("bulk-bar")).getByRole("button", { name: /^Move/ }));
+    const left = stock.units.length - 3;
+    const dialog = await screen.findByRole("dialog", { name: `Move ${left} units` });
+    expect(dialog).toHaveTextContent("3 sold units of the selection stay where they are.");
+    await user.type(within(dialog).getByRole("combobox"), "Shed");
+    await user.click(within(dialog).getByRole("button", { name: "Move to Shed" }));
+    const toast = await screen.findByTestId("toast");
+    expect(toast).toHaveTextContent(`${left} units moved to Shed`);
+    expect(toast).toHaveTextContent("3 were left alone");
+  });
+
+  it("does not offer to move what is sold", async () => {
+    const shop = new MadeUpShop(5);
+    for (const unit of shop.stock.units) unit.status = "sold";
+    const { user } = await openStock("/inventory", shop);
+    await user.click(within((await rows())[0] as HTMLElement).getByRole("checkbox"));
+    await user.click(within(await screen.findByTestId("bulk-bar")).getByRole("button", { name: /^Move/ }));
+    const dialog = await screen.findByRole("dialog", { name: "Move 0 units" });
+    expect(dialog).toHaveTextContent("This unit is sold and stays in the archive.");
+    expect(within(dialog).getByRole("button", { name: "Clear the location" })).toBeDisabled();
   });
 
   it("deletes what is picked and says what an order holds", async () => {

@@ -1,33 +1,30 @@
 /**
  * Tells at once, on whatever page, that an order on an open list was cancelled: what was struck must not be shipped.
  *
- * It is read from the lists themselves, not from an event that somebody may have missed: a window that opens later tells
- * it too, until the seller has seen it or put the list away. A list that ended stays in: its last stop may be the struck one.
+ * It is read from the core, not from an event that somebody may have missed: a window that opens later tells it too, until
+ * the seller has seen it or put the list away. A list that ended stays in: its last stop may be the struck one.
  */
 import { useQueries, useQuery } from "@tanstack/react-query";
 import { TriangleAlert } from "lucide-react";
-import { useState, type ComponentType } from "react";
+import type { ComponentType } from "react";
 
 import { Button } from "~/components/button";
+import { useActs } from "~/components/undo";
 import type { PickListEntry, PickListId, PickStop } from "~/lib/bindings";
 import { counted } from "~/lib/format";
+import { backend } from "~/lib/ipc";
 
 import styles from "./pick-alerts.module.css";
 import { pickQueries } from "./pick-queries";
 
 type Props = { ShowRun: ComponentType<{ record: PickListId }> };
 
-/** What the seller has seen of a list: so many units struck. */
-const seenKey = ({ record, id }: PickListEntry) => `struck-seen ${record} ${id}`;
-const seen = (entry: PickListEntry) => Number(localStorage.getItem(seenKey(entry)) ?? 0);
-
 /** Orders named at most; the list has them all. */
 const NAMED = 3;
 
 export function PickAlerts({ ShowRun }: Props) {
-  const { data: lists = [] } = useQuery(pickQueries.recent);
-  const [, seenAgain] = useState(0);
-  const struck = lists.filter((entry) => entry.state !== "discarded" && entry.struck > seen(entry));
+  const { data: struck = [] } = useQuery(pickQueries.struck);
+  const { failed } = useActs();
   const runs = useQueries({ queries: struck.map(({ record }) => pickQueries.run(record)) });
   if (struck.length === 0) return null;
   return (
@@ -46,8 +43,10 @@ export function PickAlerts({ ShowRun }: Props) {
             small
             look="quiet"
             onClick={() => {
-              localStorage.setItem(seenKey(entry), String(entry.struck));
-              seenAgain((count) => count + 1);
+              // What is struck from here on is news again.
+              backend.seeStruck(entry.record, entry.struck).catch((thrown: unknown) => {
+                failed("The list is still marked as unseen", thrown);
+              });
             }}
           >
             Seen

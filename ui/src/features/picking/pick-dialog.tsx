@@ -152,7 +152,6 @@ export default function PickDialog({ orders, platform, onRun, onClose }: Props) 
           {list !== undefined && <PickSummary list={list} />}
           <PickOptions look={look} onLook={setLook} />
           <PrinterFields choice={choice} paper={paper} onPaper={(next) => setLook({ paper: next })} />
-          {choice.error !== null && <FailureNotice error={Failure.from(choice.error)} />}
         </div>
         <div className={styles.stage} aria-busy={preview.isFetching || undefined}>
           {isEmpty ? (
@@ -178,8 +177,7 @@ function aboutText(accounts: readonly string[], asOf: string | null): string {
 
 /** The list exists: how far it is, so that nobody walks it twice. */
 function OpenAlready({ record }: { record: PickListId }) {
-  const { data: lists = [] } = useQuery(pickQueries.recent);
-  const entry = lists.find((one) => one.record === record);
+  const entry = useQuery(pickQueries.run(record)).data?.entry;
   return (
     <Notice tone="warn" icon={<Footprints size={15} aria-hidden />}>
       <strong>This list is open already.</strong>{" "}

@@ -22,10 +22,10 @@ export const pickQueries = {
       staleTime: 0,
       gcTime: 0,
     }),
-  /** The newest lists, among them every open one that anybody still walks. */
-  recent: queryOptions({
-    queryKey: ["pick_lists", "recent"],
-    queryFn: () => backend.pickLists(null, LISTS),
+  /** Lists of which units were struck that nobody has seen yet, however old the list. */
+  struck: queryOptions({
+    queryKey: ["pick_lists", "struck"],
+    queryFn: () => backend.struckPickLists(),
   }),
   run: (record: PickListId) => queryOptions({ queryKey: pickKeys.run(record), queryFn: () => backend.pickRun(record) }),
   /** Printers come and go, and run out of paper, without telling. */

@@ -6,6 +6,7 @@ import type { PickRequest } from "~/lib/bindings";
 import { refusal } from "~/test/fake-backend";
 import { MadeUpShop } from "~/test/made-up-orders";
 import { openWindow } from "~/test/open-window";
+import { PRINTERS } from "~/test/picking-handlers";
 
 import "~/app/desk-dialogs";
 import "~/app/picking-routes";
@@ -166,6 +167,27 @@ describe("the pick list before it is printed", () => {
     await waitFor(() => expect(core.callsOf("printPickList")).toHaveLength(2));
   });
 
+  it("says in the printer's place why there is none to choose, until there is", async () => {
+    let runs = false;
+    const { core, dialog } = await openDialog(shopOf(2), {
+      handlers: {
+        printers: () => {
+          if (runs) return PRINTERS;
+          throw refusal("printer_unavailable", "the print system is not running: start it");
+        },
+      },
+    });
+    const alert = await within(dialog).findByRole("alert");
+    expect(alert).toHaveTextContent("The printer cannot be reached");
+    expect(within(dialog).queryByRole("combobox", { name: "Printer" })).toBeNull();
+    expect(within(dialog).getByRole("button", { name: "Save as PDF" })).toBeEnabled();
+    runs = true;
+    const asked = core.callsOf("printers").length;
+    await waitFor(() => expect(core.callsOf("printers").length).toBeGreaterThan(asked), { timeout: 15_000 });
+    expect(await within(dialog).findByRole("combobox", { name: "Printer" })).toBeEnabled();
+    expect(within(dialog).queryByRole("alert")).toBeNull();
+  }, 30_000);
+
   it("without a printer, and without anything to pick, says what can be done", async () => {
     const shop = shopOf(2);
     for (const id of [1, 2]) shop.special.set(id, { ...shop.special.get(id), ui_status: "Shipped" });
@@ -311,6 +333,32 @@ describe("a pick run", () => {
     await waitFor(() => expect(screen.queryByTestId("pick-alert")).toBeNull());
     await act(() => core.changed("pick_lists"));
     expect(screen.queryByTestId("pick-alert")).toBeNull();
+  });
+
+  it("tells of a list that is older than any the overview shows", async () => {
+    const { core, picking } = await openRun(2);
+    core.answer({ pickLists: () => [] });
+    const struck = picking.lists[0]?.stops[0];
+    if (struck === undefined) throw new Error("the list has stops");
+    picking.cancel(struck.order);
+    await act(() => core.changed("pick_lists", "orders"));
+    expect(await screen.findByTestId("pick-alert")).toHaveTextContent("1 unit on pick list");
+  });
+
+  it("keeps the news where the core cannot note that it was seen", async () => {
+    const { user, core, picking } = await openRun(2);
+    const struck = picking.lists[0]?.stops[0];
+    if (struck === undefined) throw new Error("the list has stops");
+    picking.cancel(struck.order);
+    await act(() => core.changed("pick_lists", "orders"));
+    core.answer({
+      seeStruck: () => {
+        throw refusal("busy", "another Packlight is writing");
+      },
+    });
+    await user.click(within(await screen.findByTestId("pick-alert")).getByRole("button", { name: "Seen" }));
+    expect(await screen.findByText("The list is still marked as unseen")).toBeVisible();
+    expect(screen.getByTestId("pick-alert")).toBeVisible();
   });
 
   it("leads on to confirming what was picked", async () => {

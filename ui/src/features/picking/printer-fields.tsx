@@ -1,6 +1,8 @@
 /** Printer with its state, paper, copies: what is asked wherever a list is printed. */
 import { Choice, SelectField, TextField } from "~/components/field";
+import { FailureNotice } from "~/components/notice";
 import type { Paper, Printer, PrinterState } from "~/lib/bindings";
+import { Failure } from "~/lib/ipc";
 
 import styles from "./picking.module.css";
 import type { PrintChoice } from "./use-print-choice";
@@ -17,10 +19,13 @@ const STATES: Record<PrinterState, { word: string; sign: string; tone: string | 
 type Props = { choice: PrintChoice; paper: Paper; onPaper: (paper: Paper) => void };
 
 export function PrinterFields({ choice, paper, onPaper }: Props) {
-  const { printers, printer } = choice;
+  const { printers, printer, error } = choice;
   return (
     <>
-      {printers?.length === 0 ? (
+      {error !== null && printers === undefined ? (
+        // In the printer's place, where it is looked for; the question is asked again by itself.
+        <FailureNotice error={Failure.from(error)} />
+      ) : printers?.length === 0 ? (
         <p className={styles.note} role="status">
           <strong>No printer is set up.</strong> Save the list as PDF, or add a printer in the settings of the system:
           it appears here by itself.

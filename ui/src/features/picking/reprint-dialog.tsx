@@ -4,7 +4,6 @@ import { useRef, useState } from "react";
 
 import { Button } from "~/components/button";
 import { Dialog } from "~/components/dialog";
-import { FailureNotice } from "~/components/notice";
 import type { PickListEntry } from "~/lib/bindings";
 import { backend, Failure } from "~/lib/ipc";
 
@@ -70,7 +69,6 @@ export default function ReprintDialog({ entry, onClose }: { entry: PickListEntry
     >
       <div className={styles.options}>
         {refused !== null && <PrintRefused error={refused.failure} onAgain={refused.again} />}
-        {choice.error !== null && <FailureNotice error={Failure.from(choice.error)} />}
         <PrinterFields choice={choice} paper={paper} onPaper={(next) => setLook({ paper: next })} />
       </div>
     </Dialog>

@@ -5,7 +5,9 @@ use std::collections::{BTreeSet, HashMap};
 use packlight_domain::act::BatchId;
 use packlight_domain::confirming::effect::MoneyEffect;
 use packlight_domain::confirming::rules::Decision;
-use packlight_domain::confirming::{ConfirmOrder, ConfirmResult, ConfirmUnit, Confirmation, SkipReason};
+use packlight_domain::confirming::{
+    ConfirmOrder, ConfirmResult, ConfirmUnit, Confirmation, ShortLine, SkipReason,
+};
 use packlight_domain::currency::Currency;
 use packlight_domain::listing::OrderRowId;
 use packlight_domain::money::Money;
@@ -42,7 +44,7 @@ impl Told {
             message: Some(message),
             archive_location: None,
             units: Vec::new(),
-            lines_without_unit: Vec::new(),
+            short_lines: Vec::new(),
             proceeds: None,
         };
         Self { id, order, sales: Vec::new(), costs: Vec::new(), previous: HashMap::new() }
@@ -84,8 +86,15 @@ impl Told {
                 }
                 told.sales = order.lines.iter().filter_map(|line| line.price).collect();
                 told.order.archive_location = Some(order.archive_location.clone());
-                let names = short.iter().filter_map(|position| facts.lines.get(*position));
-                told.order.lines_without_unit = names.map(|line| line.name.clone()).collect();
+                let lines =
+                    short.iter().filter_map(|position| Some((*position, facts.lines.get(*position)?)));
+                told.order.short_lines = lines
+                    .map(|(position, line)| ShortLine {
+                        title: line.name.clone(),
+                        units: small(taken.iter().filter(|own| own.line == position).count()),
+                        ordered: small(line.quantity),
+                    })
+                    .collect();
                 (told.order.result, told.order.reason, told.order.message) =
                     (ConfirmResult::Confirmed, None, None);
             }
@@ -105,6 +114,11 @@ impl Told {
         }
         told
     }
+}
+
+/// A number of units of one line.
+fn small(units: usize) -> u32 {
+    u32::try_from(units).unwrap_or(u32::MAX)
 }
 
 /// The prices of an order's lines, if they are of one currency.

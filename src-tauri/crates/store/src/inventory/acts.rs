@@ -4,12 +4,12 @@ use chrono::{DateTime, Utc};
 use packlight_domain::act::BatchId;
 use packlight_domain::instant::to_millis;
 use packlight_domain::stock::query::StockQuery;
-use packlight_domain::stock::{UnitFields, UnitId, UnitStatus, UnitsChanged};
-use sqlx::SqliteConnection;
+use packlight_domain::stock::{MoveCount, UnitFields, UnitId, UnitStatus, UnitsChanged};
+use sqlx::{Connection, SqliteConnection};
 
 use super::image::{Image, images, write};
 use crate::acts::{Act, Batch, Stored, Subject, counted};
-use crate::rows::list;
+use crate::rows::{count, list};
 use crate::{Store, StoreError};
 
 /// How many units are read and written at a time.
@@ -57,7 +57,7 @@ impl Store {
                         chunk.iter().map(|(id, image)| act(*id, None, Some(image))).collect();
                     batch.record(connection, &acts?).await?;
                 }
-                let ids = new.iter().map(|(id, _)| UnitId(crate::rows::count(*id))).collect();
+                let ids = new.iter().map(|(id, _)| UnitId(count(*id))).collect();
                 Ok((ids, batch.finish(connection, &summary).await?))
             })
         })
@@ -114,6 +114,22 @@ impl Store {
             })
         })
         .await
+    }
+
+    /// How many of these units [`move_units`](Self::move_units) would move at the most, and how many are sold and stay.
+    pub async fn count_move(&self, units: &Units) -> Result<MoveCount, StoreError> {
+        let mut connection = self.inner.readers.acquire().await?;
+        let mut snapshot = connection.begin().await?;
+        let ids = selected(&mut snapshot, units).await?;
+        let (all, sold): (i64, i64) = sqlx::query_as(
+            "SELECT COUNT(*), COALESCE(SUM(u.status = 'sold'), 0) FROM json_each(?) j \
+             CROSS JOIN inventory_items u ON u.id = j.value",
+        )
+        .bind(list(&ids))
+        .fetch_one(&mut *snapshot)
+        .await?;
+        snapshot.commit().await?;
+        Ok(MoveCount { units: count(all - sold), sold: count(sold) })
     }
 
     /// Deletes free units. Those that an order holds, or that are sold, are left alone and counted.

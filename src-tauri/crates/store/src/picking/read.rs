@@ -36,12 +36,25 @@ impl Store {
         before: Option<PickListId>,
         limit: u32,
     ) -> Result<Vec<PickListEntry>, StoreError> {
-        let rows = sqlx::query(entries!("l.id < ? ORDER BY l.id DESC LIMIT ?"))
+        let rows = sqlx::query(entries!("l.id < ? ORDER BY l.id DESC LIMIT +?"))
             .bind(before.map_or(i64::MAX, |record| i64::from(record.0)))
             .bind(limit)
             .fetch_all(&self.inner.readers)
             .await?;
         rows.iter().map(|row| Ok(of_row(row)?)).collect()
+    }
+
+    /// Lists of which units were struck that the seller has not seen yet, newest first; none that was put away.
+    pub async fn struck_pick_lists(&self) -> Result<Vec<PickListEntry>, StoreError> {
+        let rows = sqlx::query(entries!(
+            "l.id IN (SELECT j.value FROM settings t CROSS JOIN json_each(t.value) j WHERE t.key = 'struck_lists') \
+             AND l.state <> 'discarded' ORDER BY l.id DESC"
+        ))
+        .fetch_all(&self.inner.readers)
+        .await?;
+        let lists: Result<Vec<PickListEntry>, StoreError> = rows.iter().map(|row| Ok(of_row(row)?)).collect();
+        // An undo may have taken the strike back.
+        Ok(lists?.into_iter().filter(|entry| entry.struck > 0).collect())
     }
 
     /// A recorded list with its stops.

@@ -14,7 +14,7 @@ use packlight_domain::stock::ClaimMethod;
 use sqlx::{Row, SqliteConnection};
 
 use super::strike::{self, Struck};
-use super::{PickAsked, Planned, planned, read};
+use super::{PickAsked, Planned, news, planned, read};
 use crate::acts::{Act, Batch, Subject, counted};
 use crate::claims::{self, Affected, Holder};
 use crate::rows::{count, write_rows};
@@ -172,6 +172,9 @@ async fn keep(
         .filter(|(_, _, standing)| **standing == Standing::Lost)
         .map(|(_, stop, _)| (i64::from(record.0), i64::from(stop.order.0)))
         .collect();
+    if !lost.is_empty() {
+        news::note(connection, &[i64::from(record.0)]).await?;
+    }
     Ok(Recorded {
         entry: read::entry(connection, record).await?,
         batch,

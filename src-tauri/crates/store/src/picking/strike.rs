@@ -8,6 +8,7 @@ use packlight_domain::listing::OrderRowId;
 use packlight_domain::picking::PickListId;
 use sqlx::{Row, SqliteConnection};
 
+use super::news;
 use super::record::state_act;
 use crate::StoreError;
 use crate::acts::{Act, Batch, Subject};
@@ -135,6 +136,7 @@ async fn strike(
     let mut lists: Vec<i64> = held.iter().map(|stop| stop.list).collect();
     lists.sort_unstable();
     lists.dedup();
+    news::note(connection, &lists).await?;
     for own in lists {
         end_if_done(connection, batch, own).await?;
     }

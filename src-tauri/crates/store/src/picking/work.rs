@@ -252,7 +252,7 @@ async fn stock(
     }
     let sql = format!(
         "SELECT id, set_number, name, condition, storage_location FROM inventory_items \
-         WHERE set_match = ? AND condition_class = ? AND status = 'in_stock' ORDER BY {OLDEST} LIMIT ?"
+         WHERE set_match = ? AND condition_class = ? AND status = 'in_stock' ORDER BY {OLDEST} LIMIT +?"
     );
     let mut stock = HashMap::with_capacity(needed.len());
     for (shelf, limit) in needed {
