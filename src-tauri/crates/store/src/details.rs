@@ -199,7 +199,7 @@ async fn numbered(
     let rows: Vec<i64> = sqlx::query_scalar(
         "SELECT o.id FROM json_each(?1) j CROSS JOIN platform_orders o ON o.id = j.value \
          WHERE ?2 IS NULL OR (o.platform_order_id, o.id) > (?2, ?3) \
-         ORDER BY o.order_date DESC, o.platform_order_id, o.id LIMIT ?4",
+         ORDER BY o.order_date DESC, o.platform_order_id, o.id LIMIT +?4",
     )
     .bind(list(&ids))
     .bind(after.map(|after| after.order_id.clone()))

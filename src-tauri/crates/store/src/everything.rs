@@ -29,127 +29,95 @@ pub struct Rows {
     pub next: Option<i64>,
 }
 
-/// An instant as a text, `NULL` as it is.
-macro_rules! at {
-    ($column:literal, $name:literal) => {
-        concat!("strftime('%Y-%m-%dT%H:%M:%SZ', ", $column, " / 1000, 'unixepoch') AS ", $name)
-    };
-}
-
-/// Name of a table, and its rows in the order of the first column `k`, which is not written.
+/// Name of a table, and its rows in the order of the first column `k`, which is not written; `instant(c)` is read by
+/// [`with_instants`].
 const TABLES: [(&str, &str); 12] = [
     (
         "accounts",
-        concat!(
-            "SELECT a.id AS k, a.label, a.platform, a.region, a.orders_api, (SELECT group_concat(marketplace_id, ' ') ",
-            "FROM account_marketplaces m WHERE m.account_id = a.id) AS marketplaces, ",
-            at!("a.created_at", "created_at"),
-            ", ",
-            at!("a.removed_at", "removed_at"),
-            " FROM accounts a"
-        ),
+        "SELECT a.id AS k, a.label, a.platform, a.region, a.orders_api, (SELECT \
+         group_concat(marketplace_id, ' ') FROM account_marketplaces m WHERE m.account_id = a.id) AS \
+         marketplaces, instant(a.created_at) AS created_at, instant(a.removed_at) AS removed_at FROM \
+         accounts a",
     ),
     (
         "orders",
-        concat!(
-            "SELECT o.id AS k, a.label AS account, a.platform, o.platform_order_id AS order_id, ",
-            at!("o.order_date", "order_date"),
-            ", ",
-            at!("o.last_update", "last_update"),
-            ", o.status, CASE o.ui_status WHEN 0 THEN 'pending' WHEN 1 THEN 'paid' WHEN 2 THEN 'shipped' ",
-            "WHEN 3 THEN 'completed' WHEN 4 THEN 'cancelled' ELSE 'other' END AS state, o.marketplace_id, ",
-            "o.sales_channel, o.fulfilled_by, o.service_level, ",
-            at!("o.ship_by", "ship_by"),
-            ", ",
-            at!("o.deliver_by", "deliver_by"),
-            ", o.total_minor, o.total_currency, o.notes, ",
-            at!("o.confirmed_at", "confirmed_at"),
-            ", ",
-            at!("o.created_at", "first_seen_at"),
-            " FROM platform_orders o JOIN accounts a ON a.id = o.account_id"
-        ),
+        "SELECT o.id AS k, a.label AS account, a.platform, o.platform_order_id AS order_id, \
+         instant(o.order_date) AS order_date, instant(o.last_update) AS last_update, o.status, CASE \
+         o.ui_status WHEN 0 THEN 'pending' WHEN 1 THEN 'paid' WHEN 2 THEN 'shipped' WHEN 3 THEN \
+         'completed' WHEN 4 THEN 'cancelled' ELSE 'other' END AS state, o.marketplace_id, \
+         o.sales_channel, o.fulfilled_by, o.service_level, instant(o.ship_by) AS ship_by, \
+         instant(o.deliver_by) AS deliver_by, o.total_minor, o.total_currency, o.notes, \
+         instant(o.confirmed_at) AS confirmed_at, instant(o.created_at) AS first_seen_at FROM \
+         platform_orders o JOIN accounts a ON a.id = o.account_id",
     ),
     (
         "lines",
-        "SELECT i.id AS k, o.platform_order_id AS order_id, i.order_item_id, i.asin, i.seller_sku, i.title, i.condition, \
-         i.quantity, i.quantity_shipped, i.is_gift, i.unit_price_minor, i.unit_price_currency, i.item_price_minor, \
-         i.tax_minor, i.shipping_minor, i.gift_wrap_minor, i.discount_minor, i.proceeds_minor, i.price_currency, \
-         i.cancel_requested_by FROM platform_order_items i JOIN platform_orders o ON o.id = i.order_id",
+        "SELECT i.id AS k, o.platform_order_id AS order_id, i.order_item_id, i.asin, i.seller_sku, \
+         i.title, i.condition, i.quantity, i.quantity_shipped, i.is_gift, i.unit_price_minor, \
+         i.unit_price_currency, i.item_price_minor, i.tax_minor, i.shipping_minor, i.gift_wrap_minor, \
+         i.discount_minor, i.proceeds_minor, i.price_currency, i.cancel_requested_by FROM \
+         platform_order_items i JOIN platform_orders o ON o.id = i.order_id",
     ),
     (
         "units",
-        concat!(
-            "SELECT u.id AS k, u.id AS unit_id, u.set_number, u.name, u.condition, u.cost_minor, u.listing_price_minor, ",
-            "u.currency, u.purchase_date, u.storage_location, u.previous_location, u.sku, u.asin, u.notes, u.status, ",
-            at!("u.created_at", "created_at"),
-            " FROM inventory_items u"
-        ),
+        "SELECT u.id AS k, u.id AS unit_id, u.set_number, u.name, u.condition, u.cost_minor, \
+         u.listing_price_minor, u.currency, u.purchase_date, u.storage_location, u.previous_location, \
+         u.sku, u.asin, u.notes, u.status, instant(u.created_at) AS created_at FROM inventory_items u",
     ),
     (
         "links",
-        concat!(
-            "SELECT c.unit_id AS k, c.unit_id, o.platform_order_id AS order_id, i.order_item_id, ",
-            at!("c.claimed_at", "linked_at"),
-            ", c.method FROM claims c JOIN platform_order_items i ON i.id = c.item_id ",
-            "JOIN platform_orders o ON o.id = i.order_id"
-        ),
+        "SELECT c.unit_id AS k, c.unit_id, o.platform_order_id AS order_id, i.order_item_id, \
+         instant(c.claimed_at) AS linked_at, c.method FROM claims c JOIN platform_order_items i ON i.id = \
+         c.item_id JOIN platform_orders o ON o.id = i.order_id",
     ),
     (
         "asin_mappings",
-        concat!(
-            "SELECT row_number() OVER (ORDER BY asin) AS k, asin, set_number, condition, ",
-            at!("created_at", "created_at"),
-            " FROM amazon_asin_mappings"
-        ),
+        "SELECT row_number() OVER (ORDER BY asin) AS k, asin, set_number, condition, instant(created_at) \
+         AS created_at FROM amazon_asin_mappings",
     ),
     (
         "number_mappings",
-        concat!(
-            "SELECT row_number() OVER (ORDER BY number) AS k, number, set_number, condition, ",
-            at!("created_at", "created_at"),
-            " FROM number_mappings"
-        ),
+        "SELECT row_number() OVER (ORDER BY number) AS k, number, set_number, condition, \
+         instant(created_at) AS created_at FROM number_mappings",
     ),
     (
         "acts",
-        concat!(
-            "SELECT t.id AS k, t.id AS act_id, t.batch, b.summary, ",
-            at!("t.at", "at"),
-            ", t.kind, t.subject, t.before, t.after, t.undone_by FROM acts t LEFT JOIN act_batches b ON b.id = t.batch"
-        ),
+        "SELECT t.id AS k, t.id AS act_id, t.batch, b.summary, instant(t.at) AS at, t.kind, t.subject, \
+         t.before, t.after, t.undone_by FROM acts t LEFT JOIN act_batches b ON b.id = t.batch",
     ),
     (
         "pick_lists",
-        concat!(
-            "SELECT l.id AS k, l.list_id, l.state, ",
-            at!("l.created_at", "created_at"),
-            ", ",
-            at!("l.printed_at", "printed_at"),
-            ", l.prints, l.lines, l.units, l.orders, l.exceptions FROM pick_lists l"
-        ),
+        "SELECT l.id AS k, l.list_id, l.state, instant(l.created_at) AS created_at, instant(l.printed_at) \
+         AS printed_at, l.prints, l.lines, l.units, l.orders, l.exceptions FROM pick_lists l",
     ),
     (
         "listings",
-        concat!(
-            "SELECT row_number() OVER (ORDER BY account_id, marketplace_id, sku) AS k, marketplace_id, sku, asin, title, ",
-            "price_minor, currency, quantity, condition, status, fulfillment_channel, ",
-            at!("seen_at", "seen_at"),
-            " FROM listings"
-        ),
+        "SELECT row_number() OVER (ORDER BY account_id, marketplace_id, sku) AS k, marketplace_id, sku, \
+         asin, title, price_minor, currency, quantity, condition, status, fulfillment_channel, \
+         instant(seen_at) AS seen_at FROM listings",
     ),
     (
         "runs",
-        concat!(
-            "SELECT r.id AS k, a.label AS account, r.kind, ",
-            at!("r.started_at", "started_at"),
-            ", ",
-            at!("r.finished_at", "finished_at"),
-            ", r.calls, r.pages, r.throttled, r.new_orders, r.changed_orders, r.unchanged, r.items_written, ",
-            "r.error_code, r.error_message FROM sync_logs r JOIN accounts a ON a.id = r.account_id"
-        ),
+        "SELECT r.id AS k, a.label AS account, r.kind, instant(r.started_at) AS started_at, \
+         instant(r.finished_at) AS finished_at, r.calls, r.pages, r.throttled, r.new_orders, \
+         r.changed_orders, r.unchanged, r.items_written, r.error_code, r.error_message FROM sync_logs r \
+         JOIN accounts a ON a.id = r.account_id",
     ),
     ("settings", "SELECT row_number() OVER (ORDER BY key) AS k, key, value FROM settings"),
 ];
+
+/// Writes instants as texts in UTC; one that is not known stays so.
+fn with_instants(sql: &str) -> String {
+    let mut parts = sql.split("instant(");
+    let mut whole = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        let (column, rest) = part.split_once(')').unwrap_or((part, ""));
+        for text in ["strftime('%Y-%m-%dT%H:%M:%SZ', ", column, " / 1000, 'unixepoch')", rest] {
+            whole.push_str(text);
+        }
+    }
+    whole
+}
 
 /// The names of the tables.
 pub fn table_names() -> impl Iterator<Item = &'static str> {
@@ -161,7 +129,7 @@ impl Store {
     pub async fn table(&self, name: &str, after: i64, limit: u32) -> Result<Rows, StoreError> {
         let mut piece = Rows { heads: Vec::new(), rows: Vec::new(), next: None };
         let Some((_, sql)) = TABLES.iter().find(|(own, _)| *own == name) else { return Ok(piece) };
-        let sql = format!("SELECT * FROM ({sql}) WHERE k > ? ORDER BY k LIMIT ?");
+        let sql = format!("SELECT * FROM ({}) WHERE k > ? ORDER BY k LIMIT +?", with_instants(sql));
         let mut connection = self.inner.readers.acquire().await?;
         let mut snapshot = connection.begin().await?;
         let rows = sqlx::query(AssertSqlSafe(sql)).bind(after).bind(limit).fetch_all(&mut *snapshot).await?;

@@ -76,7 +76,7 @@ macro_rules! stale_sql {
             "SELECT o.platform_order_id FROM platform_orders o LEFT JOIN order_reads r ON r.order_id = o.id ",
             "WHERE o.account_id = ?1 AND COALESCE(r.read_at, o.created_at) < ?2 AND ",
             $which,
-            " ORDER BY COALESCE(r.read_at, o.created_at), o.id LIMIT ?3"
+            " ORDER BY COALESCE(r.read_at, o.created_at), o.id LIMIT +?3"
         )
     };
 }

@@ -15,7 +15,7 @@ use packlight_domain::stock::{
 use sqlx::sqlite::SqliteRow;
 use sqlx::{Connection, QueryBuilder, Row, Sqlite, SqliteConnection};
 
-use crate::rows::{count, list, money};
+use crate::rows::{LIMIT, count, list, money};
 use crate::{Store, StoreError};
 
 mod acts;
@@ -163,7 +163,7 @@ async fn ids(
         sql.push(" AND ").push(also);
     }
     sql.push(" ORDER BY ").push(column).push(" ").push(direction).push(", id ").push(direction);
-    sql.push(" LIMIT ").push_bind(limit).push(" OFFSET ").push_bind(offset);
+    sql.push(LIMIT).push_bind(limit).push(" OFFSET ").push_bind(offset);
     Ok(sql.build_query_scalar().fetch_all(connection).await?)
 }
 

@@ -166,7 +166,7 @@ impl Store {
 
     /// Runs before the run with the row id `before`, newest first.
     pub async fn logs(&self, before: Option<u32>, limit: u32) -> Result<Vec<SyncLog>, StoreError> {
-        let rows = sqlx::query("SELECT * FROM sync_logs WHERE id < ? ORDER BY id DESC LIMIT ?")
+        let rows = sqlx::query("SELECT * FROM sync_logs WHERE id < ? ORDER BY id DESC LIMIT +?")
             .bind(before.map_or(i64::MAX, i64::from))
             .bind(limit)
             .fetch_all(&self.inner.readers)

@@ -304,7 +304,7 @@ async fn oldest(
     }
     Ok(sqlx::query_scalar(
         "SELECT id FROM inventory_items WHERE set_match = ? AND condition_class = ? AND status = 'in_stock' \
-         AND id <> ? ORDER BY purchase_date IS NULL, purchase_date, id LIMIT ?",
+         AND id <> ? ORDER BY purchase_date IS NULL, purchase_date, id LIMIT +?",
     )
     .bind(comparable_set(&meaning.set_number))
     .bind(ConditionClass::of(&meaning.condition).key())

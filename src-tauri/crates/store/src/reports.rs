@@ -106,7 +106,7 @@ impl Store {
     ) -> Result<Vec<ReportRequest>, StoreError> {
         let rows = sqlx::query(
             "SELECT * FROM report_requests WHERE account_id = ? AND report_type = ? AND scope = ? \
-             ORDER BY id DESC LIMIT ?",
+             ORDER BY id DESC LIMIT +?",
         )
         .bind(account.0)
         .bind(report_type)

@@ -1,6 +1,6 @@
 //! What can only be tested from inside: query plans, migrations that do not exist yet, a full disk.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use chrono::{DateTime, Utc};
 use packlight_domain::account::{AccountId, OrdersApi, Platform};
@@ -47,6 +47,30 @@ fn updates(number: i64) -> Vec<OrderUpdate> {
             update
         })
         .collect()
+}
+
+/// Every source file of the store.
+fn sources(folder: &Path, found: &mut Vec<(PathBuf, String)>) {
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            sources(&path, found);
+        } else {
+            found.push((path.clone(), std::fs::read_to_string(&path).unwrap()));
+        }
+    }
+}
+
+/// See [`crate::rows::LIMIT`].
+#[test]
+fn no_statement_is_planned_anew_for_every_limit() {
+    let mut found = Vec::new();
+    sources(&Path::new(env!("CARGO_MANIFEST_DIR")).join("src"), &mut found);
+    found.retain(|(path, _)| path.file_name().is_some_and(|name| name != "tests.rs"));
+    assert!(found.len() > 50, "{}", found.len());
+    let bare = ["LIMIT ?", "LIMIT \").push_bind"];
+    let of: Vec<_> = found.iter().filter(|(_, text)| bare.iter().any(|words| text.contains(words))).collect();
+    assert!(of.is_empty(), "{:?}", of.iter().map(|(path, _)| path).collect::<Vec<_>>());
 }
 
 async fn plan(store: &Store, sql: &str) -> String {

@@ -20,7 +20,7 @@ macro_rules! values {
             " FROM (SELECT trim(v) AS v, h FROM (",
             $from,
             ")) WHERE lower(substr(v, 1, length(?1))) = ?1 AND v <> '' \
-             GROUP BY lower(v) ORDER BY length(v), lower(v) LIMIT ?2"
+             GROUP BY lower(v) ORDER BY length(v), lower(v) LIMIT +?2"
         )
     };
 }

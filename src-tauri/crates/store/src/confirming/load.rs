@@ -222,7 +222,7 @@ pub(super) async fn lay_out(
         let most = if only_these { i64::try_from(units).unwrap_or(i64::MAX) } else { -1 };
         let sql = format!(
             "SELECT id FROM inventory_items WHERE set_match = ? AND condition_class = ? AND status = 'in_stock' \
-             ORDER BY {OLDEST} LIMIT ?"
+             ORDER BY {OLDEST} LIMIT +?"
         );
         let free: Vec<i64> = sqlx::query_scalar(AssertSqlSafe(sql))
             .bind(&wanted.set_match)

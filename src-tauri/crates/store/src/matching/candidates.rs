@@ -9,7 +9,7 @@ use packlight_domain::text::fold;
 use sqlx::{Connection, QueryBuilder, Sqlite, SqliteConnection};
 
 use super::{Line, OLDEST, read};
-use crate::rows::count;
+use crate::rows::{LIMIT, count};
 use crate::{Store, StoreError, inventory, mappings};
 
 /// How many units are weighed for each reason.
@@ -115,7 +115,7 @@ async fn proposed(
             );
             sql.push(column).push(" = ").push_bind(value.clone());
             push_words(&mut sql, words);
-            sql.push(" ORDER BY ").push(OLDEST).push(" LIMIT ").push_bind(WEIGHED);
+            sql.push(" ORDER BY ").push(OLDEST).push(LIMIT).push_bind(WEIGHED);
             ids.extend(sql.build_query_scalar::<i64>().fetch_all(&mut *connection).await?);
         }
     }
@@ -148,7 +148,7 @@ async fn found(
         "SELECT u.id FROM inventory_items u NOT INDEXED WHERE u.status = 'in_stock'",
     );
     push_words(&mut sql, words);
-    sql.push(" ORDER BY ").push(OLDEST).push(" LIMIT ").push_bind(limit);
+    sql.push(" ORDER BY ").push(OLDEST).push(LIMIT).push_bind(limit);
     Ok(sql.build_query_scalar().fetch_all(connection).await?)
 }
 
