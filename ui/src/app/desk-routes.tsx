@@ -57,7 +57,7 @@ export function InventoryRoute() {
         open={importing}
         kind="units"
         title="Import units"
-        about="A CSV file with a row for each unit, or a quantity column. Set number, name and condition are needed; location, cost, purchase date, SKU, ASIN, price and notes are taken where they are there. Any names of columns will do."
+        about="A CSV file with a row for each unit, or a quantity column. Set number and condition are needed; name, location, cost, purchase date, SKU, ASIN, price and notes are taken where they are there. Any names of columns will do."
         onClose={() => setImporting(false)}
       />
     </>

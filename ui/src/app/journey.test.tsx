@@ -9,7 +9,7 @@ import { describe, expect, it } from "vitest";
 
 import { MadeUpShop } from "~/test/made-up-orders";
 import { openWindow } from "~/test/open-window";
-import { madeUpAccount, syncReport } from "~/test/shop-handlers";
+import { accountSync, madeUpAccount, syncReport } from "~/test/shop-handlers";
 
 const bodyRows = async () =>
   within(await screen.findByTestId("orders-table"))
@@ -35,6 +35,15 @@ function shopToMatch() {
   }
   return shop;
 }
+
+describe("the Amazon card after a start without a connection", () => {
+  it("says how far the orders go instead of that there are none", async () => {
+    const account = { ...accountSync(Date.now()), checked_at: null };
+    openWindow({ at: "/orders", handlers: { syncStatus: () => ({ accounts: [account] }) } });
+    const card = await screen.findByTestId("platform-amazon");
+    await waitFor(() => expect(card).toHaveTextContent(/Connected: My shop · complete to \d\d:\d\d/));
+  });
+});
 
 describe("the journey of the brief", () => {
   it("1. opens Amazon orders from the page of all orders, by the card's link", async () => {

@@ -14,6 +14,11 @@ import { queries } from "~/lib/query";
 
 import ImportOrders, { LastImport } from "./import-orders";
 
+function syncText(checked: string | undefined, complete: string | undefined, now: number): string {
+  if (checked !== undefined) return `last sync ${format.ago(checked, now)}`;
+  return complete === undefined ? "never synced" : `complete to ${format.moment(complete, now)}`;
+}
+
 /** How Amazon stands, in a few words. */
 function stateText(app: AppInfo | undefined, accounts: readonly AccountSync[]): string {
   if (app === undefined) return "";
@@ -53,11 +58,13 @@ function AmazonCard({ desk }: { desk: DeskActs }) {
   const { start, busy } = useSync();
   const accounts = status?.accounts ?? [];
   const checked = accounts.flatMap(({ checked_at }) => checked_at ?? []).toSorted()[0];
+  // After a start nobody has asked yet, and the orders are here all the same.
+  const complete = accounts.flatMap(({ complete_up_to }) => complete_up_to ?? []).toSorted()[0];
   const isConnected = accounts.length > 0;
   const state = (
     <span title={checked === undefined ? undefined : format.absolute(checked)}>
       {stateText(app, accounts)}
-      {isConnected && ` · ${checked === undefined ? "never synced" : `last sync ${format.ago(checked, now)}`}`}
+      {isConnected && ` · ${syncText(checked, complete, now)}`}
     </span>
   );
   const action = isConnected ? (

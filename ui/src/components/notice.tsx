@@ -45,7 +45,7 @@ export function FailureNotice({ error, onAgain, page = false }: FailureProps) {
       <TriangleAlert size={page ? 28 : 16} className={styles.mark} aria-hidden />
       <div className={styles.words}>
         <strong className={styles.title}>{title}</strong>
-        <p>{error.message}</p>
+        <p className={/^[a-z]+ /.test(error.message) ? styles.sentence : undefined}>{error.message}</p>
         {meanwhile !== null && <p className={styles.meanwhile}>{meanwhile}</p>}
         <p className={styles.code}>
           <span className="mono">{reference}</span>
