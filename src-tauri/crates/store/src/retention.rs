@@ -38,7 +38,7 @@ impl Store {
     pub async fn drop_old_orders(&self, before: DateTime<Utc>, limit: u32) -> Result<u32, StoreError> {
         self.write(move |connection| {
             Box::pin(async move {
-                let some = format!("SELECT o.id {OLD} WHERE {OVER} LIMIT ?2");
+                let some = format!("SELECT o.id {OLD} WHERE {OVER} LIMIT +?2");
                 let ids: Vec<i64> = sqlx::query_scalar(AssertSqlSafe(some))
                     .bind(to_millis(before))
                     .bind(limit)
