@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use chrono::{DateTime, Utc};
 use packlight_documents::Fonts;
@@ -32,7 +32,7 @@ pub use packlight_store::Access;
 mod runs;
 
 use runs::Runs;
-pub(crate) use runs::state_after;
+pub(crate) use runs::{Asked, state_after};
 
 /// What an engine needs from outside.
 pub struct Config {
@@ -147,7 +147,7 @@ pub(crate) struct Desk {
     /// Ends every wait of the supervisor: secrets changed, the vault was opened.
     pub(crate) wake: watch::Sender<()>,
     /// Held while this process may write.
-    lock: Option<Lock>,
+    lock: Mutex<Option<Lock>>,
 }
 
 impl Engine {
@@ -185,7 +185,7 @@ impl Engine {
             waiting: watch::Sender::new(None),
             backing_up: tokio::sync::Mutex::default(),
             wake: watch::Sender::new(()),
-            lock,
+            lock: Mutex::new(lock),
         }));
         for account in engine.0.store.accounts().await?.iter().filter(|account| account.is_connected()) {
             engine.0.board.enter(account.id, &account.label, account.complete_up_to);
@@ -199,11 +199,14 @@ impl Engine {
         Ok(engine)
     }
 
-    /// Writes what is left to write and closes the file. Other handles of this engine are of no use afterwards.
+    /// Writes what is left to write, closes the file and gives the folder back. Other handles of this engine are of no
+    /// use afterwards.
     pub async fn close(&self) {
         self.halt_reports().await;
         self.stop_sync().await;
         self.0.store.close().await;
+        // A clone that somebody forgot must not keep the folder shut.
+        drop(self.0.lock.lock().unwrap_or_else(PoisonError::into_inner).take());
     }
 
     /// The data folder.
@@ -213,7 +216,7 @@ impl Engine {
 
     /// Whether this process may write.
     pub fn can_write(&self) -> bool {
-        self.0.lock.is_some()
+        self.0.lock.lock().unwrap_or_else(PoisonError::into_inner).is_some()
     }
 
     /// What connecting, checking and replacing secrets wait for: Amazon's limit, and until when.

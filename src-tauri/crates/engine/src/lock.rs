@@ -14,8 +14,15 @@ pub const FILE: &str = "packlight.lock";
 /// The right to write to a data folder, until it is dropped.
 #[derive(Debug)]
 pub struct Lock {
-    // Closing the file gives the lock back.
-    _file: File,
+    file: File,
+}
+
+impl Drop for Lock {
+    fn drop(&mut self) {
+        // Said aloud: closing the file is not enough while a program that was started just now still has a copy of it,
+        // as every new process has for a moment. Where it fails, the closing is what is left.
+        let _ = self.file.unlock();
+    }
 }
 
 /// Why the lock was not given.
@@ -58,7 +65,7 @@ impl Lock {
         }
         // The id only serves the other process's message: the lock holds without it, on a full disk too.
         let _ = write_pid(&mut file);
-        Ok(Self { _file: file })
+        Ok(Self { file })
     }
 }
 
@@ -104,6 +111,16 @@ mod tests {
                 folder.path().display()
             )
         );
+        drop(held);
+        Lock::acquire(folder.path()).unwrap();
+    }
+
+    #[test]
+    fn a_copy_in_a_process_that_is_just_starting_keeps_nobody_out() {
+        let folder = tempfile::tempdir().unwrap();
+        let held = Lock::acquire(folder.path()).unwrap();
+        let _copy = held.file.try_clone().unwrap();
+        assert!(Lock::acquire(folder.path()).is_err());
         drop(held);
         Lock::acquire(folder.path()).unwrap();
     }

@@ -248,3 +248,13 @@ async fn a_folder_that_takes_no_file_is_named() {
     assert_eq!(refused.code, Code::Disk);
     assert!(refused.message.starts_with("the file cannot be saved in "), "{refused}");
 }
+
+#[tokio::test]
+async fn a_closed_engine_gives_its_folder_back_whoever_still_holds_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let first = engine(folder.path()).await;
+    let forgotten = first.clone();
+    first.close().await;
+    assert!(!forgotten.can_write());
+    engine(folder.path()).await.close().await;
+}
