@@ -201,14 +201,19 @@ pub(crate) fn examine(file: &Path) -> Result<Found, OpenError> {
 /// The version of a database, read without writing, and a look at every table's first page. Of the two places that keep the
 /// version the newer one counts: a newer Packlight may leave either.
 pub(crate) async fn probe(file: &Path) -> Result<i64, OpenError> {
-    let fail = |error: sqlx::Error| OpenError::of(&error, file);
-    let mut connection = match options(file).read_only(true).connect().await {
-        Err(error) if crate::error::sqlite_code(&error) == Some(14) && no_log(file) => {
-            options(file).read_only(true).immutable(true).connect().await
-        }
-        opened => opened,
+    // Without a log the file is all there is, and a look at nothing but the file leaves no log beside it. Should
+    // somebody write just then, the look may fail, and another with SQLite's locks tells what is true.
+    if no_log(file)
+        && let Ok(version) = look(options(file).read_only(true).immutable(true), file).await
+    {
+        return Ok(version);
     }
-    .map_err(fail)?;
+    look(options(file).read_only(true), file).await
+}
+
+async fn look(options: SqliteConnectOptions, file: &Path) -> Result<i64, OpenError> {
+    let fail = |error: sqlx::Error| OpenError::of(&error, file);
+    let mut connection = options.connect().await.map_err(fail)?;
     let mut version: i64 =
         sqlx::query_scalar("PRAGMA user_version").fetch_one(&mut connection).await.map_err(fail)?;
     let application: i64 =

@@ -1,5 +1,8 @@
 //! What can only be tested from inside: query plans, migrations that do not exist yet, a full disk.
 
+use std::collections::BTreeSet;
+use std::ffi::OsString;
+use std::fs;
 use std::path::{Path, PathBuf};
 
 use chrono::{DateTime, Utc};
@@ -51,12 +54,12 @@ fn updates(number: i64) -> Vec<OrderUpdate> {
 
 /// Every source file of the store.
 fn sources(folder: &Path, found: &mut Vec<(PathBuf, String)>) {
-    for entry in std::fs::read_dir(folder).unwrap() {
+    for entry in fs::read_dir(folder).unwrap() {
         let path = entry.unwrap().path();
         if path.is_dir() {
             sources(&path, found);
         } else {
-            found.push((path.clone(), std::fs::read_to_string(&path).unwrap()));
+            found.push((path.clone(), fs::read_to_string(&path).unwrap()));
         }
     }
 }
@@ -297,12 +300,12 @@ async fn what_a_pick_list_asks_is_indexed() {
 async fn with_next(sql: &str) -> (tempfile::TempDir, Migrator) {
     let steps = tempfile::tempdir().unwrap();
     let own = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../migrations");
-    for step in std::fs::read_dir(own).unwrap() {
+    for step in fs::read_dir(own).unwrap() {
         let step = step.unwrap();
-        std::fs::copy(step.path(), steps.path().join(step.file_name())).unwrap();
+        fs::copy(step.path(), steps.path().join(step.file_name())).unwrap();
     }
     let next = newest() + 1;
-    std::fs::write(steps.path().join(format!("{next}_next.sql")), sql).unwrap();
+    fs::write(steps.path().join(format!("{next}_next.sql")), sql).unwrap();
     let migrator = Migrator::new(steps.path()).await.unwrap();
     (steps, migrator)
 }
@@ -347,6 +350,10 @@ async fn every_step_sets_its_own_version() {
     }
 }
 
+fn file_names(folder: &Path) -> BTreeSet<OsString> {
+    fs::read_dir(folder).unwrap().map(|file| file.unwrap().file_name()).collect()
+}
+
 #[tokio::test]
 async fn a_step_leaves_a_copy_of_the_old_database() {
     let folder = tempfile::tempdir().unwrap();
@@ -365,24 +372,27 @@ async fn a_step_leaves_a_copy_of_the_old_database() {
     let store = Store::open_with(folder.path(), Access::Write, &migrations).await.unwrap();
     assert_eq!(store.counts(None, None).await.unwrap().all, 5);
     store.close().await;
-    let newer = Store::open(folder.path(), Access::Read, now()).await.unwrap_err();
-    assert!(matches!(newer, OpenError::NewerDatabase { .. }));
+    for access in [Access::Read, Access::Write] {
+        let before = file_names(folder.path());
+        let newer = Store::open(folder.path(), access, now()).await.unwrap_err();
+        assert!(matches!(newer, OpenError::NewerDatabase { .. }));
+        assert_eq!(file_names(folder.path()), before, "nothing appears beside what is refused");
+    }
 
     // The copy is a database of its own, for its owner only.
     let copy = folder.path().join(format!("packlight.db.before-{}", newest()));
     #[cfg(unix)]
     {
         use std::os::unix::fs::PermissionsExt;
-        assert_eq!(std::fs::metadata(&copy).unwrap().permissions().mode() & 0o777, 0o600);
+        assert_eq!(fs::metadata(&copy).unwrap().permissions().mode() & 0o777, 0o600);
     }
     let restored = tempfile::tempdir().unwrap();
-    std::fs::copy(&copy, restored.path().join(open::DATABASE)).unwrap();
+    fs::copy(&copy, restored.path().join(open::DATABASE)).unwrap();
     let old = Store::open(restored.path(), Access::Write, now()).await.unwrap();
     assert_eq!(old.counts(None, None).await.unwrap().all, 5);
     assert!(old.check().await.unwrap().ok);
     old.close().await;
-    let names = std::fs::read_dir(folder.path()).unwrap().map(|file| file.unwrap().file_name());
-    assert!(names.into_iter().all(|name| !name.to_string_lossy().ends_with(".part")));
+    assert!(file_names(folder.path()).iter().all(|name| !name.to_string_lossy().ends_with(".part")));
 }
 
 #[tokio::test]
