@@ -5,6 +5,8 @@
 
 use std::ffi::OsStr;
 use std::io;
+#[cfg(target_os = "linux")]
+use std::path::Path;
 
 /// Whether JavaScriptCore compiles optimised code (WebKitGTK reads it in each web process).
 ///
@@ -14,7 +16,14 @@ use std::io;
 #[cfg(target_os = "linux")]
 const OPTIMISING: &str = "JSC_useDFGJIT";
 
-/// Settles what the web view's processes will inherit: no passphrase, and one compiler.
+/// Whether frames reach the window through plain shared memory (WebKitGTK reads it in each of its processes).
+///
+/// So where no graphics card is: its buffers would be Mesa's imitation of one, which paints every frame once more by
+/// software. Measured with 100,000 orders on a machine without a card: 245 MB instead of 356.
+#[cfg(target_os = "linux")]
+const PLAIN_FRAMES: &str = "WEBKIT_DISABLE_DMABUF_RENDERER";
+
+/// Settles what the web view's processes will inherit: no passphrase, one compiler, and no imitated graphics card.
 ///
 /// To be called before any other thread exists.
 #[expect(unsafe_code, reason = "there is no other way to reach processes that a library starts")]
@@ -22,9 +31,14 @@ pub(crate) fn prepare_environment() {
     // SAFETY: this runs before any other thread of the process exists, so nobody can be reading the environment.
     unsafe { std::env::remove_var(packlight_engine::environment::PASSPHRASE) };
     #[cfg(target_os = "linux")]
-    if std::env::var_os(OPTIMISING).is_none() {
-        // SAFETY: as above.
-        unsafe { std::env::set_var(OPTIMISING, "0") };
+    {
+        let plain = (!linux::has_graphics_card(Path::new("/dev/dri"))).then_some((PLAIN_FRAMES, "1"));
+        for (name, value) in [(OPTIMISING, "0")].into_iter().chain(plain) {
+            if std::env::var_os(name).is_none() {
+                // SAFETY: as above.
+                unsafe { std::env::set_var(name, value) };
+            }
+        }
     }
 }
 
@@ -57,6 +71,7 @@ mod linux {
     use std::ffi::OsStr;
     use std::io;
     use std::os::unix::process::CommandExt;
+    use std::path::Path;
     use std::process::{Command, Stdio};
     use std::sync::mpsc::{RecvTimeoutError, sync_channel};
     use std::thread;
@@ -65,12 +80,18 @@ mod linux {
     /// How long a program may take to refuse.
     const MOMENT: Duration = Duration::from_millis(400);
 
+    /// Whether the kernel offers a card to render with among these devices.
+    pub(super) fn has_graphics_card(devices: &Path) -> bool {
+        let Ok(devices) = std::fs::read_dir(devices) else { return false };
+        devices.flatten().any(|device| device.file_name().to_string_lossy().starts_with("renderD"))
+    }
+
     /// The ways of the known desktops, in the order in which they are tried.
     pub(super) fn ways(target: impl AsRef<OsStr>) -> Vec<Command> {
         let mut commands = open::commands(target);
         for command in &mut commands {
             // A browser may be a WebKit too, and has better use for its compilers.
-            command.env_remove(super::OPTIMISING);
+            command.env_remove(super::OPTIMISING).env_remove(super::PLAIN_FRAMES);
         }
         commands
     }
@@ -112,10 +133,21 @@ mod linux {
             let ways = ways("https://sellercentral.amazon.co.uk/");
             assert!(!ways.is_empty());
             for way in &ways {
-                let taken_away =
-                    way.get_envs().any(|(name, value)| name == super::super::OPTIMISING && value.is_none());
-                assert!(taken_away, "{way:?}");
+                for ours in [super::super::OPTIMISING, super::super::PLAIN_FRAMES] {
+                    assert!(way.get_envs().any(|(name, value)| name == ours && value.is_none()), "{way:?}");
+                }
             }
+        }
+
+        #[test]
+        fn a_card_is_known_by_its_render_node() {
+            let devices = tempfile::tempdir().unwrap();
+            assert!(!has_graphics_card(&devices.path().join("dri")));
+            // A virtual machine's screen without acceleration.
+            std::fs::write(devices.path().join("card0"), "").unwrap();
+            assert!(!has_graphics_card(devices.path()));
+            std::fs::write(devices.path().join("renderD128"), "").unwrap();
+            assert!(has_graphics_card(devices.path()));
         }
 
         #[test]
