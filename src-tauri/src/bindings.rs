@@ -60,6 +60,7 @@ pub(crate) fn builder() -> Builder<tauri::Wry> {
             commands::sync::sync_status,
             commands::sync::sync_now,
             commands::sync::stop_sync,
+            commands::accounts::waits_until,
             commands::accounts::list_accounts,
             commands::accounts::marketplaces,
             commands::accounts::connect_account,

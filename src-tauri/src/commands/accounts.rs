@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use chrono::{DateTime, Utc};
 use packlight_domain::account::{AccountId, OrdersApi, Region};
 use packlight_domain::currency::Currency;
 use packlight_domain::marketplace;
@@ -82,6 +83,13 @@ pub(crate) fn marketplaces() -> Answer<Vec<MarketplaceView>> {
         currency: known.currency(),
     };
     Ok(marketplace::ALL.iter().map(view).collect())
+}
+
+/// Until when connecting, checking or replacing secrets waits for Amazon's limit (UTC); nothing while nothing waits.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn waits_until(desk: State<'_, Desk>) -> Answer<Option<DateTime<Utc>>> {
+    Ok(desk.engine().await?.waits().borrow().as_ref().map(|wait| wait.until))
 }
 
 /// Tries the secrets at Amazon, keeps them and connects the account.

@@ -99,6 +99,8 @@ export const commands = {
 	syncNow: () => typedError<SyncReport, CommandError>(__TAURI_INVOKE("sync_now")),
 	/**  Stops running syncs at their next safe point. */
 	stopSync: () => typedError<null, CommandError>(__TAURI_INVOKE("stop_sync")),
+	/**  Until when connecting, checking or replacing secrets waits for Amazon's limit (UTC); nothing while nothing waits. */
+	waitsUntil: () => typedError<string | null, CommandError>(__TAURI_INVOKE("waits_until")),
 	/**  Every account, without secrets. */
 	listAccounts: () => typedError<AccountView[], CommandError>(__TAURI_INVOKE("list_accounts")),
 	/**  Amazon's marketplaces. */

@@ -143,6 +143,7 @@ export function shopHandlers(
     stopSync: () => null,
     listAccounts: () => [madeUpAccount(now())],
     marketplaces: () => MARKETPLACES,
+    waitsUntil: () => null,
     connectAccount: ({ label }) => ({ ...madeUpAccount(now()), label }),
     checkAccount: () => ({
       label: "My shop",

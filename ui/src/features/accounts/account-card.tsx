@@ -15,6 +15,7 @@ import { keys } from "~/lib/query";
 import { AccessList } from "./access-list";
 import styles from "./accounts.module.css";
 import { ReplaceDialog } from "./replace-dialog";
+import { Waits } from "./waits";
 
 const REGION_NAMES: Record<Region, string> = { na: "North America", eu: "Europe", fe: "Far East" };
 const PLACES: Record<SecretsPlace, string> = {
@@ -111,6 +112,7 @@ export function AccountCard({ account, marketplaces, locked, onUnlock }: Props) 
       </dl>
       {check !== null && <AccessList check={check} />}
       {failure !== null && <FailureNotice error={failure} onAgain={runCheck} />}
+      <Waits busy={busy} />
       <div className={styles.buttons}>
         {account.connected && (
           <>

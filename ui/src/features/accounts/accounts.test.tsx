@@ -132,6 +132,22 @@ describe("connect Amazon", () => {
     expect(screen.getByLabelText("Refresh token")).toHaveValue(TOKEN);
   });
 
+  it("says how long Amazon's limit keeps it waiting", async () => {
+    const { user, core } = openWindow({
+      at,
+      handlers: { waitsUntil: () => new Date(Date.now() + 40_000).toISOString() },
+    });
+    const answer = core.hold("connectAccount");
+    await screen.findByLabelText("Germany");
+    await fillIn(user);
+    expect(screen.queryByText(/Amazon's limit/)).toBeNull();
+    await user.click(screen.getByRole("button", { name: "Check and connect" }));
+    expect(await screen.findByText(/^Amazon's limit is reached: asked again in (39|40|41) s…$/)).toBeInTheDocument();
+    answer();
+    expect(await screen.findByRole("heading", { name: "My shop is connected" })).toBeInTheDocument();
+    await waitFor(() => expect(screen.queryByText(/Amazon's limit/)).toBeNull());
+  });
+
   it("names the roles to tick", async () => {
     openWindow({ at });
     const howTo = await screen.findByRole("complementary", { name: "How to get the secrets" });

@@ -16,6 +16,7 @@ import { HowTo } from "./how-to";
 import { SecretsFields } from "./secrets-fields";
 import { readSecrets, type SecretsErrors } from "./secrets-form";
 import { useWrongField } from "./use-wrong-field";
+import { Waits } from "./waits";
 
 const REGIONS: readonly { id: Region; label: string; detail: string }[] = [
   { id: "eu", label: "Europe", detail: "with the Middle East, Africa and India" },
@@ -66,6 +67,7 @@ export function ConnectPage() {
         <h2>{connected.label} is connected</h2>
         {connected.check !== null && <AccessList check={connected.check} />}
         {busy === "check" && <p className={styles.hint}>Asking Amazon what this account may read…</p>}
+        <Waits busy={busy !== null} />
         {failure !== null && <FailureNotice error={failure} />}
         <p>The orders of the last 30 days are on their way.</p>
         <div className={styles.buttons}>
@@ -118,6 +120,7 @@ export function ConnectPage() {
           </FieldGroup>
         </details>
         {failure !== null && <FailureNotice error={failure} onAgain={() => form.current?.requestSubmit()} />}
+        <Waits busy={busy !== null} />
         <div className={styles.buttons}>
           <Link to="/settings/amazon" className={buttonClass()}>
             Cancel

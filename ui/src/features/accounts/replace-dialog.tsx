@@ -14,6 +14,7 @@ import styles from "./accounts.module.css";
 import { SecretsFields } from "./secrets-fields";
 import { readSecrets, type SecretsErrors } from "./secrets-form";
 import { useWrongField } from "./use-wrong-field";
+import { Waits } from "./waits";
 
 export function ReplaceDialog({
   account,
@@ -85,6 +86,7 @@ export function ReplaceDialog({
         <p>The new secrets are checked with Amazon; the present ones stay in use until they pass.</p>
         <SecretsFields errors={errors} place={account.secrets === "file" ? "file" : "keychain"} />
         {failure !== null && <FailureNotice error={failure} onAgain={() => form.current?.requestSubmit()} />}
+        <Waits busy={busy} />
       </form>
     </Dialog>
   );
