@@ -59,6 +59,37 @@ async fn a_marketplace_closed_from_the_start_does_not_keep_the_other_from_coming
     assert!(matches!(world.engine.sync_status().accounts[0].state, SyncState::Idle));
 }
 
+/// One that is closed while the app runs costs one call an hour, and the other is read as often as ever.
+#[tokio::test(start_paused = true)]
+async fn a_closed_marketplace_slows_nothing_down_and_is_tried_once_an_hour() {
+    let world = World::new(shop(120, 13).marketplaces([UK, GERMANY]), Duration::from_millis(800)).await;
+    world.connect(OrdersApi::V2026, &[UK, GERMANY]).await.unwrap();
+    let supervisor = Supervisor::start(world.engine.clone(), POLL);
+    world.until(world.amazon.now() + HOUR).await;
+    world.amazon.close_marketplace(GERMANY);
+    world.amazon.clear_calls();
+    world.until(world.amazon.now() + HOUR * 8).await;
+    let named = |id: &str| {
+        let calls = world.amazon.calls();
+        let names = |call: &&packlight_spapi_sim::Call| {
+            call.query.iter().any(|(name, value)| name == "marketplaceIds" && value.contains(id))
+        };
+        calls.iter().filter(|call| call.operation == Operation::SearchOrders).filter(names).count()
+    };
+    let (german, british) = (named(GERMANY), named(UK));
+    assert!((8..=11).contains(&german), "Germany was asked for {german} times in eight hours");
+    assert!(british >= 8 * 11, "the United Kingdom was read {british} times in eight hours");
+    assert_eq!(world.amazon.throttled(), 0);
+    let state = at_rest(&world).await;
+    assert!(matches!(state, SyncState::Refused { code: Code::AccessDenied, .. }), "{state:?}");
+    // Who asks for a sync is not told what was true half an hour ago.
+    world.amazon.open_marketplace(GERMANY);
+    world.synced().await;
+    assert!(matches!(at_rest(&world).await, SyncState::Idle));
+    supervisor.stop().await;
+    assert_eq!(database::view(world.folder()).await, database::sorted(world.amazon.truth()));
+}
+
 /// The search for open orders only makes a first connection quicker: whatever it ends in, the history comes.
 async fn open_orders_not_told(fault: Fault, times: u64) {
     let world = World::connected(shop(120, 5), OrdersApi::V2026).await;

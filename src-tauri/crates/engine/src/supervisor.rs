@@ -13,7 +13,7 @@ use tokio::task::JoinHandle;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
-use crate::desk::{Engine, state_after};
+use crate::desk::{Asked, Engine, state_after};
 use crate::error::{Code, EngineError};
 use crate::events::{CacheTag, Event};
 use crate::status::SyncState;
@@ -101,6 +101,19 @@ async fn supervise(engine: Engine, poll: Duration, stop: CancellationToken) {
     }
 }
 
+/// A poll that did not go well.
+struct Setback {
+    error: EngineError,
+    /// Some marketplaces are closed to the application: the others are read again as ever.
+    partly: bool,
+}
+
+impl From<EngineError> for Setback {
+    fn from(error: EngineError) -> Self {
+        Self { error, partly: false }
+    }
+}
+
 /// Polls one account until `stop`.
 async fn keep_fresh(engine: Engine, id: AccountId, poll: Duration, stop: CancellationToken) {
     let mut failures = 0_u32;
@@ -112,15 +125,16 @@ async fn keep_fresh(engine: Engine, id: AccountId, poll: Duration, stop: Cancell
                 failures = 0;
                 poll
             }
-            Err(error) => {
+            Err(setback) => {
+                let error = &setback.error;
                 if error.code == Code::CorruptDatabase {
                     engine.suspect_damage();
                 }
-                failures = failures.saturating_add(1);
-                back_off(error, failures)
+                failures = if setback.partly { 0 } else { failures.saturating_add(1) };
+                if setback.partly { poll } else { back_off(error, failures) }
             }
         };
-        engine.plan(id, outcome.err(), wait);
+        engine.plan(id, outcome.err().map(|setback| setback.error), wait);
         tokio::select! {
             () = stop.cancelled() => {}
             () = rest(wait, &engine.0.sleep) => {}
@@ -170,7 +184,7 @@ fn pass_over<T>(outcome: Result<T, EngineError>, what: &str) -> Result<(), Engin
 
 impl Engine {
     /// One poll: on a first connection the open orders, then what changed, then stale orders from spare budget.
-    async fn poll(&self, id: AccountId, stop: &CancellationToken) -> Result<(), EngineError> {
+    async fn poll(&self, id: AccountId, stop: &CancellationToken) -> Result<(), Setback> {
         let Some(account) = self.connected(None).await?.into_iter().find(|account| account.id == id) else {
             return Ok(());
         };
@@ -178,7 +192,7 @@ impl Engine {
         if account.orders_api == OrdersApi::V2026 && self.is_first_connection(&account).await? {
             pass_over(self.open_orders_first(&account, stop).await, "open orders were not asked for first")?;
         }
-        let run = self.run_or_join(&account, None).await;
+        let run = self.run_or_join(&account, Asked::ByItself).await;
         // One marketplace that failed leaves the orders of the others to be read again.
         if run.as_ref().is_ok()
             || run.as_ref().is_err_and(|failure| failure.report.pages > 0 && failure.error.confined)
@@ -186,7 +200,7 @@ impl Engine {
             let connection = self.connection(&account).await?;
             pass_over(self.refresh(&account, &connection, stop).await, "stale orders were not read again")?;
         }
-        run.map(drop).map_err(|failure| failure.error)
+        run.map(drop).map_err(|failure| Setback { error: failure.error, partly: failure.partly })
     }
 
     async fn is_first_connection(&self, account: &Account) -> Result<bool, EngineError> {

@@ -53,6 +53,8 @@ pub struct SyncFailure {
     pub error: EngineError,
     /// What was kept before it failed.
     pub report: Box<AccountReport>,
+    /// Some marketplaces are closed to the application, and the others were read to their end.
+    pub(crate) partly: bool,
 }
 
 impl SyncFailure {
@@ -61,6 +63,7 @@ impl SyncFailure {
         Self {
             error,
             report: Box::new(AccountReport { label: label.to_owned(), ..AccountReport::default() }),
+            partly: false,
         }
     }
 }
@@ -78,6 +81,8 @@ pub(crate) struct Run {
     pub(crate) connection: Connection,
     /// Re-read this far back, whatever the watermark says.
     pub(crate) reach: Option<TimeDelta>,
+    /// Nobody asked for it: what Amazon denied within the hour is left alone.
+    pub(crate) by_itself: bool,
     pub(crate) stop: CancellationToken,
     pub(crate) progress: Box<dyn Progress>,
     /// The computer's clock, for the journal only; bounds come from Amazon's.
@@ -93,6 +98,8 @@ pub(crate) struct Harvest {
     unchanged: u32,
     items_written: u32,
     pages: u32,
+    /// Some marketplaces are closed to the application, and the others were read to their end.
+    partly: bool,
     /// Seconds between an order's last update and its being kept, by bucket (see [`lateness_bucket`]).
     lateness: [u32; LATENESS_BUCKETS.len() + 1],
 }
@@ -214,21 +221,28 @@ impl Run {
         }
         match outcome {
             Ok(()) => Ok(report),
-            Err(error) => Err(SyncFailure { error, report: Box::new(report) }),
+            Err(error) => Err(SyncFailure { error, report: Box::new(report), partly: harvest.partly }),
         }
     }
 
     async fn read(&self, harvest: &mut Harvest, errand: &packlight_spapi::Errand) -> Result<(), EngineError> {
         let mut listed = Vec::new();
-        let mut failed: Vec<Failed> = Vec::new();
-        for group in plan::groups(self).await? {
+        let mut closed = self.connection.closed();
+        closed.retain(|(id, _)| self.account.marketplaces.iter().any(|one| one.id == *id));
+        // Where all are closed, one call finds out whether they still are.
+        let all_closed = closed.len() == self.account.marketplaces.len();
+        let aside = if self.by_itself && !all_closed { closed } else { Vec::new() };
+        let without: Vec<_> = aside.iter().map(|(id, _)| id.clone()).collect();
+        let mut failed: Vec<Failed> = aside.into_iter().map(|(id, error)| (vec![id], error)).collect();
+        for group in plan::groups(self, &without).await? {
+            let ids = group.marketplace_ids.clone();
             match self.traverse(group.clone(), harvest, errand, &mut listed).await {
-                Ok(()) => {}
+                Ok(()) => self.connection.found_open(&ids),
                 Err(error) if !error.confined => return Err(error),
-                Err(error) if may_be_of_one(&error) && group.marketplace_ids.len() > 1 => {
+                Err(error) if may_be_of_one(&error) && ids.len() > 1 && !(self.by_itself && all_closed) => {
                     failed.extend(self.one_by_one(group, &error, harvest, errand, &mut listed).await?);
                 }
-                Err(error) => failed.push((group.marketplace_ids, error)),
+                Err(error) => failed.push(self.note_failed(ids, error)),
             }
         }
         let unread: usize = failed.iter().map(|(ids, _)| ids.len()).sum();
@@ -236,6 +250,8 @@ impl Run {
             // Nothing was read at all: the reason is not in one marketplace.
             return Err(failed.swap_remove(0).1);
         }
+        harvest.partly =
+            !failed.is_empty() && failed.iter().all(|(_, error)| error.code == Code::AccessDenied);
         if self.account.orders_api == OrdersApi::V0 {
             self.fetch_items(&listed, harvest, errand).await?;
         }
@@ -263,9 +279,9 @@ impl Run {
                 ..group.clone()
             };
             match self.traverse(one, harvest, errand, listed).await {
-                Ok(()) => {}
+                Ok(()) => self.connection.found_open(&[id]),
                 Err(error) if !error.confined => return Err(error),
-                Err(error) => failed.push((vec![id], error)),
+                Err(error) => failed.push(self.note_failed(vec![id], error)),
             }
             // None is right: it is the request that Amazon does not like, and each try costs a call.
             if invalid && before + 1 == ENOUGH && failed.len() == ENOUGH {
@@ -273,6 +289,14 @@ impl Run {
             }
         }
         Ok(failed)
+    }
+
+    /// Remembers a marketplace that is closed, so that syncs which nobody waits for leave it alone for a while.
+    fn note_failed(&self, ids: Vec<String>, error: EngineError) -> Failed {
+        if let ([id], Some(ErrorKind::AccessDenied)) = (ids.as_slice(), error.cause.as_deref()) {
+            self.connection.found_closed(id, &error);
+        }
+        (ids, error)
     }
 
     /// The earliest watermark of the account's marketplaces; `None` until each has one.

@@ -23,6 +23,24 @@ use crate::sync::{AccountReport, Progress, Run, SyncFailure};
 
 type Joined = Shared<BoxFuture<'static, Result<AccountReport, SyncFailure>>>;
 
+/// Who wants a run.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Asked {
+    /// Somebody who waits for it; re-reading this far back, if that was said.
+    ByPerson { reach: Option<TimeDelta> },
+    /// The schedule.
+    ByItself,
+}
+
+impl Asked {
+    fn reach(self) -> Option<TimeDelta> {
+        match self {
+            Self::ByPerson { reach } => reach,
+            Self::ByItself => None,
+        }
+    }
+}
+
 /// The runs that go on, and how each is ended.
 #[derive(Default)]
 pub(super) struct Runs(Mutex<HashMap<AccountId, (Joined, CancellationToken)>>);
@@ -37,7 +55,7 @@ impl Engine {
         let mut first_failure = None;
         let several = accounts.len() > 1;
         for account in accounts {
-            match self.run_or_join(&account, reach).await {
+            match self.run_or_join(&account, Asked::ByPerson { reach }).await {
                 Ok(part) => report.add(part),
                 Err(failure) => {
                     report.add(*failure.report);
@@ -77,7 +95,7 @@ impl Engine {
     pub(crate) async fn run_or_join(
         &self,
         account: &Account,
-        reach: Option<TimeDelta>,
+        asked: Asked,
     ) -> Result<AccountReport, SyncFailure> {
         self.require_writer().map_err(|error| SyncFailure::before(&account.label, error))?;
         let run = {
@@ -86,7 +104,7 @@ impl Engine {
                 run.clone()
             } else {
                 let stop = CancellationToken::new();
-                let task = tokio::spawn(self.clone().run(account.clone(), reach, stop.clone()));
+                let task = tokio::spawn(self.clone().run(account.clone(), asked, stop.clone()));
                 let label = account.label.clone();
                 let run = async move {
                     task.await.unwrap_or_else(|_| {
@@ -109,7 +127,7 @@ impl Engine {
     async fn run(
         self,
         account: Account,
-        reach: Option<TimeDelta>,
+        asked: Asked,
         stop: CancellationToken,
     ) -> Result<AccountReport, SyncFailure> {
         let started_at = (self.0.clock)();
@@ -134,7 +152,8 @@ impl Engine {
             store: self.0.store.clone(),
             account: account.clone(),
             connection: connection.clone(),
-            reach,
+            reach: asked.reach(),
+            by_itself: matches!(asked, Asked::ByItself),
             stop,
             progress: Box::new(progress),
             clock: self.0.clock,

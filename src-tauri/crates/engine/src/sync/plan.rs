@@ -31,9 +31,10 @@ pub(super) struct Group {
     pub(super) incurable: bool,
 }
 
-/// The groups of a run, the one with a half-read window first.
-pub(super) async fn groups(run: &Run) -> Result<Vec<Group>, EngineError> {
-    let state = run.store.sync_state(run.account.id, Source::Orders).await?;
+/// The groups of a run without these marketplaces, the one with a half-read window first.
+pub(super) async fn groups(run: &Run, without: &[String]) -> Result<Vec<Group>, EngineError> {
+    let mut state = run.store.sync_state(run.account.id, Source::Orders).await?;
+    state.watermarks.retain(|(id, _)| !without.contains(id));
     let mut groups = gather(state.watermarks);
     for group in &mut groups {
         let theirs = state.patchy.iter().filter(|(id, _)| group.marketplace_ids.contains(id));
