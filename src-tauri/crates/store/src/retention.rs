@@ -1,6 +1,7 @@
 //! Orders that are over and old: counting them and letting them go.
 //!
-//! Owned here: what holds an order, whatever its age. Units are never touched: a sold unit stays sold without its order.
+//! Owned here: what holds an order, whatever its age, and that no row's number is given a second time. Units are never
+//! touched: a sold unit stays sold without its order.
 
 use chrono::{DateTime, Utc};
 use packlight_domain::instant::to_millis;
@@ -12,8 +13,10 @@ use crate::{Store, StoreError, ingest};
 /// Orders placed before `?1`, by the index of each account, state and date.
 const OLD: &str = "FROM accounts a CROSS JOIN platform_orders o ON o.account_id = a.id AND o.order_date < ?1";
 
-/// What makes an old order one that is over: its state, and that nothing holds it.
+/// What makes an old order one that is over: its state, and that nothing holds it. The newest row stays whatever it is:
+/// its number would be given again, and an order of a number that was seen before is no news.
 const OVER: &str = "o.ui_status IN (3, 4) AND o.last_update < ?1 \
+    AND o.id < (SELECT MAX(id) FROM platform_orders) \
     AND NOT (o.ui_status = 4 AND o.confirmed_at IS NOT NULL) \
     AND NOT EXISTS (SELECT 1 FROM platform_order_items i CROSS JOIN claims c ON c.item_id = i.id \
     CROSS JOIN inventory_items u ON u.id = c.unit_id WHERE i.order_id = o.id AND u.status <> 'sold') \

@@ -123,6 +123,21 @@ async fn counts_and_search_forget_what_went() {
 }
 
 #[tokio::test]
+async fn no_row_gets_the_number_of_one_that_went() {
+    let world = World::new().await;
+    let mut old: Vec<_> = (0..3).map(|number| order(&format!("203-{number}"), -3 * YEAR + number)).collect();
+    for order in &mut old {
+        order.fulfillment.status = Some("CANCELLED".into());
+    }
+    world.apply(&old).await;
+    let seen = world.store.find_order(None, "203-2").await.unwrap().unwrap().row.id;
+    assert_eq!(world.store.drop_old_orders(at(-2 * YEAR), 500).await.unwrap(), 2);
+    let new = world.apply(&[order("new", 0)]).await.new[0].id;
+    assert!(new > seen, "{new:?} is after {seen:?}");
+    assert_eq!(world.store.drop_old_orders(at(-2 * YEAR), 500).await.unwrap(), 1);
+}
+
+#[tokio::test]
 async fn the_choice_is_kept_and_can_be_taken_back() {
     let world = World::new().await;
     assert_eq!(world.store.setting::<Retention>().await.unwrap(), Retention::default());
