@@ -4,6 +4,7 @@ pub(crate) mod about;
 pub(crate) mod accounts;
 pub(crate) mod activity;
 pub(crate) mod app;
+pub(crate) mod background;
 pub(crate) mod confirming;
 pub(crate) mod data;
 pub(crate) mod files;

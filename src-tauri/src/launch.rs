@@ -10,24 +10,28 @@ use packlight_engine::environment::Environment;
 use packlight_engine::paths;
 use tauri::{Manager, RunEvent};
 
+use crate::residence::{self, Residence};
 use crate::session::{Desk, Place};
-use crate::{bindings, children, logging, window};
+use crate::{alerts, bindings, children, demo, logging, window};
 
-const USAGE: &str = "usage: packlight [--demo] [--data-dir DIR]";
+const USAGE: &str = "usage: packlight [--demo] [--hidden] [--data-dir DIR]";
 
 /// What the command line asks for.
 #[derive(Debug, PartialEq, Eq)]
 struct Arguments {
     demo: bool,
+    /// Without a window, as the system starts it.
+    hidden: bool,
     data_dir: Option<OsString>,
 }
 
 impl Arguments {
     fn parse(mut words: impl Iterator<Item = OsString>) -> Result<Self, String> {
-        let mut arguments = Self { demo: false, data_dir: None };
+        let mut arguments = Self { demo: false, hidden: false, data_dir: None };
         while let Some(word) = words.next() {
             match word.to_str() {
                 Some("--demo") => arguments.demo = true,
+                Some("--hidden") => arguments.hidden = true,
                 Some("--data-dir") => {
                     let folder = words.next().ok_or_else(|| format!("--data-dir needs a folder; {USAGE}"))?;
                     arguments.data_dir = Some(folder);
@@ -61,27 +65,63 @@ pub fn run(words: impl Iterator<Item = OsString>) -> ExitCode {
     keep_panics(&folder, chrono::Utc::now);
     let place = if arguments.demo { Place::Demo } else { Place::Seller };
     let specta = bindings::builder();
-    let app = tauri::Builder::default()
+    let mut builder = tauri::Builder::default();
+    // Before all others: a second start ends here. Where its id cannot be the folder's own, only the usual folder has it.
+    if cfg!(target_os = "linux") || asked.is_none() {
+        let demo = arguments.demo.then(|| demo::folder(&folder));
+        builder = builder.plugin(
+            tauri_plugin_single_instance::Builder::new()
+                .callback(|app, _, _| window::show(app, None))
+                .dbus_id(instance_id(demo.as_deref().unwrap_or(&folder)))
+                .build(),
+        );
+    }
+    #[cfg(not(target_os = "linux"))]
+    {
+        let start = tauri_plugin_autostart::MacosLauncher::LaunchAgent;
+        builder = builder.plugin(tauri_plugin_autostart::init(start, Some(vec!["--hidden"])));
+    }
+    let hidden = arguments.hidden;
+    let app = builder
+        .plugin(alerts::plugin())
         .plugin(tauri_plugin_store::Builder::new().build())
         .invoke_handler(specta.invoke_handler())
         .setup(move |app| {
+            // What an opened desk tells goes to these, so they come first.
+            app.manage(Residence::default());
+            alerts::listen(app.handle());
             let desk = Desk::open(app.handle().clone(), folder, environment, place);
             app.manage(desk.clone());
-            window::open(app.handle(), desk, place == Place::Demo)?;
+            tauri::async_runtime::spawn(residence::obey_signals(app.handle().clone()));
+            if hidden {
+                tauri::async_runtime::spawn(residence::hide(app.handle().clone()));
+            } else {
+                window::open(app.handle(), desk, place == Place::Demo, None)?;
+            }
             Ok(())
         })
         .build(tauri::generate_context!());
     match app {
         Ok(app) => {
-            app.run(|app, event| {
-                if matches!(event, RunEvent::Exit) {
-                    tauri::async_runtime::block_on(app.state::<Desk>().close());
+            app.run(|app, event| match event {
+                // The last window is gone and nobody asked to quit.
+                RunEvent::ExitRequested { api, code: None, .. } if residence::goes_on(app) => {
+                    api.prevent_exit();
                 }
+                RunEvent::ExitRequested { code: Some(_), .. } => window::keep_place(app),
+                RunEvent::Exit => tauri::async_runtime::block_on(app.state::<Desk>().close()),
+                _ => {}
             });
             ExitCode::SUCCESS
         }
         Err(problem) => refuse(&format!("the window could not be opened: {problem}"), 1),
     }
+}
+
+/// How a second start finds the first one of a data folder: the program's identifier and a hash of the folder.
+fn instance_id(folder: &Path) -> String {
+    let whole = folder.canonicalize().unwrap_or_else(|_| folder.to_owned());
+    format!("io.packlight.desktop.f{:016x}", xxhash_rust::xxh3::xxh3_64(whole.as_os_str().as_encoded_bytes()))
 }
 
 /// Says why there will be no window: to whoever started the app on a terminal, so in one plain line and not as a log.
@@ -101,18 +141,18 @@ mod tests {
 
     #[test]
     fn arguments_are_few_and_wrong_ones_are_named() {
-        assert_eq!(parse(&[]), Ok(Arguments { demo: false, data_dir: None }));
+        assert_eq!(parse(&[]), Ok(Arguments { demo: false, hidden: false, data_dir: None }));
         assert_eq!(
-            parse(&["--demo", "--data-dir", "/tmp/x"]),
-            Ok(Arguments { demo: true, data_dir: Some("/tmp/x".into()) })
+            parse(&["--demo", "--hidden", "--data-dir", "/tmp/x"]),
+            Ok(Arguments { demo: true, hidden: true, data_dir: Some("/tmp/x".into()) })
         );
         assert_eq!(
             parse(&["--deom"]).unwrap_err(),
-            "unknown argument '--deom'; usage: packlight [--demo] [--data-dir DIR]"
+            "unknown argument '--deom'; usage: packlight [--demo] [--hidden] [--data-dir DIR]"
         );
         assert_eq!(
             parse(&["--data-dir"]).unwrap_err(),
-            "--data-dir needs a folder; usage: packlight [--demo] [--data-dir DIR]"
+            "--data-dir needs a folder; usage: packlight [--demo] [--hidden] [--data-dir DIR]"
         );
     }
 }

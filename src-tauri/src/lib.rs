@@ -3,6 +3,9 @@
 //! It opens a data folder (or the demo), shows one window, and passes every question of the window on to the engine.
 //! Nothing is decided here that a command line could not decide as well.
 
+mod alerts;
+#[cfg(target_os = "linux")]
+mod autostart;
 mod bindings;
 mod children;
 mod commands;
@@ -13,7 +16,9 @@ mod launch;
 mod logging;
 mod news;
 mod preferences;
+mod residence;
 mod session;
+mod tray;
 mod window;
 
 pub use launch::run;

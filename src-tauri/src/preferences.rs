@@ -46,6 +46,55 @@ pub(crate) struct Preferences {
     pub(crate) columns: Option<Vec<String>>,
 }
 
+/// Something that is said once and then known.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum Notice {
+    /// Closing the window keeps Packlight in the tray.
+    StaysInTray,
+    /// Closing the window quits, because there is no tray.
+    QuitsWithoutTray,
+}
+
+const NOTICES: &str = "notices";
+
+/// Whether `notice` was never said before; it counts as said from now on.
+pub(crate) fn say_once(app: &AppHandle, folder: &Path, notice: Notice) -> bool {
+    let mut said: Vec<Notice> = read(app, folder, NOTICES).unwrap_or_default();
+    if said.contains(&notice) {
+        return false;
+    }
+    said.push(notice);
+    if let Err(error) = write(app, folder, NOTICES, &said) {
+        tracing::warn!(error = error.message, "a notice will be given again");
+    }
+    true
+}
+
+const WINDOW: &str = "window";
+
+/// Where the window stood, in logical pixels.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub(crate) struct WindowPlace {
+    pub(crate) width: f64,
+    pub(crate) height: f64,
+    /// From the left and the top of all screens; some desktops tell nobody.
+    pub(crate) at: Option<(f64, f64)>,
+    pub(crate) maximized: bool,
+}
+
+/// Where the window stood last.
+pub(crate) fn window_place(app: &AppHandle, folder: &Path) -> Option<WindowPlace> {
+    read(app, folder, WINDOW)
+}
+
+/// Keeps where the window stands.
+pub(crate) fn keep_window_place(app: &AppHandle, folder: &Path, place: WindowPlace) {
+    if let Err(error) = write(app, folder, WINDOW, &place) {
+        tracing::warn!(error = error.message, "the window will open where it did before");
+    }
+}
+
 /// A kind of document that is printed; each remembers a printer of its own.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, specta::Type)]
 #[serde(rename_all = "snake_case")]

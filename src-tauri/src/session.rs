@@ -6,18 +6,23 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use packlight_engine::alerts::{Alerting, DeskState, Standing};
 use packlight_engine::backups::{self, RepairReport};
 use packlight_engine::environment::Environment;
-use packlight_engine::{Access, Code, Config, Engine, EngineError, Supervisor};
+use packlight_engine::{Access, Code, Config, Engine, EngineError, Pace, Supervisor};
 use packlight_spapi_sim::Server;
-use tauri::AppHandle;
-use tokio::sync::{Mutex, RwLock};
+use tauri::{AppHandle, Manager};
+use tokio::sync::{Mutex, RwLock, watch};
 
+use crate::alerts::DesktopBell;
+#[cfg(target_os = "linux")]
+use crate::autostart;
 use crate::commands::app::AppInfo;
 use crate::error::CommandError;
 use crate::first_look::{FirstLook, FirstOrders};
 use crate::news::Newsroom;
-use crate::{demo, preferences, window};
+use crate::residence::Residence;
+use crate::{demo, preferences, tray, window};
 
 mod exchange;
 
@@ -41,6 +46,8 @@ pub(crate) struct Desk {
     news: Arc<Newsroom>,
     /// Read ahead for the page that the window is about to ask for.
     first_look: Arc<Mutex<Option<FirstLook>>>,
+    /// What is shown, and how it stands: for those who cannot wait for the session.
+    shown: Arc<watch::Sender<(Place, Standing)>>,
 }
 
 /// An open data folder, or why it is not open.
@@ -50,6 +57,7 @@ pub(crate) struct Session {
     /// Set when the folder is open for reading only.
     hindrance: Option<EngineError>,
     supervisor: Option<Supervisor>,
+    alerting: Option<Alerting>,
     /// The demo's Amazon; dropping it ends it.
     amazon: Option<Server>,
     /// What was done about a damaged database when it was opened.
@@ -66,6 +74,7 @@ impl Desk {
             session: Arc::new(RwLock::new(Session::closed(place))),
             news: Arc::default(),
             first_look: Arc::default(),
+            shown: Arc::new(watch::Sender::new((place, Standing::default()))),
         };
         // Both locks are taken before anybody can ask.
         let slots =
@@ -85,8 +94,9 @@ impl Desk {
     pub(crate) async fn first_look(&self) -> Option<FirstLook> {
         let read_ahead = self.first_look.lock().await.take();
         match read_ahead {
-            Some(look) => Some(look),
-            None => self.look().await,
+            // After a start without a window it may be hours old.
+            Some(look) if look.turn == self.news.turn() => Some(look),
+            _ => self.look().await,
         }
     }
 
@@ -105,6 +115,83 @@ impl Desk {
     /// The engine, once it is open.
     pub(crate) async fn engine(&self) -> Result<Engine, CommandError> {
         Ok(self.session.read().await.engine.clone()?)
+    }
+
+    /// As [`Self::engine`], for callers that are no commands.
+    pub(crate) async fn open_engine(&self) -> Result<Engine, EngineError> {
+        self.session.read().await.engine.clone()
+    }
+
+    /// How the desk stands, as far as it was told.
+    pub(crate) fn standing_now(&self) -> Standing {
+        self.shown.borrow().1.clone()
+    }
+
+    /// Whether the demo is shown.
+    pub(crate) fn is_demo(&self) -> bool {
+        self.shown.borrow().0 == Place::Demo
+    }
+
+    /// Whether Packlight starts with the system, on this data folder.
+    #[cfg(target_os = "linux")]
+    pub(crate) fn starts_with_system(&self) -> bool {
+        autostart::file(|name| std::env::var_os(name))
+            .is_some_and(|file| autostart::is_enabled(&file, self.unusual_folder()))
+    }
+
+    /// Starts with the system from now on, or no longer. The demo's choice is the program's, too.
+    #[cfg(target_os = "linux")]
+    pub(crate) fn start_with_system(&self, on: bool) -> Result<(), String> {
+        let variable = |name: &str| std::env::var_os(name);
+        let file = autostart::file(variable).ok_or("the home folder is not known")?;
+        let done = if on {
+            autostart::program(variable)
+                .and_then(|program| autostart::enable(&file, &program, self.unusual_folder()))
+        } else {
+            autostart::disable(&file)
+        };
+        done.map_err(|error| format!("{}: {error}", file.display()))
+    }
+
+    /// The data folder where it is not the one that is taken without being named.
+    #[cfg(target_os = "linux")]
+    fn unusual_folder(&self) -> Option<&Path> {
+        let usual = packlight_engine::paths::data_folder(None).ok();
+        Some(&*self.data_folder).filter(|folder| usual.as_deref() != Some(*folder))
+    }
+
+    /// Whether Packlight starts with the system.
+    #[cfg(not(target_os = "linux"))]
+    pub(crate) fn starts_with_system(&self) -> bool {
+        use tauri_plugin_autostart::ManagerExt;
+        self.app.autolaunch().is_enabled().unwrap_or(false)
+    }
+
+    /// Starts with the system from now on, or no longer.
+    #[cfg(not(target_os = "linux"))]
+    pub(crate) fn start_with_system(&self, on: bool) -> Result<(), String> {
+        use tauri_plugin_autostart::ManagerExt;
+        let start = self.app.autolaunch();
+        let done = if on { start.enable() } else { start.disable() };
+        done.map_err(|error| error.to_string())
+    }
+
+    /// Has the tray follow how an opened folder stands, until that is closed.
+    fn follow(&self, place: Place, alerting: &Alerting) {
+        let (desk, mut standing) = (self.clone(), alerting.standing());
+        tauri::async_runtime::spawn(async move {
+            while standing.changed().await.is_ok() {
+                let now = standing.borrow_and_update().clone();
+                desk.app.state::<Residence>().choose(now.keep_in_tray);
+                desk.stand(place, now);
+            }
+        });
+    }
+
+    /// Shows how the desk stands.
+    fn stand(&self, place: Place, standing: Standing) {
+        tray::show(&self.app, &standing);
+        self.shown.send_replace((place, standing));
     }
 
     /// Whether the demo is shown, and what hinders working.
@@ -137,6 +224,7 @@ impl Desk {
             if place == Place::Seller {
                 demo::erase(&self.data_folder)?;
             }
+            self.shown.send_replace((place, Standing::default()));
             *session = Session::open(self, place).await;
             window::show_title(&self.app, place == Place::Demo);
         }
@@ -156,7 +244,15 @@ impl Desk {
 impl Session {
     fn closed(place: Place) -> Self {
         let engine = Err(EngineError::retryable(Code::Busy, "the data folder is not open yet"));
-        Self { place, engine, hindrance: None, supervisor: None, amazon: None, repaired: None }
+        Self {
+            place,
+            engine,
+            hindrance: None,
+            supervisor: None,
+            alerting: None,
+            amazon: None,
+            repaired: None,
+        }
     }
 
     async fn open(desk: &Desk, place: Place) -> Self {
@@ -165,8 +261,14 @@ impl Session {
             Place::Demo => Self::open_demo(&desk.data_folder, &desk.environment).await,
         };
         match opened {
-            Ok(session) => {
+            Ok(mut session) => {
                 if let Ok(engine) = &session.engine {
+                    if engine.can_write() {
+                        let bell = DesktopBell { app: desk.app.clone(), is_demo: place == Place::Demo };
+                        let alerting = Alerting::start(engine.clone(), Arc::new(bell));
+                        desk.follow(place, &alerting);
+                        session.alerting = Some(alerting);
+                    }
                     // Subscribed here and not in the task: what is read after this cannot change unnoticed.
                     let (news, events) = (Arc::clone(&desk.news), engine.events().subscribe());
                     tauri::async_runtime::spawn(async move { news.gather(events).await });
@@ -175,6 +277,7 @@ impl Session {
             }
             Err(error) => {
                 tracing::error!(%error, "the data folder could not be opened");
+                desk.stand(place, Standing { state: DeskState::NeedsYou, ..Standing::default() });
                 Self { engine: Err(error), ..Self::closed(place) }
             }
         }
@@ -200,9 +303,8 @@ impl Session {
             Err(busy) if busy.code == Code::Busy => (Engine::open(config(Access::Read)?).await?, Some(busy)),
             Err(error) => return Err(error),
         };
-        let supervisor =
-            engine.can_write().then(|| Supervisor::start(engine.clone(), packlight_engine::POLL));
-        Ok(Self { engine: Ok(engine), hindrance, supervisor, ..Self::closed(Place::Seller) })
+        let supervisor = engine.can_write().then(|| Supervisor::start(engine.clone(), Pace::Settings));
+        Ok(Self { hindrance, supervisor, engine: Ok(engine), ..Self::closed(Place::Seller) })
     }
 
     async fn open_demo(data_folder: &Path, environment: &Environment) -> Result<Self, EngineError> {
@@ -217,10 +319,13 @@ impl Session {
         demo::connect(&engine).await?;
         demo::stock_up(engine.clone());
         let supervisor = Some(Supervisor::start(engine.clone(), demo::POLL));
-        Ok(Self { engine: Ok(engine), supervisor, amazon: Some(amazon), ..Self::closed(Place::Demo) })
+        Ok(Self { supervisor, engine: Ok(engine), amazon: Some(amazon), ..Self::closed(Place::Demo) })
     }
 
     async fn close(self) {
+        if let Some(alerting) = self.alerting {
+            alerting.stop().await;
+        }
         if let Some(supervisor) = self.supervisor {
             supervisor.stop().await;
         }

@@ -1,13 +1,19 @@
-//! The one window: its size, its title, what its page is given at the start, and that it never leaves the app's own pages.
+//! The one window: its place, its title, what its page is given at the start, and that it never leaves the app's own pages.
+//!
+//! While it is closed there is no web view at all; showing it makes a new one at the place where the last one was.
 
 use std::borrow::Cow;
 use std::time::Duration;
 
+use packlight_domain::alert::Target;
 use tauri::http::Response;
-use tauri::{AppHandle, Manager, WebviewUrl, WebviewWindowBuilder};
+use tauri::webview::PageLoadEvent;
+use tauri::{AppHandle, Manager, WebviewUrl, WebviewWindow, WebviewWindowBuilder, WindowEvent};
 
-use crate::first_look;
 use crate::session::Desk;
+use crate::{first_look, tray};
+
+mod geometry;
 
 /// The window's label; the capability file names it.
 pub(crate) const LABEL: &str = "main";
@@ -15,20 +21,86 @@ pub(crate) const LABEL: &str = "main";
 /// How long the page waits for the data folder. A folder that takes longer (a migration) is asked for by the page itself.
 const PATIENCE: Duration = Duration::from_millis(250);
 
-/// Opens the window at the design's size.
-pub(crate) fn open(app: &AppHandle, desk: Desk, demo: bool) -> tauri::Result<()> {
-    WebviewWindowBuilder::new(app, LABEL, WebviewUrl::default())
+/// Opens the window at its last place, or at the design's size.
+pub(crate) fn open(app: &AppHandle, desk: Desk, demo: bool, target: Option<&Target>) -> tauri::Result<()> {
+    let page = target.map_or_else(WebviewUrl::default, |target| {
+        WebviewUrl::App(format!("index.html#{}", route(target)).into())
+    });
+    let window = geometry::placed(app, desk.data_folder(), WebviewWindowBuilder::new(app, LABEL, page))
         .title(title(demo))
-        .inner_size(1440.0, 900.0)
-        .min_inner_size(1024.0, 640.0)
+        .min_inner_size(geometry::LEAST.0, geometry::LEAST.1)
         .on_navigation(is_ours)
+        .on_page_load(|window, page| {
+            // Not sooner: the first picture does not wait for an icon.
+            if page.event() == PageLoadEvent::Finished {
+                tray::appear(window.app_handle());
+            }
+        })
         .on_web_resource_request(move |request, response| {
             if matches!(request.uri().path(), "" | "/" | "/index.html") {
                 hand_over(&desk, response);
             }
         })
         .build()?;
+    let closing = window.clone();
+    window.on_window_event(move |event| {
+        if matches!(event, WindowEvent::CloseRequested { .. }) {
+            geometry::keep(&closing);
+        }
+    });
     Ok(())
+}
+
+/// Brings the window to the front, made anew where there is none, and goes to the target if there is one.
+pub(crate) fn show(app: &AppHandle, target: Option<&Target>) {
+    let shown = if let Some(window) = app.get_webview_window(LABEL) {
+        bring(&window, target)
+    } else {
+        let desk = app.state::<Desk>().inner().clone();
+        let demo = desk.is_demo();
+        open(app, desk, demo, target)
+    };
+    if let Err(error) = shown {
+        tracing::warn!(%error, "the window could not be shown");
+    }
+}
+
+fn bring(window: &WebviewWindow, target: Option<&Target>) -> tauri::Result<()> {
+    if let Some(target) = target {
+        // The page keeps its place in the fragment, so this loads nothing anew.
+        let mut url = window.url()?;
+        url.set_fragment(Some(&route(target)));
+        window.navigate(url)?;
+    }
+    window.unminimize()?;
+    window.show()?;
+    window.set_focus()
+}
+
+/// Keeps the place of the window for the next time, if there is one.
+pub(crate) fn keep_place(app: &AppHandle) {
+    if let Some(window) = app.get_webview_window(LABEL) {
+        geometry::keep(&window);
+    }
+}
+
+/// The page's route of a target.
+fn route(target: &Target) -> String {
+    let with = |path: &str, name: &str, value: &str| {
+        let value: String = tauri::Url::parse_with_params("x:/", [(name, value)])
+            .ok()
+            .and_then(|url| url.query().map(ToOwned::to_owned))
+            .unwrap_or_default();
+        format!("{path}?{value}")
+    };
+    match target {
+        Target::Order { order } => with("/orders", "order", &order.0.to_string()),
+        Target::Orders { query } if query.is_empty() => "/orders/amazon".to_owned(),
+        Target::Orders { query } => with("/orders", "q", query),
+        Target::PickLists => "/orders/pick-lists".to_owned(),
+        Target::Accounts => "/settings/amazon".to_owned(),
+        Target::Activity => "/activity".to_owned(),
+    }
 }
 
 /// Puts what the first picture shows into the page. Runs on a thread of the runtime, which may wait.
@@ -69,7 +141,23 @@ fn is_ours(url: &tauri::Url) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use packlight_domain::listing::OrderRowId;
+
     use super::*;
+
+    #[test]
+    fn every_target_has_a_route_that_the_page_reads() {
+        for (target, expected) in [
+            (Target::Order { order: OrderRowId(42) }, "/orders?order=42"),
+            (Target::Orders { query: String::new() }, "/orders/amazon"),
+            (Target::Orders { query: "is:late \"a&b\"".into() }, "/orders?q=is%3Alate+%22a%26b%22"),
+            (Target::PickLists, "/orders/pick-lists"),
+            (Target::Accounts, "/settings/amazon"),
+            (Target::Activity, "/activity"),
+        ] {
+            assert_eq!(route(&target), expected);
+        }
+    }
 
     #[test]
     fn the_window_stays_on_its_own_pages() {

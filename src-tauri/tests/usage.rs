@@ -21,8 +21,14 @@ fn ended(words: &[&str]) -> (i32, String, String) {
 fn a_wrong_argument_is_named_in_one_plain_line() {
     let (code, out, err) = ended(&["--deom"]);
     assert_eq!((code, out.as_str()), (2, ""));
-    assert_eq!(err, "packlight: unknown argument '--deom'; usage: packlight [--demo] [--data-dir DIR]\n");
+    assert_eq!(
+        err,
+        "packlight: unknown argument '--deom'; usage: packlight [--demo] [--hidden] [--data-dir DIR]\n"
+    );
     let (code, _, err) = ended(&["--demo", "--data-dir"]);
     assert_eq!(code, 2);
-    assert_eq!(err, "packlight: --data-dir needs a folder; usage: packlight [--demo] [--data-dir DIR]\n");
+    assert_eq!(
+        err,
+        "packlight: --data-dir needs a folder; usage: packlight [--demo] [--hidden] [--data-dir DIR]\n"
+    );
 }

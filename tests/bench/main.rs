@@ -19,6 +19,8 @@ mod reading;
 mod recount;
 #[cfg(target_os = "linux")]
 mod table;
+#[cfg(target_os = "linux")]
+mod tray;
 mod turns;
 
 use std::fs;
@@ -69,6 +71,8 @@ fn main() -> Result<()> {
                 let orders = orders.parse()?;
                 Ok(json!(table::measure(&database::ready(&folder, orders).await?, orders).await?))
             }
+            #[cfg(target_os = "linux")]
+            ["tray", examples] => Ok(json!(tray::measure(examples.as_ref()).await?)),
             ["paper"] => Ok(json!(pick_list::measure(&folder)?)),
             ["paper", pages, bars] => Ok(json!(pick_list::once(&folder, pages.parse()?, *bars == "bars")?)),
             ["database", orders] => Ok(json!(database::ready(&folder, orders.parse()?).await?)),

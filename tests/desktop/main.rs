@@ -4,6 +4,7 @@
 
 #![cfg(target_os = "linux")]
 
+mod background;
 mod data_folder;
 mod matching;
 mod orders_page;

@@ -2,6 +2,7 @@
 
 #![allow(clippy::expect_used, clippy::unwrap_used, clippy::panic, reason = "a step that fails ends its test")]
 
+mod alerts;
 mod confirming;
 mod counters;
 mod data_folder;

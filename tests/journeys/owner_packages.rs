@@ -1,12 +1,12 @@
 //! The packages that the owner fixed are real dependencies of the product, and nothing else does their work (design
-//! decision 12). tauri-plugin-notification joins this list with alerts.
+//! decision 12).
 
 use std::collections::BTreeMap;
 use std::process::Command;
 
 use serde_json::Value;
 
-const FIXED: [&str; 11] = [
+const FIXED: [&str; 12] = [
     "tauri",
     "tokio",
     "reqwest",
@@ -15,6 +15,7 @@ const FIXED: [&str; 11] = [
     "chrono",
     "rust_decimal",
     "printpdf",
+    "tauri-plugin-notification",
     "tauri-plugin-store",
     "specta",
     "tauri-specta",

@@ -9,6 +9,12 @@ pub mod database;
 pub mod desktop;
 #[cfg(target_os = "linux")]
 pub mod print_queue;
+#[cfg(target_os = "linux")]
+pub mod program;
+#[cfg(target_os = "linux")]
+pub mod seated;
+#[cfg(target_os = "linux")]
+pub mod session_bus;
 pub mod virtual_time;
 pub mod wire;
 pub mod world;

@@ -15,7 +15,7 @@ use packlight_engine::accounts::NewAccount;
 use packlight_engine::environment::{Environment, Overrides};
 use packlight_engine::printing::{Cups, Programs};
 use packlight_engine::secrets::{Cost, Credentials, Keychain, Secrets, SecretsPlace, SystemKeychain};
-use packlight_engine::{Access, Config, Engine, EngineError, SyncReport, SyncRequest};
+use packlight_engine::{Access, Config, Engine, EngineError, LocalTime, SyncReport, SyncRequest};
 use packlight_spapi::{HttpTransport, SleepClock, Timeouts, Transport, TransportError, UserAgent};
 use packlight_spapi_sim::{Amazon, Clock, Delivery, Seller, TruthLine};
 use packlight_store::Store;
@@ -307,6 +307,7 @@ fn config(
         secrets: Secrets::new(folder, keychain, cost, passphrase, None),
         clock: wall_clock,
         sleep: SleepClock::sleepless(),
+        local: LocalTime::Zone(chrono_tz::Tz::Europe__London),
         user_agent: UserAgent { app: "Packlight".into(), version: "0".into(), platform: "Test".into() },
         downloads: folder.join("downloads"),
         // Nobody prints here.

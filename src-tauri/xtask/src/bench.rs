@@ -27,13 +27,14 @@ mod statistics;
 mod window;
 
 /// The parts and their headlines.
-const PARTS: [(&str, &str); 7] = [
+const PARTS: [(&str, &str); 8] = [
     ("ingest", "Keeping orders"),
     ("reading", "Reading orders"),
     ("counters", "Counters after 1,000,000 random writes to 1,000,000 orders"),
     ("paper", "Pick lists on paper, beside reportlab"),
     ("window", "The window, on 1,000,000 orders"),
     ("table", "The table in the window, on 1,000,000 orders"),
+    ("tray", "In the tray, the window closed"),
     ("sizes", "Sizes"),
 ];
 
@@ -53,10 +54,10 @@ pub(crate) fn bench(project: &Project, chosen: &[String]) -> Result<()> {
     if wanted("paper") {
         packages::ensure(&[packages::BENCH])?;
     }
-    if wanted("table") {
+    if wanted("table") || wanted("tray") {
         packages::ensure(&[packages::TESTS])?;
     }
-    let needs_app = ["window", "table", "sizes"].into_iter().any(wanted);
+    let needs_app = ["window", "table", "tray", "sizes"].into_iter().any(wanted);
     let bundled = if needs_app { build(project, wanted("sizes"))? } else { false };
 
     let mut text = format!("# Benchmark\n\n{}\n", circumstances(project)?);
@@ -67,7 +68,12 @@ pub(crate) fn bench(project: &Project, chosen: &[String]) -> Result<()> {
         let before = load();
         let measurements = match part {
             "window" => measure_window(project)?,
-            "table" => measure_table(project)?,
+            "table" => measure_on_screen(project, &["table", ORDERS])?,
+            "tray" => {
+                let examples = project.examples();
+                let examples = examples.to_str().context("the target folder's name is no text")?;
+                measure_on_screen(project, &["tray", examples])?
+            }
             "sizes" => sizes::measure(project, bundled)?,
             "counters" => samples_of(&ask_desk(project, &["counters", ORDERS, WRITES])?)?,
             part => samples_of(&ask_desk(project, &[part])?)?,
@@ -103,7 +109,7 @@ fn build(project: &Project, packaged: bool) -> Result<bool> {
         project
             .cargo()
             .args(["build", "--locked", "--release", "--package", "packlight", "--bin", "packlight"])
-            .args(["--example", "empty_window"]),
+            .args(["--example", "empty_window", "--example", "empty_tray"]),
     )?;
     Ok(bundled)
 }
@@ -150,10 +156,10 @@ fn measure_window(_: &Project) -> Result<Vec<Measurement>> {
 
 /// The window is driven as the desktop tests do it, in a session and on a screen of its own.
 #[cfg(target_os = "linux")]
-fn measure_table(project: &Project) -> Result<Vec<Measurement>> {
+fn measure_on_screen(project: &Project, words: &[&str]) -> Result<Vec<Measurement>> {
     let display = crate::display::Display::open()?;
     let session = Session::open()?;
-    let mut desk = desk(project, &["table", ORDERS]);
+    let mut desk = desk(project, words);
     desk.env(DESKTOP_APP, project.app("release"));
     display.give_to(&mut desk);
     command::run(&mut session.wrap(desk))?;
@@ -161,8 +167,8 @@ fn measure_table(project: &Project) -> Result<Vec<Measurement>> {
 }
 
 #[cfg(not(target_os = "linux"))]
-fn measure_table(_: &Project) -> Result<Vec<Measurement>> {
-    println!("skipped: the table is driven through WebKitGTK, which is on Linux only");
+fn measure_on_screen(_: &Project, _: &[&str]) -> Result<Vec<Measurement>> {
+    println!("skipped: the window is driven through WebKitGTK, which is on Linux only");
     Ok(Vec::new())
 }
 

@@ -61,6 +61,11 @@ pub(crate) const TESTS: &[Package] = &[
         "reads printed pages back: pdftotext, pdftoppm, pdfinfo",
         Sign::Program("pdftotext"),
     ),
+    package(
+        "libayatana-appindicator3-1",
+        "shows the icon in the tray",
+        Sign::File("/usr/lib/x86_64-linux-gnu/libayatana-appindicator3.so.1"),
+    ),
     package("zbar-tools", "decodes the codes on printed pages", Sign::Program("zbarimg")),
     package("python3", "reads ZIP files back by its own library", Sign::Program("python3")),
     package(

@@ -59,9 +59,14 @@ impl Project {
         self.target.join(profile).join(name).with_extension(env::consts::EXE_EXTENSION)
     }
 
-    /// A built example of the app's package, in release.
+    /// Where the built examples of the app's package lie, in release.
+    pub(crate) fn examples(&self) -> PathBuf {
+        self.target.join("release/examples")
+    }
+
+    /// One of them.
     pub(crate) fn example(&self, name: &str) -> PathBuf {
-        self.target.join("release/examples").join(name).with_extension(env::consts::EXE_EXTENSION)
+        self.examples().join(name).with_extension(env::consts::EXE_EXTENSION)
     }
 
     /// Where the benchmark keeps its databases and leaves its report.

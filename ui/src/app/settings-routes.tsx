@@ -10,6 +10,7 @@ import { DemoSettings } from "~/features/demo/leave-demo";
 import { DiagnosticsPage } from "~/features/diagnostics/diagnostics-page";
 import { AboutPage } from "~/features/settings/about-page";
 import { AppearancePage } from "~/features/settings/appearance-page";
+import { BackgroundPage } from "~/features/settings/background-page";
 import type { SettingsPageName } from "~/features/settings/pages";
 import { SettingsPage } from "~/features/settings/settings-page";
 import { queries } from "~/lib/query";
@@ -37,6 +38,7 @@ export function ConnectRoute() {
 /** Every page that needs no more than its name. */
 const PAGES: Record<Exclude<SettingsPageName, "amazon">, ComponentType> = {
   picking: PickingSettings,
+  background: BackgroundPage,
   appearance: AppearancePage,
   data: DataPage,
   diagnostics: DiagnosticsPage,

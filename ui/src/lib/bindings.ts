@@ -174,6 +174,18 @@ export const commands = {
 	archiveRule: () => typedError<ArchiveRule, CommandError>(__TAURI_INVOKE("archive_rule")),
 	/**  Changes which month names the archive location. */
 	setArchiveRule: (rule: ArchiveRule) => typedError<BatchId | null, CommandError>(__TAURI_INVOKE("set_archive_rule", { rule })),
+	/**  How Packlight works while its window is closed. */
+	background: () => typedError<BackgroundStatus, CommandError>(__TAURI_INVOKE("background")),
+	/**  Chooses how Packlight works in the background. */
+	setBackground: (background: Background) => typedError<BatchId | null, CommandError>(__TAURI_INVOKE("set_background", { background })),
+	/**  Chooses what raises an alert. */
+	setAlerts: (alerts: AlertSettings) => typedError<BatchId | null, CommandError>(__TAURI_INVOKE("set_alerts", { alerts })),
+	/**  Starts with the system from now on, or no longer. */
+	setAutostart: (on: boolean) => typedError<null, CommandError>(__TAURI_INVOKE("set_autostart", { on })),
+	/**  Reads nothing by itself for a while; returns the end, UTC. */
+	pauseSync: (howLong: PauseFor) => typedError<string, CommandError>(__TAURI_INVOKE("pause_sync", { howLong })),
+	/**  Ends a pause. */
+	resumeSync: () => typedError<null, CommandError>(__TAURI_INVOKE("resume_sync")),
 	/**  The printers of the system. */
 	printers: () => typedError<Printer[], CommandError>(__TAURI_INVOKE("printers")),
 	/**  How a kind of document was printed last on this computer. */
@@ -322,6 +334,24 @@ export type ActEntry = {
 	undone: boolean,
 };
 
+/**  What raises an alert, and when. */
+export type AlertSettings = {
+	/**  Orders that came in. */
+	new_orders: boolean,
+	/**  An order that is being picked was cancelled, or its buyer asks for that. */
+	cancellations: boolean,
+	/**  No good sync for half an hour. */
+	sync_dead: boolean,
+	/**  Client secrets that expire. */
+	credentials: boolean,
+	/**  A document that was not printed. */
+	printing: boolean,
+	/**  Saved views that raise an alert when an order enters them, at most twenty. */
+	views: ViewId[],
+	/**  Alerts wait for the end of these hours and are summed up then. */
+	quiet_hours: QuietHours | null,
+};
+
 /**  An amount as it crosses IPC: decimal text in main units, never a number. */
 export type Amount = {
 	/**  Decimal text with exactly the decimals of the currency: `"32.50"`, `"1994"`. */
@@ -350,6 +380,26 @@ export type ArchiveRule =
 "month_of_sale" | 
 /**  The month of the confirmation, in the zone of the order's marketplace. */
 "month_of_confirmation";
+
+/**  How Packlight works in the background. */
+export type Background = {
+	/**  Closing the window keeps Packlight in the tray. */
+	keep_in_tray: boolean,
+	/**  Minutes between two reads of the orders, 1 to 60. */
+	sync_minutes: number,
+};
+
+/**  How Packlight works while its window is closed. */
+export type BackgroundStatus = {
+	background: Background,
+	alerts: AlertSettings,
+	/**  Nothing is read by itself until then, UTC. */
+	paused_until: string | null,
+	/**  What there is of a tray. */
+	tray: Presence,
+	/**  Packlight starts with the system. */
+	autostart: boolean,
+};
 
 /**  A backup in the data folder, or a file that the seller looks into before restoring it. Instants are UTC. */
 export type BackupFile = {
@@ -1233,6 +1283,13 @@ export type Paper =
 /**  4 × 6 inch label. */
 "4x6";
 
+/**  How long to pause. */
+export type PauseFor = 
+/**  One hour. */
+"hour" | 
+/**  Until midnight of the computer's clock. */
+"tomorrow";
+
 /**  A line, or a part of one, that cannot be picked. */
 export type PickException = {
 	/**  The order. */
@@ -1528,6 +1585,15 @@ export type Preferences = {
 	columns: string[] | null,
 };
 
+/**  What there is of a tray. */
+export type Presence = 
+/**  Icons are shown. */
+"here" | 
+/**  Nobody shows them. */
+"no_host" | 
+/**  The library is not installed. */
+"no_library";
+
 /**  One page of a preview: exactly the marks of the printed page. */
 export type PreviewPage = {
 	/**  From 1. */
@@ -1654,6 +1720,14 @@ export type QueryTerm = {
 	key: string | null,
 	/**  Its values in canonical spelling, or the folded text. */
 	values: string[],
+};
+
+/**  A part of every day in which no alert is raised, by the computer's clock. It may run over midnight. */
+export type QuietHours = {
+	/**  The first quiet minute of the day, 0 to 1439. */
+	from: number,
+	/**  The first minute that is not quiet any more, 0 to 1439. */
+	to: number,
 };
 
 /**  Why a unit is proposed for a line, strongest first. */

@@ -84,6 +84,10 @@ const TELLS: Partial<Record<Command, readonly CacheTag[]>> = {
   reprintPickList: ["pick_lists"],
   setWalkOrder: ["settings"],
   setArchiveRule: ["settings"],
+  setBackground: ["settings"],
+  setAlerts: ["settings"],
+  pauseSync: ["settings"],
+  resumeSync: ["settings"],
   confirmOrders: MATCHING,
   undo: [...MATCHING, "settings", "pick_lists"],
 };

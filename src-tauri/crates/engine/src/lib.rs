@@ -5,6 +5,8 @@
 
 pub mod accounts;
 pub mod activity;
+pub mod alerts;
+pub mod background;
 pub mod backups;
 pub mod confirming;
 pub mod diagnostics;
@@ -33,6 +35,7 @@ pub mod views;
 mod connection;
 mod desk;
 mod ledger;
+mod local_time;
 mod refresh;
 mod source;
 mod supervisor;
@@ -40,5 +43,6 @@ mod supervisor;
 pub use desk::{Access, Config, Engine, SyncReport, SyncRequest};
 pub use error::{Code, EngineError};
 pub use listings::ListingsReport;
+pub use local_time::LocalTime;
 pub use packlight_spapi::Waiting;
-pub use supervisor::{POLL, Supervisor};
+pub use supervisor::{POLL, Pace, Supervisor};

@@ -10,8 +10,12 @@ pub use packlight_documents::printing::{
 };
 use packlight_domain::printing::{PrintOptions, Printer};
 
+use packlight_domain::alert::News;
+use packlight_domain::instant::to_millis;
+
 use crate::desk::Engine;
 use crate::error::{Code, EngineError};
+use crate::events::CacheTag;
 
 /// The last resort that a print system's sentences name; it is done by the time the seller reads of it.
 const OR_SAVE: &str = ", or save the document as a PDF";
@@ -52,7 +56,7 @@ impl Engine {
             Err(error) => EngineError::from(error),
         };
         // Of two troubles the printer's is the one that the seller asked about.
-        Err(match self.save_document(name, "pdf", document, 0).await {
+        let error = match self.save_document(name, "pdf", document, 0).await {
             Ok(kept) => {
                 let message = error.message.replace(OR_SAVE, "");
                 let message = format!("{message}. The document is kept as {}", kept.path);
@@ -63,6 +67,19 @@ impl Engine {
                     format!("{}. It could not be kept as a PDF either: {}", error.message, trouble.message);
                 EngineError { message, ..error }
             }
-        })
+        };
+        self.note_not_printed(name, &error).await;
+        Err(error)
+    }
+
+    /// Whoever pressed *Print* may have walked off: the alert finds them.
+    async fn note_not_printed(&self, name: &str, error: &EngineError) {
+        let now = (self.0.clock)();
+        let news = News::NotPrinted { document: name.to_owned(), reason: error.message.clone() };
+        match self.0.store.note_news(&format!("print:{}", to_millis(now)), &news, now).await {
+            Ok(_) => self.0.events.changed(&[CacheTag::PickLists]),
+            // A reader cannot keep it; the failure itself is shown where printing was asked for.
+            Err(error) => tracing::info!(%error, "no alert will tell that printing failed"),
+        }
     }
 }

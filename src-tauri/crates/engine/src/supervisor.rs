@@ -23,7 +23,8 @@ pub const POLL: Duration = Duration::from_mins(5);
 
 /// First wait after Amazon could not be reached, doubled up to [`OFFLINE_MOST`].
 const OFFLINE_FIRST: Duration = Duration::from_secs(5);
-const OFFLINE_MOST: Duration = Duration::from_mins(5);
+/// A try without a network leaves no computer: once a minute finds the network's return soon, and costs nothing.
+const OFFLINE_MOST: Duration = Duration::from_mins(1);
 /// First wait after Amazon failed, doubled up to [`FAILED_MOST`].
 const FAILED_FIRST: Duration = Duration::from_mins(1);
 const FAILED_MOST: Duration = Duration::from_mins(15);
@@ -37,6 +38,21 @@ const A_SLEEP: Duration = Duration::from_mins(1);
 /// Open orders come first on a first connection, from as far back as Amazon lets a seller ship.
 const OPEN_REACH: TimeDelta = TimeDelta::days(30);
 
+/// How often orders are read while all is well.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Pace {
+    /// As the seller has set it, and no more often than Amazon's limit lets.
+    Settings,
+    /// Always so.
+    Every(Duration),
+}
+
+impl From<Duration> for Pace {
+    fn from(every: Duration) -> Self {
+        Self::Every(every)
+    }
+}
+
 /// The running background work of an engine.
 pub struct Supervisor {
     stop: CancellationToken,
@@ -44,10 +60,10 @@ pub struct Supervisor {
 }
 
 impl Supervisor {
-    /// Starts keeping the accounts of `engine` fresh, polling every `poll`. Accounts that are connected or removed later are noticed.
-    pub fn start(engine: Engine, poll: Duration) -> Self {
+    /// Starts keeping the accounts of `engine` fresh at this pace. Accounts that are connected or removed later are noticed.
+    pub fn start(engine: Engine, pace: impl Into<Pace>) -> Self {
         let stop = CancellationToken::new();
-        let task = tokio::spawn(supervise(engine, poll, stop.clone()));
+        let task = tokio::spawn(supervise(engine, pace.into(), stop.clone()));
         Self { stop, task }
     }
 
@@ -60,7 +76,7 @@ impl Supervisor {
 }
 
 /// Starts and ends one task for each connected account as accounts come and go.
-async fn supervise(engine: Engine, poll: Duration, stop: CancellationToken) {
+async fn supervise(engine: Engine, pace: Pace, stop: CancellationToken) {
     let mut events = engine.events().subscribe();
     let reports = tokio::spawn(engine.clone().keep_reports(stop.clone()));
     let backups = tokio::spawn(engine.clone().keep_backups(stop.clone()));
@@ -76,7 +92,7 @@ async fn supervise(engine: Engine, poll: Duration, stop: CancellationToken) {
         for account in accounts {
             tasks.entry(account.id).or_insert_with(|| {
                 let stop = stop.child_token();
-                (stop.clone(), tokio::spawn(keep_fresh(engine.clone(), account.id, poll, stop)))
+                (stop.clone(), tokio::spawn(keep_fresh(engine.clone(), account.id, pace, stop)))
             });
         }
         loop {
@@ -91,10 +107,17 @@ async fn supervise(engine: Engine, poll: Duration, stop: CancellationToken) {
                     return;
                 }
                 event = events.recv() => match event {
-                    Ok(Event::DataChanged(tags)) if !tags.contains(&CacheTag::Accounts) => {}
+                    Ok(Event::DataChanged(tags)) if !tags.contains(&CacheTag::Accounts) => {
+                        if tags.contains(&CacheTag::Settings) {
+                            engine.0.plans.send_replace(());
+                        }
+                    }
                     Ok(Event::SyncChanged(_) | Event::OrderStruck(_)) => {}
                     // Accounts changed, or events were missed: look again.
-                    _ => break,
+                    _ => {
+                        engine.0.plans.send_replace(());
+                        break;
+                    }
                 }
             }
         }
@@ -114,31 +137,45 @@ impl From<EngineError> for Setback {
     }
 }
 
-/// Polls one account until `stop`.
-async fn keep_fresh(engine: Engine, id: AccountId, poll: Duration, stop: CancellationToken) {
+/// Polls one account until `stop`, but for pauses.
+async fn keep_fresh(engine: Engine, id: AccountId, pace: Pace, stop: CancellationToken) {
     let mut failures = 0_u32;
     let mut woken = engine.0.wake.subscribe();
+    let mut plans = engine.0.plans.subscribe();
     while !stop.is_cancelled() {
-        let outcome = engine.poll(id, &stop).await;
-        let wait = match &outcome {
-            Ok(()) => {
-                failures = 0;
-                poll
+        if let Some(pause) = engine.pause_left().await {
+            engine.plan(id, None, pause);
+            tokio::select! {
+                () = stop.cancelled() => {}
+                () = rest(pause, &engine.0.sleep) => {}
+                _ = plans.changed() => {}
             }
-            Err(setback) => {
-                let error = &setback.error;
-                if error.code == Code::CorruptDatabase {
-                    engine.suspect_damage();
-                }
-                failures = if setback.partly { 0 } else { failures.saturating_add(1) };
-                if setback.partly { poll } else { back_off(error, failures) }
+            continue;
+        }
+        let failure = engine.poll(id, &stop).await.err();
+        if failure.as_ref().is_some_and(|setback| setback.error.code == Code::CorruptDatabase) {
+            engine.suspect_damage();
+        }
+        // Where only some marketplaces are closed, the pace is the usual one.
+        let back_off_for = failure.as_ref().filter(|setback| !setback.partly).map(|setback| &setback.error);
+        failures = if back_off_for.is_some() { failures.saturating_add(1) } else { 0 };
+        let ended = Instant::now();
+        loop {
+            let planned = match back_off_for {
+                None => engine.pace(id, pace).await,
+                Some(error) => back_off(error, failures),
+            };
+            let wait = planned.saturating_sub(ended.elapsed());
+            engine.plan(id, failure.as_ref().map(|setback| setback.error.clone()), wait);
+            tokio::select! {
+                () = stop.cancelled() => break,
+                () = rest(wait, &engine.0.sleep) => break,
+                _ = woken.changed() => break,
+                _ = plans.changed() => {}
             }
-        };
-        engine.plan(id, outcome.err().map(|setback| setback.error), wait);
-        tokio::select! {
-            () = stop.cancelled() => {}
-            () = rest(wait, &engine.0.sleep) => {}
-            _ = woken.changed() => {}
+            if engine.pause_left().await.is_some() {
+                break;
+            }
         }
     }
 }
@@ -239,6 +276,26 @@ impl Engine {
         Ok(())
     }
 
+    /// How long the pause that holds goes on.
+    async fn pause_left(&self) -> Option<Duration> {
+        // A setting that cannot be read must not keep orders away.
+        let until = self.paused_until().await.ok().flatten()?;
+        (until - (self.0.clock)()).to_std().ok()
+    }
+
+    /// How long an account rests when all is well.
+    async fn pace(&self, id: AccountId, pace: Pace) -> Duration {
+        if let Pace::Every(every) = pace {
+            return every;
+        }
+        let account =
+            self.connected(None).await.ok().and_then(|all| all.into_iter().find(|one| one.id == id));
+        match (account, self.background().await) {
+            (Some(account), Ok(background)) => background.poll(account.orders_api),
+            _ => POLL,
+        }
+    }
+
     /// Shows when the account is read next, and why not sooner.
     fn plan(&self, id: AccountId, failure: Option<EngineError>, wait: Duration) {
         let now = (self.0.clock)();
@@ -292,7 +349,7 @@ mod tests {
     fn waits_grow_and_are_capped() {
         let offline = EngineError::retryable(Code::Offline, "");
         let waits: Vec<_> = (1..=8).map(|failures| back_off(&offline, failures).as_secs()).collect();
-        assert_eq!(waits, [5, 10, 20, 40, 80, 160, 300, 300]);
+        assert_eq!(waits, [5, 10, 20, 40, 60, 60, 60, 60]);
         let failed = EngineError::retryable(Code::Unavailable, "");
         assert_eq!(back_off(&failed, 1).as_secs(), 60);
         assert_eq!(back_off(&failed, 99).as_secs(), 900);

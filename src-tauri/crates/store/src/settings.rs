@@ -9,6 +9,14 @@ use sqlx::SqliteConnection;
 use crate::acts::{Act, Batch, Stored, Subject};
 use crate::{Store, StoreError};
 
+/// What a text says, with the default for every part that it lacks; parts of a newer Packlight are passed over.
+fn over_defaults<S: Setting>(text: &str) -> Option<S> {
+    let mut whole = serde_json::to_value(S::default()).ok()?;
+    let said: serde_json::Map<_, _> = serde_json::from_str(text).ok()?;
+    whole.as_object_mut()?.extend(said);
+    serde_json::from_value(whole).ok()
+}
+
 impl Store {
     /// The currency of amounts that the seller types without one.
     pub async fn home_currency(&self) -> Result<Currency, StoreError> {
@@ -40,7 +48,7 @@ impl Store {
     pub async fn setting<S: Setting>(&self) -> Result<S, StoreError> {
         let mut connection = self.inner.readers.acquire().await?;
         let stored = read(&mut connection, S::KEY).await?;
-        let read: Option<S> = stored.as_deref().and_then(|text| serde_json::from_str(text).ok());
+        let read: Option<S> = stored.as_deref().and_then(over_defaults);
         Ok(read.filter(|setting| setting.check().is_ok()).unwrap_or_default())
     }
 

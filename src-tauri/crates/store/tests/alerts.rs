@@ -1,5 +1,5 @@
 //! News: what is news, what is none, and that nothing is told twice.
-#![allow(missing_docs, clippy::unwrap_used, clippy::expect_used)]
+#![allow(missing_docs, clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 mod common;
 
@@ -175,13 +175,16 @@ async fn settings_of_several_parts_are_acts_and_a_broken_text_is_none() {
     world.store.undo(batch, at(1)).await.unwrap();
     assert_eq!(world.store.setting::<Background>().await.unwrap(), Background::default());
     let mut raw = world.raw().await;
-    for text in ["{", r#"{"sync_minutes":0}"#, "[]"] {
+    let older_and_newer = r#"{"keep_in_tray":false,"of_tomorrow":1}"#;
+    for text in ["{", r#"{"sync_minutes":0}"#, "[]", older_and_newer] {
         sqlx::query("INSERT INTO settings VALUES ('background', ?1) ON CONFLICT DO UPDATE SET value = ?1")
             .bind(text)
             .execute(&mut raw)
             .await
             .unwrap();
-        assert_eq!(world.store.setting::<Background>().await.unwrap(), Background::default(), "{text}");
+        let keep_in_tray = text != older_and_newer;
+        let expected = Background { keep_in_tray, ..Background::default() };
+        assert_eq!(world.store.setting::<Background>().await.unwrap(), expected, "{text}");
     }
     assert_eq!(world.store.setting::<AlertSettings>().await.unwrap(), AlertSettings::default());
 }

@@ -2,6 +2,7 @@
 export const SETTINGS_PAGES = [
   { page: "amazon", label: "Amazon", words: "account connect secrets" },
   { page: "picking", label: "Picking", words: "archive walk order" },
+  { page: "background", label: "Background & alerts", words: "tray autostart pause notifications" },
   { page: "appearance", label: "Appearance", words: "theme density" },
   { page: "data", label: "Data", words: "backup restore export erase" },
   { page: "diagnostics", label: "Diagnostics", words: "network logs" },

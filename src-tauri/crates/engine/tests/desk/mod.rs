@@ -17,7 +17,7 @@ use packlight_domain::file_import::{ImportInput, ImportKind};
 use packlight_engine::environment::Environment;
 use packlight_engine::printing::{Cups, Programs, Spooler};
 use packlight_engine::secrets::{Cost, Secrets, SystemKeychain};
-use packlight_engine::{Access, Config, Engine};
+use packlight_engine::{Access, Config, Engine, LocalTime};
 use packlight_spapi::{SleepClock, Transport, TransportError, UserAgent};
 use tempfile::TempDir;
 
@@ -56,6 +56,7 @@ pub(crate) async fn printing(folder: &Path, spooler: Arc<dyn Spooler>) -> Engine
         secrets: Secrets::new(folder, Arc::new(SystemKeychain), cost, None, None),
         clock: noon,
         sleep: SleepClock::sleepless(),
+        local: LocalTime::Zone(chrono_tz::Tz::Europe__London),
         user_agent: UserAgent { app: "Packlight".into(), version: "0".into(), platform: "Test".into() },
         downloads: folder.join("downloads"),
         spooler,

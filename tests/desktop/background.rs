@@ -1,0 +1,134 @@
+//! Packlight without a window: in the tray of a desktop, telling of orders, opened again by a click.
+
+use std::env;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::time::Duration;
+
+use anyhow::{Context, Result, ensure};
+use packlight_tests::desktop::{Window, in_a_window};
+use packlight_tests::program::wait_for;
+use packlight_tests::seated::Seated;
+use packlight_tests::session_bus::{SessionBus, Shown};
+
+/// The built app, or a word that there is none.
+#[allow(clippy::print_stderr, reason = "a skipped test has to say so")]
+fn app() -> Option<PathBuf> {
+    let app = env::var_os("PACKLIGHT_DESKTOP_APP").map(PathBuf::from);
+    if app.is_none() {
+        eprintln!(
+            "skipped: PACKLIGHT_DESKTOP_APP names no app; `cargo xtask test desktop` builds one and runs this"
+        );
+    }
+    app
+}
+
+/// The one notification behind the `known` first.
+fn one(bus: &SessionBus, known: usize) -> Result<Shown> {
+    let mut new = bus.more_than(known)?;
+    ensure!(new.len() == 1, "one notification was expected: {new:?}");
+    Ok(new.remove(0))
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn with_the_window_closed_orders_are_told_once_and_a_click_opens_the_window() -> Result<()> {
+    let Some(app) = app() else { return Ok(()) };
+    let bus = SessionBus::start(true)?;
+    let mut seated = Seated::start(&app, bus.address()).await?;
+    seated.app.wait_for_page(true)?;
+    seated.imported().await?;
+    let picture = bus.icon()?;
+    ensure!(Path::new(&picture).is_file(), "the icon's picture is not at {picture}");
+
+    seated.app.close_window()?;
+    seated.app.wait_for_page(false)?;
+    let notice = one(&bus, 0)?;
+    ensure!(notice.title == "Packlight goes on in the tray", "a first import raises none: {notice:?}");
+    ensure!(seated.app.ended()?.is_none(), "the app has ended");
+
+    let order = seated.place(1).remove(0);
+    bus.choose("Sync now")?;
+    let alert = one(&bus, 1)?;
+    ensure!(alert.title == "1 order, £21.55" && alert.clickable, "{alert:?}");
+    ensure!(alert.body == format!("{order} · Bonsai &lt;Tree&gt; &amp; Pot"), "{alert:?}");
+    bus.click(&alert)?;
+    seated.app.wait_for_page(true)?;
+    seated.app.close_window()?;
+    seated.app.wait_for_page(false)?;
+    bus.choose("Open Packlight")?;
+    seated.app.wait_for_page(true)?;
+
+    seated.app.close_window()?;
+    seated.app.wait_for_page(false)?;
+    seated.place(50);
+    bus.choose("Sync now")?;
+    let alert = one(&bus, 2)?;
+    ensure!(alert.title == "50 orders, £1,077.50", "{alert:?}");
+
+    // Another start brings the window of the first, and ends.
+    let second = Command::new(&app)
+        .env("PACKLIGHT_DATA_DIR", seated.data())
+        .env("DBUS_SESSION_BUS_ADDRESS", bus.address())
+        .status()?;
+    ensure!(second.success(), "the second start ended with {second}");
+    seated.app.wait_for_page(true)?;
+    ensure!(bus.shown().len() == 3, "closing is explained once: {:?}", bus.shown());
+
+    bus.choose("Quit")?;
+    let ended = seated.app.wait()?;
+    ensure!(ended.success(), "it ended with {ended}");
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn where_no_icons_are_shown_closing_quits_and_says_so_once() -> Result<()> {
+    let Some(app) = app() else { return Ok(()) };
+    let bus = SessionBus::start(false)?;
+    let mut seated = Seated::start(&app, bus.address()).await?;
+    seated.app.wait_for_page(true)?;
+    seated.imported().await?;
+    seated.app.close_window()?;
+    let ended = seated.app.wait()?;
+    ensure!(ended.success(), "it ended with {ended}");
+    let notice = one(&bus, 0)?;
+    ensure!(notice.title == "Packlight has quit", "{notice:?}");
+    ensure!(notice.body.contains("this desktop shows no tray icons"), "{notice:?}");
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_system_ends_it_in_good_order() -> Result<()> {
+    let Some(app) = app() else { return Ok(()) };
+    let bus = SessionBus::start(true)?;
+    let mut seated = Seated::start(&app, bus.address()).await?;
+    seated.app.wait_for_page(true)?;
+    seated.app.terminate()?;
+    let ended = seated.app.wait()?;
+    ensure!(ended.success(), "it ended with {ended}");
+    let log = seated.data().join("packlight.db-wal");
+    ensure!(std::fs::metadata(&log).map_or(0, |log| log.len()) == 0, "the database was not closed");
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_click_on_an_alert_goes_to_its_order_in_an_open_window() -> Result<()> {
+    if app().is_none() {
+        return Ok(());
+    }
+    let bus = SessionBus::start(true)?;
+    let own_bus = ("DBUS_SESSION_BUS_ADDRESS", bus.address());
+    in_a_window(&["--demo"], &[own_bus], async |window: &Window| {
+        // The demo's buyers order all the time; an alert that tells of one order names it.
+        let alert = wait_for("an alert of one order", Duration::from_mins(4), || {
+            Ok(bus.shown().into_iter().find(|shown| shown.title.starts_with("Demo seller: 1 order")))
+        })?;
+        let order = alert.body.split(" · ").next().context("no order in the alert")?.to_owned();
+        bus.click(&alert)?;
+        let script = "const drawer = document.querySelector(\"[data-testid='order-drawer']\");
+            return location.hash.includes('order=') && (drawer?.innerText ?? '').includes(arguments[0]);";
+        let what = format!("the drawer of {order}");
+        window.wait_for::<bool>(&what, script, &[serde_json::json!(order)]).await?;
+        Ok(())
+    })
+    .await
+}

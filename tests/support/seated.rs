@@ -1,0 +1,89 @@
+//! A seller who is connected to a simulated Amazon over sockets, and the built app on the seller's folder.
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::Result;
+use chrono::{TimeDelta, Utc};
+use packlight_domain::account::OrdersApi;
+use packlight_spapi::HttpTransport;
+use packlight_spapi_sim::{Amazon, Draft, DraftLine, Seller, Server};
+use packlight_store::{Access, Store};
+use tempfile::TempDir;
+
+use crate::command_line::RATE_SCALE;
+use crate::program::Program;
+use crate::world::{self, GB};
+
+/// How often, a tenth of a second apart, it is looked whether the first import is complete.
+const LOOKS: u32 = 600;
+
+/// The app and its seller.
+pub struct Seated {
+    /// The running app. Dropped before what it stands on.
+    pub app: Program,
+    amazon: Arc<Amazon>,
+    _server: Server,
+    folder: TempDir,
+}
+
+impl Seated {
+    /// Connects a shop and starts the app on it, with this session bus.
+    pub async fn start(app: &Path, bus: &str) -> Result<Self> {
+        let seller = Seller::with_orders(120, 5, Utc::now()).history_days(25).rate_scale(RATE_SCALE);
+        let amazon = Arc::new(Amazon::new(seller));
+        let server = Server::start(Arc::clone(&amazon), ([127, 0, 0, 1], 0).into()).await?;
+        let folder = TempDir::new()?;
+        let data = folder.path().join("data");
+        let transport = HttpTransport::new()?;
+        let engine = world::over_sockets(&data, &server.base_url(), &server.lwa_url(), transport).await?;
+        world::connect(&engine, OrdersApi::V2026, &[GB]).await?;
+        engine.close().await;
+        drop(engine);
+        let app = Program::start(
+            Command::new(app)
+                .env("DBUS_SESSION_BUS_ADDRESS", bus)
+                .env("PACKLIGHT_DATA_DIR", &data)
+                .env("PACKLIGHT_SP_API_URL", server.base_url())
+                .env("PACKLIGHT_LWA_URL", server.lwa_url())
+                .env("PACKLIGHT_RATE_SCALE", RATE_SCALE.to_string())
+                .env("PACKLIGHT_PASSPHRASE", "a test")
+                .env("WEBKIT_DISABLE_DMABUF_RENDERER", "1"),
+        )?;
+        Ok(Self { app, amazon, _server: server, folder })
+    }
+
+    /// The data folder.
+    pub fn data(&self) -> PathBuf {
+        self.folder.path().join("data")
+    }
+
+    /// Waits until the first import is complete.
+    pub async fn imported(&self) -> Result<()> {
+        for _ in 0..LOOKS {
+            let store = Store::open(&self.data(), Access::Read, Utc::now()).await?;
+            let complete = store.accounts().await?[0].complete_up_to.is_some();
+            store.close().await;
+            if complete {
+                return Ok(());
+            }
+            tokio::time::sleep(Duration::from_millis(100)).await;
+        }
+        anyhow::bail!("the first import did not end")
+    }
+
+    /// Buyers order; early enough for Amazon's list to show it.
+    pub fn place(&self, orders: u32) -> Vec<String> {
+        let at = Utc::now() - TimeDelta::minutes(10);
+        (0..orders)
+            .map(|_| {
+                let draft = Draft::of([DraftLine::new("B0SIMTEST1", "Bonsai <Tree> & Pot", 1, 2_155)]);
+                let order = self.amazon.world().place(at, draft).expect("a good draft");
+                self.amazon.world().pay(&order, at).expect("it was placed just now");
+                order
+            })
+            .collect()
+    }
+}
