@@ -18,23 +18,16 @@ const PASSPHRASE: &str = "a canary of a passphrase";
 /// What must be nowhere: what the seller types in, the beginning of what Amazon hands out, and the vault's passphrase.
 const CANARIES: [&str; 4] = [CLIENT_SECRET, REFRESH_TOKEN, "Atza|", PASSPHRASE];
 
-/// Notes every message that goes to the core and comes back, and every event.
+/// Notes every message that goes to the core and comes back. All of them are requests of the page.
 const LISTEN: &str = "const heard = window.heard = [];
-    const own = window.__TAURI_INTERNALS__;
-    const invoke = own.invoke;
-    own.invoke = async (...asked) => {
-        heard.push(JSON.stringify(asked));
-        try {
-            const answer = await invoke(...asked);
-            heard.push(JSON.stringify(answer) ?? '');
-            return answer;
-        } catch (error) {
-            heard.push(JSON.stringify(error) ?? '');
-            throw error;
-        }
+    const fetched = window.fetch;
+    const text = (body) => typeof body === 'string' ? body : body ? new TextDecoder().decode(body) : '';
+    window.fetch = async (...asked) => {
+        heard.push(`${asked[0]} ${text(asked[1]?.body)}`);
+        const answer = await fetched(...asked);
+        heard.push(await answer.clone().text());
+        return answer;
     };
-    const run = own.runCallback;
-    if (run) own.runCallback = (...told) => { heard.push(JSON.stringify(told)); return run(...told); };
     return true;";
 
 /// A desk with orders, made by the command line, and the variables that lead the window to it.
@@ -88,13 +81,13 @@ impl Seller {
         in_a_window(&[], &variables, scenario).await
     }
 
-    /// Overwrites the first pages of the tables of orders.
+    /// Overwrites the first pages of the table of orders and of its indexes.
     async fn damage(&self) -> Result<Vec<u8>> {
         let file = self.folder().join("packlight.db");
         let mut own = SqliteConnectOptions::new().filename(&file).connect().await?;
         let page: i64 = sqlx::query_scalar("PRAGMA page_size").fetch_one(&mut own).await?;
         let roots: Vec<i64> = sqlx::query_scalar(
-            "SELECT rootpage FROM sqlite_schema WHERE name IN ('platform_orders', 'orders_by_number')",
+            "SELECT rootpage FROM sqlite_schema WHERE tbl_name = 'platform_orders' AND rootpage > 0",
         )
         .fetch_all(&mut own)
         .await?;
@@ -128,7 +121,7 @@ async fn go(window: &Window, page: &str) -> Result<()> {
     Ok(())
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn a_damaged_database_is_replaced_at_the_start_and_the_seller_is_told() -> Result<()> {
     let seller = Seller::new().await?;
     let backups = seller.folder().join("backups");
@@ -185,7 +178,7 @@ fn names(folder: &Path, beginning: &str) -> Result<Vec<PathBuf>> {
     Ok(found)
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn secrets_are_in_no_message_no_file_and_no_list_of_processes() -> Result<()> {
     let seller = Seller::new().await?;
     seller
@@ -233,7 +226,7 @@ async fn secrets_are_in_no_message_no_file_and_no_list_of_processes() -> Result<
     let done =
         std::process::Command::new("python3").args(["-c", script]).arg(zip).arg(unpacked.path()).status()?;
     ensure!(done.success(), "the diagnostics are no ZIP file");
-    ensure!(unpacked.path().join("logs/packlight.log").exists(), "the log is among the diagnostics");
+    ensure!(unpacked.path().join("network.json").exists(), "the requests are among the diagnostics");
     no_file_holds_a_secret(unpacked.path(), 3)?;
     no_file_holds_a_secret(&downloads, 20)
 }
