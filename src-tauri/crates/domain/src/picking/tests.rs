@@ -352,6 +352,27 @@ fn equal_items_in_one_place_are_one_row_with_their_orders_beneath() {
     assert_eq!(list.data_as_of_text.as_deref(), Some("2026-01-18 12:00 GMT"));
 }
 
+/// Whoever takes a unit has to know which of the two it is.
+#[test]
+fn conditions_and_places_are_rows_of_their_own() {
+    let sealed = |id, place| ShelfUnit { condition: "New Sealed".into(), ..unit(id, "75192", Some(place)) };
+    let two = || vec![order(1, 60, vec![line("1", 2, mapped("75192"))])];
+    let list = planned(&work(two(), vec![unit(1, "75192", Some("S5")), sealed(2, "S5")])).list(None, 0);
+    let mut told: Vec<_> = list.groups[0].rows.iter().map(|row| (&*row.condition, row.quantity)).collect();
+    told.sort_unstable();
+    assert_eq!(told, [("New", 1), ("New Sealed", 1)]);
+
+    // On the sheet of an order, too, where its places stand beneath each other.
+    let sheets = Layout { mode: PickMode::OrderSheets, ..Layout::default() };
+    for (places, expected) in [(["S5", "S7"], &[("S5", 1), ("S7", 1)][..]), (["S5", "s5"], &[("S5", 2)][..])]
+    {
+        let free = vec![unit(1, "75192", Some(places[0])), unit(2, "75192", Some(places[1]))];
+        let list = plan(&work(two(), free), sheets, Holds::Respected).list(None, 0);
+        let rows: Vec<_> = list.groups[0].rows.iter().map(|row| (&*row.location, row.quantity)).collect();
+        assert_eq!(rows, expected);
+    }
+}
+
 #[test]
 fn every_reason_is_told_and_the_first_that_holds_wins() {
     let held = |id, listed| HeldUnit { unit: unit(id, "75192", Some("S5")), listed };
