@@ -239,7 +239,7 @@ async fn look(options: SqliteConnectOptions, file: &Path) -> Result<i64, OpenErr
     }
     for table in tables {
         let quoted = table.replace('"', "\"\"");
-        sqlx::query(AssertSqlSafe(format!("SELECT 1 FROM \"{quoted}\" LIMIT 1")))
+        sqlx::query(AssertSqlSafe(format!("SELECT 1 FROM \"{quoted}\" NOT INDEXED LIMIT 1")))
             .fetch_optional(&mut connection)
             .await
             .map_err(fail)?;
