@@ -204,7 +204,10 @@ fn back_off(error: &EngineError, failures: u32) -> Duration {
 
 /// Whether a failure beside the run says that the run would fail too, or was asked not to go on.
 fn ends_a_poll(error: &EngineError) -> bool {
-    matches!(error.code, Code::Stopped | Code::CredentialsRefused | Code::Offline | Code::Untrusted)
+    matches!(
+        error.code,
+        Code::Stopped | Code::CredentialsRefused | Code::Offline | Code::Untrusted | Code::CorruptDatabase
+    )
 }
 
 /// Notes a failure that is nobody's but its own.
