@@ -1,7 +1,8 @@
 //! `cargo xtask bundle`: the installable packages, with their sizes.
 //!
 //! The program inside is the one that `start` builds. What is promised is the system's own kind (`.deb` on Linux); an
-//! AppImage is tried after it, because its tools are downloaded while it is made.
+//! AppImage is tried after it, because its tools are downloaded while it is made. With a signing key in the environment
+//! (`TAURI_SIGNING_PRIVATE_KEY`) each package gets its signature beside it, which names the version, for the updater.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -29,7 +30,7 @@ pub(crate) fn bundle(project: &Project) -> Result<()> {
     let begun = SystemTime::now();
     package(project)?;
     if cfg!(target_os = "linux") {
-        appimage(project);
+        appimage(project)?;
     }
     print_sizes(project, begun)
 }
@@ -43,13 +44,48 @@ pub(crate) fn package(project: &Project) -> Result<()> {
     start::build(project, &[start::APP])?;
     let begun = SystemTime::now();
     notices::write_bill(project, &project.bundles())?;
-    command::run(&mut tauri(project, KINDS))?;
+    marked(project, || command::run(&mut tauri(project, KINDS)))?;
     for (package, _) in made_since(&project.bundles(), begun)? {
         if package.extension().is_some_and(|ending| ending == "deb") {
             press(&package)?;
         }
+        sign(project, &package)?;
     }
     Ok(())
+}
+
+/// Runs Tauri's bundler, which marks the program with the kind of its package, for the updater to know. The build itself is
+/// put back as it was, so that `start` finds it untouched.
+fn marked<T>(project: &Project, bundle: impl FnOnce() -> Result<T>) -> Result<T> {
+    let program = project.app("release");
+    let kept = program.with_extension("unmarked");
+    fs::rename(&program, &kept).with_context(|| format!("cannot keep {}", program.display()))?;
+    let done = fs::copy(&kept, &program).map_err(Into::into).and_then(|_| bundle());
+    fs::rename(&kept, &program).with_context(|| format!("cannot put {} back", program.display()))?;
+    done
+}
+
+/// Signs a package for the updater, where a key is given.
+fn sign(project: &Project, package: &Path) -> Result<()> {
+    let has_key = |name: &str| std::env::var_os(name).is_some_and(|key| !key.is_empty());
+    if !["TAURI_SIGNING_PRIVATE_KEY", "TAURI_SIGNING_PRIVATE_KEY_PATH"].into_iter().any(has_key) {
+        return Ok(());
+    }
+    let mut command = node::npm();
+    command
+        .args([
+            "run",
+            "--silent",
+            "tauri",
+            "--",
+            "signer",
+            "sign",
+            "--app-version",
+            env!("CARGO_PKG_VERSION"),
+        ])
+        .arg(package)
+        .current_dir(project.path("ui"));
+    command::run_quietly(&mut command)
 }
 
 /// Packs a Debian package anew with xz, which makes it a third smaller than the bundler's gzip. Where Debian's own tool is
@@ -69,8 +105,7 @@ fn press(package: &Path) -> Result<()> {
     fs::remove_dir_all(&folder).with_context(|| format!("cannot remove {}", folder.display()))
 }
 
-/// Tauri's bundler on the program that is built already. It marks it with the kind of package, for an updater that
-/// Packlight does not have; without the mark `start` finds its build untouched.
+/// Tauri's bundler on the program that is built already.
 fn tauri(project: &Project, kinds: &str) -> Command {
     let mut command = node::npm();
     // What is made while bundling cannot stand in the committed configuration.
@@ -78,16 +113,22 @@ fn tauri(project: &Project, kinds: &str) -> Command {
     let files = json!({ "/usr/share/doc/packlight/packlight.cdx.json": bill });
     let made = json!({ "bundle": { "linux": { "deb": { "files": files } } } });
     command
-        .args(["run", "--silent", "tauri", "--", "bundle", "--no-binary-patching", "--bundles", kinds])
+        .args(["run", "--silent", "tauri", "--", "bundle", "--bundles", kinds])
         .args(["--config", &made.to_string()])
         .current_dir(project.path("ui"));
     command
 }
 
-fn appimage(project: &Project) {
-    if let Err(problem) = command::run_quietly(&mut tauri(project, "appimage")) {
+fn appimage(project: &Project) -> Result<()> {
+    let begun = SystemTime::now();
+    if let Err(problem) = marked(project, || command::run_quietly(&mut tauri(project, "appimage"))) {
         println!("{}", no_appimage(&problem.to_string()));
+        return Ok(());
     }
+    for (package, _) in made_since(&project.bundles(), begun)? {
+        sign(project, &package)?;
+    }
+    Ok(())
 }
 
 fn no_appimage(problem: &str) -> String {

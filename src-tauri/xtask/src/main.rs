@@ -1,4 +1,4 @@
-//! The project's own commands: `cargo xtask start | test | bench | bundle | bindings`.
+//! The project's own commands: `cargo xtask start | test | bench | bundle | try-deb | bindings`.
 //!
 //! Each must work on a machine that has nothing but Rust and Node, so every command first brings in what it
 //! needs: system packages, the UI's packages, the built UI. Errors name the next step in one line.
@@ -24,8 +24,10 @@ mod session;
 mod start;
 mod steps;
 mod test;
+mod try_deb;
 mod ui;
 
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
@@ -59,6 +61,11 @@ enum Task {
     },
     /// Build the installable packages
     Bundle,
+    /// Install the .deb on a bare Debian, start it from its menu entry, and remove it (needs root)
+    TryDeb {
+        /// Another package than the newest that was built
+        package: Option<PathBuf>,
+    },
     /// Rewrite ui/src/lib/bindings.ts from the Rust commands
     Bindings,
 }
@@ -70,6 +77,7 @@ fn main() -> ExitCode {
         Task::Test { steps } => test::test(&project, &steps),
         Task::Bench { parts } => bench::bench(&project, &parts),
         Task::Bundle => bundle::bundle(&project),
+        Task::TryDeb { package } => try_deb::try_deb(&project, package),
         Task::Bindings => ui::bindings(&project),
     });
     match done {

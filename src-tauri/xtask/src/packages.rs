@@ -75,6 +75,10 @@ pub(crate) const TESTS: &[Package] = &[
     ),
 ];
 
+/// Needed to try the package on a bare Debian.
+pub(crate) const TRY_DEB: &[Package] =
+    &[package("debootstrap", "makes a bare Debian", Sign::Program("debootstrap"))];
+
 /// Needed by the benchmark of paper.
 pub(crate) const BENCH: &[Package] = &[package(
     "python3-reportlab",
