@@ -15,6 +15,7 @@ pub(crate) mod picking;
 pub(crate) mod printing;
 pub(crate) mod stock;
 pub(crate) mod sync;
+pub(crate) mod updates;
 pub(crate) mod views;
 
 use crate::error::CommandError;

@@ -131,6 +131,10 @@ impl InMemory {
 }
 
 impl Keychain for InMemory {
+    fn is_open(&self) -> bool {
+        true
+    }
+
     fn prepare(&self, _: &Stage) -> Result<(), KeychainError> {
         Ok(())
     }

@@ -99,6 +99,7 @@ mod tests {
             data_folder: folder.to_owned(),
             problem: None,
             accounts: 0,
+            settings_notice: None,
         };
         FirstLook { turn: 7, app, preferences: Preferences::default(), orders: None }
     }

@@ -85,6 +85,7 @@ pub fn run(words: impl Iterator<Item = OsString>) -> ExitCode {
     let app = builder
         .plugin(alerts::plugin())
         .plugin(tauri_plugin_store::Builder::new().build())
+        .plugin(tauri_plugin_updater::Builder::new().build())
         .invoke_handler(specta.invoke_handler())
         .setup(move |app| {
             // What an opened desk tells goes to these, so they come first.

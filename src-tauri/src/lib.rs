@@ -19,6 +19,7 @@ mod preferences;
 mod residence;
 mod session;
 mod tray;
+mod updates;
 mod window;
 
 pub use launch::run;

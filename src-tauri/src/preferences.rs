@@ -1,11 +1,12 @@
 //! What belongs to this screen and changes no result: theme, density, and how documents were printed last, kept by the
 //! store plugin in the data folder.
 //!
-//! A file that cannot be read gives the defaults; it is a convenience, not data.
+//! A file that cannot be used gives the defaults and a notice; it is a convenience, not data.
 
 use std::path::Path;
 
 use packlight_domain::printing::{PrintOptions, Printed};
+use packlight_engine::Code;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use tauri::AppHandle;
@@ -13,9 +14,18 @@ use tauri_plugin_store::StoreExt;
 
 use crate::error::CommandError;
 use crate::session::Desk;
+use crate::updates::UpdateSource;
+
+mod recovery;
+
+pub(crate) use recovery::recover;
 
 const FILE: &str = "screen.json";
 const KEY: &str = "preferences";
+/// Which form the file has; without it the first.
+const VERSION_KEY: &str = "version";
+const VERSION: u64 = 1;
+const UPDATES: &str = "updates";
 
 /// Light, dark, or as the system has it.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, specta::Type)]
@@ -95,6 +105,23 @@ pub(crate) fn keep_window_place(app: &AppHandle, folder: &Path, place: WindowPla
     }
 }
 
+impl Preferences {
+    /// Refuses what no screen has.
+    fn check(&self) -> Result<(), CommandError> {
+        let fits = |columns: &Vec<String>| columns.len() <= 64 && columns.iter().all(|id| id.len() <= 64);
+        if self.columns.as_ref().is_none_or(fits) {
+            return Ok(());
+        }
+        let message = "there are no such columns".to_owned();
+        Err(CommandError {
+            code: Code::BadInput,
+            message,
+            retryable: false,
+            context: Some("columns".to_owned()),
+        })
+    }
+}
+
 /// A kind of document that is printed; each remembers a printer of its own.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, specta::Type)]
 #[serde(rename_all = "snake_case")]
@@ -118,6 +145,7 @@ pub(crate) fn load(app: &AppHandle, folder: &Path) -> Preferences {
 
 /// Keeps `preferences` in `folder`.
 pub(crate) fn save(app: &AppHandle, folder: &Path, preferences: &Preferences) -> Result<(), CommandError> {
+    preferences.check()?;
     write(app, folder, KEY, preferences)
 }
 
@@ -140,6 +168,20 @@ pub(crate) fn remember_printer(desk: &Desk, kind: DocumentKind, options: &PrintO
     }
 }
 
+/// Where newer versions are asked for.
+pub(crate) fn update_source(app: &AppHandle, folder: &Path) -> UpdateSource {
+    read(app, folder, UPDATES).unwrap_or_default()
+}
+
+/// Sets where newer versions are asked for.
+pub(crate) fn set_update_source(
+    app: &AppHandle,
+    folder: &Path,
+    source: &UpdateSource,
+) -> Result<(), CommandError> {
+    write(app, folder, UPDATES, source)
+}
+
 fn read<T: DeserializeOwned>(app: &AppHandle, folder: &Path, key: &str) -> Option<T> {
     serde_json::from_value(app.store(folder.join(FILE)).ok()?.get(key)?).ok()
 }
@@ -149,6 +191,7 @@ fn write<T: Serialize>(app: &AppHandle, folder: &Path, key: &str, value: &T) -> 
         CommandError::internal(format!("the preferences were not saved: {error}"))
     };
     let store = app.store(folder.join(FILE)).map_err(|error| failed(&error))?;
+    store.set(VERSION_KEY, VERSION);
     store.set(key, serde_json::to_value(value).map_err(|error| failed(&error))?);
     store.save().map_err(|error| failed(&error))
 }

@@ -44,6 +44,8 @@ pub(crate) struct Desk {
     environment: Environment,
     session: Arc<RwLock<Session>>,
     news: Arc<Newsroom>,
+    /// What became of a settings file that could not be used.
+    settings_notice: Option<String>,
     /// Read ahead for the page that the window is about to ask for.
     first_look: Arc<Mutex<Option<FirstLook>>>,
     /// What is shown, and how it stands: for those who cannot wait for the session.
@@ -69,6 +71,7 @@ impl Desk {
     pub(crate) fn open(app: AppHandle, data_folder: PathBuf, environment: Environment, place: Place) -> Self {
         let desk = Self {
             app,
+            settings_notice: preferences::recover(&data_folder, chrono::Utc::now()),
             data_folder,
             environment,
             session: Arc::new(RwLock::new(Session::closed(place))),
@@ -204,6 +207,11 @@ impl Desk {
     /// The seller's own data folder, whatever is shown.
     pub(crate) fn data_folder(&self) -> &Path {
         &self.data_folder
+    }
+
+    /// What became of a settings file that could not be used.
+    pub(crate) fn settings_notice(&self) -> Option<&str> {
+        self.settings_notice.as_deref()
     }
 
     /// What changed.

@@ -6,7 +6,10 @@
 
 mod background;
 mod data_folder;
+mod keychain;
+mod locale;
 mod matching;
 mod orders_page;
 mod picking;
 mod the_main_job;
+mod updates;

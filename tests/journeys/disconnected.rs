@@ -31,6 +31,10 @@ impl Drawer {
 }
 
 impl Keychain for Drawer {
+    fn is_open(&self) -> bool {
+        self.trouble.lock().unwrap().is_none()
+    }
+
     fn prepare(&self, _: &Stage) -> Result<(), KeychainError> {
         self.opened().map(drop)
     }
@@ -97,6 +101,40 @@ async fn a_locked_keychain_does_not_keep_the_account() {
         // The label came back with its row, so the entries that had stayed were taken over and are gone now.
         assert_eq!(drawer.entries.lock().unwrap().len(), 0);
     }
+}
+
+/// The way out of a broken keychain is not barred by it: new secrets go into the vault, and the account works.
+#[tokio::test(flavor = "multi_thread")]
+async fn secrets_move_out_of_a_keychain_that_does_not_open() {
+    let drawer = Arc::new(Drawer::default());
+    let keychain = Arc::clone(&drawer) as Arc<dyn Keychain>;
+    let desk = Desk::new(Seller::with_orders(40, 3, chrono::Utc::now()).history_days(25)).await;
+    let transport = HttpTransport::new().unwrap();
+    let (api, lwa) = (desk.base_url(), desk.lwa_url());
+    let engine = over_sockets_with(keychain, desk.folder(), &api, &lwa, transport).await.unwrap();
+    let place = SecretsPlace::Keychain;
+    connect_in(&engine, "Shop", credentials(), OrdersApi::V2026, &[GB], place).await.unwrap();
+    engine.sync(&SyncRequest::default()).await.unwrap();
+    let id = engine.account_id("Shop").await.unwrap();
+    *drawer.trouble.lock().unwrap() = Some(KeychainError::Locked);
+    // The line that is open knows its secrets; a restart does not.
+    let replaced = engine.replace_secrets(id, credentials(), SecretsPlace::File).await.unwrap();
+    assert_eq!(replaced.account.secrets, SecretsPlace::File);
+    let left = replaced.left.unwrap();
+    assert!(left.starts_with("its secrets could not be deleted, because the keychain is locked"), "{left}");
+    engine.sync(&SyncRequest::default()).await.unwrap();
+    assert_eq!(engine.order_counts(None, None).await.unwrap().all, 40);
+    // Wrong ones never take the place of those that work.
+    let wrong = packlight_engine::secrets::Credentials { client_secret: "wrong".into(), ..credentials() };
+    let error = engine.replace_secrets(id, wrong, SecretsPlace::File).await.unwrap_err();
+    assert_eq!(error.code, Code::CredentialsRefused);
+    engine.sync(&SyncRequest::default()).await.unwrap();
+    // New secrets connect an account again that was disconnected.
+    engine.remove_account(id).await.unwrap();
+    assert_eq!(engine.sync(&SyncRequest::default()).await.unwrap_err().code, Code::NoAccount);
+    let again = engine.replace_secrets(id, credentials(), SecretsPlace::File).await.unwrap();
+    assert_eq!((again.account.connected, again.left), (true, None));
+    assert_eq!(engine.sync(&SyncRequest::default()).await.unwrap().sum.orders_new, 0);
 }
 
 /// `account:` finds a label in any case, so no two may differ in it alone.

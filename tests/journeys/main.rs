@@ -2,6 +2,7 @@
 
 #![allow(clippy::expect_used, clippy::unwrap_used, clippy::panic, reason = "a step that fails ends its test")]
 
+mod accounts;
 mod alerts;
 mod confirming;
 mod counters;
@@ -11,6 +12,8 @@ mod fault_catalogue;
 mod first_sync;
 mod imports;
 mod interrupted;
+#[cfg(target_os = "linux")]
+mod keychain;
 mod limits;
 mod listed;
 mod lists_refused;

@@ -8,6 +8,8 @@ pub mod database;
 #[cfg(target_os = "linux")]
 pub mod desktop;
 #[cfg(target_os = "linux")]
+pub mod keyring;
+#[cfg(target_os = "linux")]
 pub mod print_queue;
 #[cfg(target_os = "linux")]
 pub mod program;

@@ -6,7 +6,9 @@ use chrono::{DateTime, Utc};
 use packlight_domain::account::{AccountId, OrdersApi, Region};
 use packlight_domain::currency::Currency;
 use packlight_domain::marketplace;
-use packlight_engine::accounts::{AccountCheck, AccountView, NewAccount};
+use packlight_engine::accounts::{
+    AccountCheck, AccountEdit, AccountView, ForgetPreview, Forgotten, NewAccount, Replaced,
+};
 use packlight_engine::secrets::{Credentials, SecretsPlace};
 use serde::{Deserialize, Serialize};
 use tauri::State;
@@ -113,14 +115,14 @@ pub(crate) async fn check_account(desk: State<'_, Desk>, id: AccountId) -> Answe
     Ok(desk.engine().await?.check_account(id).await?)
 }
 
-/// Tries other secrets at Amazon and puts them in the place of the account's.
+/// Tries other secrets at Amazon and puts them in the place of the account's. What stays of those is told.
 #[tauri::command]
 #[specta::specta]
 pub(crate) async fn replace_secrets(
     desk: State<'_, Desk>,
     id: AccountId,
     mut input: SecretsInput,
-) -> Answer<AccountView> {
+) -> Answer<Replaced> {
     let engine = desk.engine().await?;
     if let Some(passphrase) = input.passphrase.take() {
         engine.unlock_vault(passphrase.into()).await?;
@@ -142,4 +144,36 @@ pub(crate) async fn disconnect_account(desk: State<'_, Desk>, id: AccountId) -> 
 #[specta::specta]
 pub(crate) async fn unlock_vault(desk: State<'_, Desk>, passphrase: String) -> Answer<()> {
     Ok(desk.engine().await?.unlock_vault(passphrase.into()).await?)
+}
+
+/// Asks the keychain's user to unlock it, by the system's own prompt.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn unlock_keychain(desk: State<'_, Desk>) -> Answer<()> {
+    Ok(desk.engine().await?.unlock_keychain().await?)
+}
+
+/// Changes an account's label, marketplaces and zones.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn edit_account(
+    desk: State<'_, Desk>,
+    id: AccountId,
+    edit: AccountEdit,
+) -> Answer<AccountView> {
+    Ok(desk.engine().await?.edit_account(id, edit).await?)
+}
+
+/// What forgetting an account would take away.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn forget_preview(desk: State<'_, Desk>, id: AccountId) -> Answer<ForgetPreview> {
+    Ok(desk.engine().await?.forget_preview(id).await?)
+}
+
+/// Deletes an account with everything that was read or done for it; `label` is what the seller typed to say so.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn forget_account(desk: State<'_, Desk>, id: AccountId, label: String) -> Answer<Forgotten> {
+    Ok(desk.engine().await?.forget_account(id, &label).await?)
 }

@@ -22,6 +22,8 @@ pub(crate) struct AppInfo {
     pub(crate) problem: Option<CommandError>,
     /// Connected accounts.
     pub(crate) accounts: u32,
+    /// What became of a settings file that could not be used.
+    pub(crate) settings_notice: Option<String>,
 }
 
 /// What the window stands on.
@@ -44,6 +46,7 @@ impl AppInfo {
             data_folder: desk.data_folder().display().to_string(),
             problem: problem.map(CommandError::from),
             accounts: u32::try_from(accounts).unwrap_or(u32::MAX),
+            settings_notice: desk.settings_notice().map(str::to_owned),
         })
     }
 }

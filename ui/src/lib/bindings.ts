@@ -21,6 +21,16 @@ export const commands = {
 	setPreferences: (preferences: Preferences) => typedError<null, CommandError>(__TAURI_INVOKE("set_preferences", { preferences })),
 	/**  What Packlight is made of. */
 	licences: () => typedError<Licences, CommandError>(__TAURI_INVOKE("licences")),
+	/**  Where newer versions are asked for. */
+	updateSource: () => typedError<UpdateSource, CommandError>(__TAURI_INVOKE("update_source")),
+	/**  Sets where newer versions are asked for. */
+	setUpdateSource: (source: UpdateSource) => typedError<UpdateSource, CommandError>(__TAURI_INVOKE("set_update_source", { source })),
+	/**  Asks for a newer version; null where there is none. */
+	checkForUpdate: () => typedError<UpdateFound | null, CommandError>(__TAURI_INVOKE("check_for_update")),
+	/**  Downloads, checks and installs the version that was found. */
+	installUpdate: (version: string) => typedError<null, CommandError>(__TAURI_INVOKE("install_update", { version })),
+	/**  Ends Packlight at a safe point and starts it again. */
+	restart: () => typedError<null, CommandError>(__TAURI_INVOKE("restart")),
 	/**  Rows of the list. */
 	listOrders: (request: ListRequest) => typedError<OrderPage, CommandError>(__TAURI_INVOKE("list_orders", { request })),
 	/**  How many orders the list has, where a page said "at least". Null when another count was asked for meanwhile. */
@@ -109,8 +119,8 @@ export const commands = {
 	connectAccount: (input: ConnectInput) => typedError<AccountView, CommandError>(__TAURI_INVOKE("connect_account", { input })),
 	/**  Asks Amazon what the account may read. */
 	checkAccount: (id: AccountId) => typedError<AccountCheck, CommandError>(__TAURI_INVOKE("check_account", { id })),
-	/**  Tries other secrets at Amazon and puts them in the place of the account's. */
-	replaceSecrets: (id: AccountId, input: SecretsInput) => typedError<AccountView, CommandError>(__TAURI_INVOKE("replace_secrets", { id, input })),
+	/**  Tries other secrets at Amazon and puts them in the place of the account's. What stays of those is told. */
+	replaceSecrets: (id: AccountId, input: SecretsInput) => typedError<Replaced, CommandError>(__TAURI_INVOKE("replace_secrets", { id, input })),
 	/**
 	 *  Forgets the account's secrets and schedule; its orders stay. A sentence comes back where the keychain would not
 	 *  delete the secrets: how to do it by hand.
@@ -118,6 +128,14 @@ export const commands = {
 	disconnectAccount: (id: AccountId) => typedError<string | null, CommandError>(__TAURI_INVOKE("disconnect_account", { id })),
 	/**  Opens the vault file. */
 	unlockVault: (passphrase: string) => typedError<null, CommandError>(__TAURI_INVOKE("unlock_vault", { passphrase })),
+	/**  Asks the keychain's user to unlock it, by the system's own prompt. */
+	unlockKeychain: () => typedError<null, CommandError>(__TAURI_INVOKE("unlock_keychain")),
+	/**  Changes an account's label, marketplaces and zones. */
+	editAccount: (id: AccountId, edit: AccountEdit) => typedError<AccountView, CommandError>(__TAURI_INVOKE("edit_account", { id, edit })),
+	/**  What forgetting an account would take away. */
+	forgetPreview: (id: AccountId) => typedError<ForgetPreview, CommandError>(__TAURI_INVOKE("forget_preview", { id })),
+	/**  Deletes an account with everything that was read or done for it; `label` is what the seller typed to say so. */
+	forgetAccount: (id: AccountId, label: string) => typedError<Forgotten, CommandError>(__TAURI_INVOKE("forget_account", { id, label })),
 	/**  The saved views in their order. */
 	savedViews: () => typedError<SavedView[], CommandError>(__TAURI_INVOKE("saved_views")),
 	/**  How many orders each shown view holds. */
@@ -241,6 +259,14 @@ export type AccountCheck = {
 	traffic: GrantView,
 };
 
+/**  What an account shall be. */
+export type AccountEdit = {
+	/**  What the seller calls it. */
+	label: string,
+	/**  All its marketplaces. */
+	marketplaces: MarketplaceEdit[],
+};
+
 /**  Row id of an account in the store. */
 export type AccountId = number;
 
@@ -300,6 +326,8 @@ export type AccountView = {
 	region: Region | null,
 	/**  Amazon's marketplace ids. */
 	marketplaces: string[],
+	/**  The same with the zones of their business days. */
+	days: MarketplaceDays[],
 	/**  Which Orders API reads it. */
 	orders_api: OrdersApi,
 	/**  The last characters of the client id, to tell applications apart. */
@@ -372,6 +400,8 @@ export type AppInfo = {
 	problem: CommandError | null,
 	/**  Connected accounts. */
 	accounts: number,
+	/**  What became of a settings file that could not be used. */
+	settings_notice: string | null,
 };
 
 /**  Which month names the archive location. */
@@ -556,6 +586,8 @@ export type Code =
 "printer_unavailable" | 
 /**  The printer, or its queue, did not take the document. */
 "printer_rejected" | 
+/**  A newer version was not to be had, or not to be trusted; the message says why. */
+"update_refused" | 
 /**  Not in the demo. */
 "demo" | 
 /**  The user stopped it. */
@@ -764,6 +796,38 @@ export type FirstOrders = {
 	views: SavedView[],
 	/**  How the sync stands. */
 	sync: SyncStatus,
+};
+
+/**  What forgetting an account would take away. */
+export type ForgetPreview = {
+	/**  What the seller calls it: to be typed before anything goes. */
+	label: string,
+	/**  Its orders. */
+	orders: number,
+	/**  Their lines. */
+	lines: number,
+	/**  Orders with a note. */
+	notes: number,
+	/**  Orders that were confirmed. */
+	confirmed: number,
+	/**  Units that become free. */
+	freed_units: number,
+	/**  Units that stay sold. */
+	sold_units: number,
+	/**  Records of pick lists. */
+	pick_lists: number,
+	/**  Open pick lists, by their names: to be finished or discarded first. */
+	open_lists: string[],
+	/**  Nightly backups, which hold its orders until they are rotated out. */
+	backups: number,
+};
+
+/**  What became of a forgotten account. */
+export type Forgotten = {
+	/**  Orders that were deleted. */
+	orders: number,
+	/**  What stays of its secrets, and how to delete it by hand; `None` when nothing does. */
+	left: string | null,
 };
 
 /**  Whether something is granted, and the role that would grant it. */
@@ -1006,6 +1070,22 @@ export type MappingPage = {
 	offset: number,
 	/**  Mappings that match. */
 	total: number,
+};
+
+/**  A marketplace of an account, and where its business days begin and end. */
+export type MarketplaceDays = {
+	/**  Amazon's id. */
+	id: string,
+	/**  IANA name of the zone. */
+	zone: string,
+};
+
+/**  A marketplace that an account shall have. */
+export type MarketplaceEdit = {
+	/**  Amazon's id. */
+	id: string,
+	/**  IANA name of the zone of its business days; `None` for the one it has, or the usual one. */
+	zone: string | null,
 };
 
 /**  A marketplace to choose from. */
@@ -1776,6 +1856,14 @@ export type RepairReport = {
 	acts_lost: number,
 };
 
+/**  An account with other secrets than before. */
+export type Replaced = {
+	/**  The account. */
+	account: AccountView,
+	/**  What stays of the former secrets, and how to delete it by hand; `None` when nothing does. */
+	left: string | null,
+};
+
 /**  What was put in the place of the database. */
 export type RestoreReport = {
 	/**  The backup. */
@@ -2219,6 +2307,25 @@ export type UnitsChanged = {
 	units: number,
 	/**  Units left alone: held by an order, sold, or already so. */
 	skipped: number,
+};
+
+/**  A newer version. */
+export type UpdateFound = {
+	version: string,
+	/**  What its makers say of it. */
+	notes: string | null,
+	/**  UTC. */
+	published: string | null,
+	/**  Why it cannot be installed from here; `None` where it can. */
+	hindrance: string | null,
+};
+
+/**  Where newer versions are asked for, and whose signature they carry. Without an address nothing is asked. */
+export type UpdateSource = {
+	/**  Address of the list of releases. */
+	endpoint: string | null,
+	/**  The public key, as minisign or Tauri write it; that of the build where there is none. */
+	public_key: string | null,
 };
 
 /**  What the seller does to a view. Every change can be undone. */

@@ -55,8 +55,8 @@ const pages: Record<Code, Explanation> = {
   },
   keychain_unavailable: {
     title: "The system's keychain is not available",
-    meanwhile: `${readable} The secrets can lie in a vault file instead.`,
-    step: settings("Open settings"),
+    meanwhile: `${readable} New orders come by themselves once it opens.`,
+    step: settings("Unlock or replace"),
   },
   throttled: {
     title: "Waiting for Amazon's limit",
@@ -122,6 +122,11 @@ const pages: Record<Code, Explanation> = {
   printer_rejected: {
     title: "The printer did not take it",
     meanwhile: "Nothing was printed. Another printer, or saving as a PDF, works at once.",
+    step: again,
+  },
+  update_refused: {
+    title: "No newer version was installed",
+    meanwhile: "Packlight is as it was.",
     step: again,
   },
   demo: { title: "Not in the demo", meanwhile: "The demo seller cannot be mixed with an account.", step: null },

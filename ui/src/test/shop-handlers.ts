@@ -9,6 +9,7 @@ import type {
   Preferences,
   SyncState,
   SyncReport,
+  UpdateSource,
 } from "~/lib/bindings";
 
 import { confirmingHandlers } from "./confirming-handlers";
@@ -36,6 +37,7 @@ export const INFO: AppInfo = {
   data_folder: "/home/me/packlight",
   problem: null,
   accounts: 1,
+  settings_notice: null,
 };
 
 export const LICENCES: Licences = {
@@ -53,6 +55,10 @@ export function madeUpAccount(now: number): AccountView {
     platform: "amazon",
     region: "eu",
     marketplaces: ["A1F83G8C2ARO7P", "A1PA6795UKMFR9"],
+    days: [
+      { id: "A1F83G8C2ARO7P", zone: "Europe/London" },
+      { id: "A1PA6795UKMFR9", zone: "Europe/Berlin" },
+    ],
     orders_api: "2026-01-01",
     client_id_tail: "1a2b",
     secrets: "keychain",
@@ -102,6 +108,7 @@ export function shopHandlers(
   now: () => number = Date.now,
   picking = new MadeUpPicking(shop, now),
 ): Partial<Handlers> {
+  let updates: UpdateSource = { endpoint: null, public_key: null };
   let preferences: Preferences = { theme: "system", density: "normal", columns: null };
   return {
     ...matchingHandlers(shop),
@@ -152,9 +159,32 @@ export function shopHandlers(
       listings: { granted: true, missing_role: null },
       traffic: { granted: false, missing_role: "Brand Analytics" },
     }),
-    replaceSecrets: () => madeUpAccount(now()),
+    replaceSecrets: () => ({ account: madeUpAccount(now()), left: null }),
     disconnectAccount: () => null,
     unlockVault: () => null,
+    unlockKeychain: () => null,
+    editAccount: (_id, { label }) => ({ ...madeUpAccount(now()), label }),
+    forgetPreview: () => ({
+      label: "My shop",
+      orders: 302,
+      lines: 340,
+      notes: 4,
+      confirmed: 248,
+      freed_units: 12,
+      sold_units: 260,
+      pick_lists: 3,
+      open_lists: [],
+      backups: 7,
+    }),
+    forgetAccount: () => ({ orders: 302, left: null }),
+    updateSource: () => updates,
+    setUpdateSource: (source) => {
+      updates = source;
+      return source;
+    },
+    checkForUpdate: () => null,
+    installUpdate: () => null,
+    restart: () => null,
     startDemo: () => ({ ...INFO, demo: true, accounts: 0 }),
     leaveDemo: () => ({ ...INFO, demo: false, accounts: 0 }),
     preferences: () => preferences,

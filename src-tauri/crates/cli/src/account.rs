@@ -25,7 +25,8 @@ pub(crate) async fn run(
         AccountCommand::Add(wanted) => add(desk, wanted, output).await,
         AccountCommand::List => list(desk, output).await,
         AccountCommand::Check => check(desk, output).await,
-        AccountCommand::Remove { label } => remove(desk, label, output).await,
+        AccountCommand::Remove { label, with_orders: false } => remove(desk, label, output).await,
+        AccountCommand::Remove { label, with_orders: true } => forget(desk, label, output).await,
     }
 }
 
@@ -180,8 +181,33 @@ async fn remove(desk: &Desk<'_>, label: &str, output: &mut Output<'_>) -> Result
         say(&format!("{}: {left}", removed.label));
     }
     let deleted = if left.is_none() { "its secrets are deleted, " } else { "" };
-    output.result(&RemovedShape { account: AccountShape::of(&removed), left }, |shape| {
-        format!("Removed {}: {deleted}its orders stay readable.\n", printable(&shape.account.label))
+    output
+        .result(&RemovedShape { account: AccountShape::of(&removed), left, orders_deleted: 0 }, |shape| {
+            format!("Removed {}: {deleted}its orders stay readable.\n", printable(&shape.account.label))
+        })?;
+    Ok(Exit::Done)
+}
+
+/// Removes an account with its orders; one that was disconnected before, too.
+async fn forget(desk: &Desk<'_>, label: &str, output: &mut Output<'_>) -> Result<Exit, Failure> {
+    let (account, forgotten) = desk
+        .writing(async |engine| {
+            let account = named(engine.accounts().await?, label)?;
+            let forgotten = engine.forget_account(account.id, label).await?;
+            Ok((account, forgotten))
+        })
+        .await?;
+    if let Some(left) = &forgotten.left {
+        say(&format!("{}: {left}", account.label));
+    }
+    let shape = RemovedShape {
+        account: AccountShape::of(&account),
+        left: forgotten.left,
+        orders_deleted: forgotten.orders,
+    };
+    output.result(&shape, |shape| {
+        let orders = if shape.orders_deleted == 1 { "order" } else { "orders" };
+        format!("Forgot {}: {} {orders} deleted.\n", printable(&shape.account.label), shape.orders_deleted)
     })?;
     Ok(Exit::Done)
 }

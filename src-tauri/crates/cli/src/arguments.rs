@@ -218,6 +218,9 @@ pub(crate) enum AccountCommand {
     Remove {
         /// The account's label.
         label: String,
+        /// Delete its orders and everything that was done with them too; stock stays. This cannot be undone.
+        #[arg(long)]
+        with_orders: bool,
     },
 }
 

@@ -77,7 +77,12 @@ impl From<EngineError> for Failure {
         // The engine's codes are spelt in one place, by serde.
         let code = serde_json::to_value(error.code).ok();
         let code = code.as_ref().and_then(serde_json::Value::as_str).unwrap_or("internal");
-        Self { retryable: error.retryable, ..Self::new(exit_of(error.code), code, error.message) }
+        let message = match error.code {
+            // The sentence is the window's too, which has a button for it.
+            Code::KeychainUnavailable => format!("{} (--secrets file)", error.message),
+            _ => error.message,
+        };
+        Self { retryable: error.retryable, ..Self::new(exit_of(error.code), code, message) }
     }
 }
 
@@ -108,6 +113,7 @@ fn exit_of(code: Code) -> Exit {
         | Code::NewerDatabase
         | Code::CorruptDatabase
         | Code::Disk
+        | Code::UpdateRefused
         | Code::PrinterUnavailable
         | Code::PrinterRejected
         | Code::Demo
@@ -151,7 +157,8 @@ mod tests {
             let failure = Failure::from(EngineError::retryable(code, "why"));
             assert_eq!((failure.code.as_str(), failure.exit as u8), (word, exit));
             assert!(failure.retryable);
-            assert_eq!(failure.message, "why");
+            let hint = if word == "keychain_unavailable" { " (--secrets file)" } else { "" };
+            assert_eq!(failure.message, format!("why{hint}"));
         }
     }
 }

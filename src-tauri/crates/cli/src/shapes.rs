@@ -37,6 +37,8 @@ pub(crate) struct RemovedShape {
     /// What could not be deleted and how to do it by hand; null when nothing is left.
     #[serde(rename = "secrets_left")]
     pub(crate) left: Option<String>,
+    /// Orders that went with it.
+    pub(crate) orders_deleted: u32,
 }
 
 impl AccountShape {

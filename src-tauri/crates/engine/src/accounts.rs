@@ -1,4 +1,4 @@
-//! Seller accounts: connecting, checking, replacing secrets, disconnecting.
+//! Seller accounts: connecting, checking, replacing secrets; changing and leaving them in files of their own.
 //!
 //! Secrets pass through here on their way to the keychain or the vault file and nowhere else; what is stored of a client
 //! id is a fingerprint and its last characters (design decision 2).
@@ -11,7 +11,7 @@ use packlight_domain::text::fold;
 use packlight_spapi::{
     Client, ClientConfig, Credentials, Endpoints, Errand, Grant, Participation, Patience, Priority,
 };
-use packlight_store::{Account, AccountMarketplace, NewAccount as NewRow, SecretsPlace};
+use packlight_store::{Account, NewAccount as NewRow, SecretsPlace};
 use secrecy::SecretString;
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
@@ -22,6 +22,13 @@ use crate::error::{Code, EngineError};
 use crate::events::CacheTag;
 use crate::ledger::StoreLedger;
 use crate::status::SyncState;
+
+mod editing;
+mod leaving;
+
+use editing::account_marketplace;
+pub use editing::{AccountEdit, MarketplaceDays, MarketplaceEdit};
+pub use leaving::{ForgetPreview, Forgotten};
 
 /// An account to connect.
 #[derive(Debug)]
@@ -53,6 +60,8 @@ pub struct AccountView {
     pub region: Option<Region>,
     /// Amazon's marketplace ids.
     pub marketplaces: Vec<String>,
+    /// The same with the zones of their business days.
+    pub days: Vec<MarketplaceDays>,
     /// Which Orders API reads it.
     pub orders_api: OrdersApi,
     /// The last characters of the client id, to tell applications apart.
@@ -69,6 +78,24 @@ pub struct AccountView {
     pub complete_up_to: Option<DateTime<Utc>>,
     /// Whether it is synced.
     pub connected: bool,
+}
+
+/// An account with other secrets than before.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, specta::Type)]
+pub struct Replaced {
+    /// The account.
+    pub account: AccountView,
+    /// What stays of the former secrets, and how to delete it by hand; `None` when nothing does.
+    pub left: Option<String>,
+}
+
+/// Which accounts will do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Standing {
+    /// Those that are synced.
+    Connected,
+    /// Those that were disconnected, too.
+    Any,
 }
 
 /// What Amazon grants an account.
@@ -109,6 +136,7 @@ impl From<Account> for AccountView {
             label: account.label,
             platform: account.platform,
             region: account.region,
+            days: account.marketplaces.iter().map(MarketplaceDays::from).collect(),
             marketplaces: account.marketplaces.into_iter().map(|one| one.id).collect(),
             orders_api: account.orders_api,
             client_id_tail: account.client_id_tail,
@@ -130,10 +158,7 @@ impl Engine {
     /// Connects an account: its secrets are tried at Amazon by a token and the list of marketplaces, then kept.
     pub async fn add_account(&self, new: NewAccount) -> Result<AccountView, EngineError> {
         self.require_writer()?;
-        let label = new.label.trim();
-        if label.is_empty() || label.chars().count() > 60 {
-            return Err(EngineError::new(Code::BadInput, "the label must have 1 to 60 characters"));
-        }
+        let label = editing::checked_label(&new.label)?;
         // What this computer was told wrongly is said before anything that the seller would have to look for.
         let endpoints = self.endpoints(new.region)?;
         let ids = check_marketplaces(new.region, &new.marketplaces)
@@ -178,7 +203,7 @@ impl Engine {
 
     /// Asks Amazon what the account may read. Never spends a call of the order list.
     pub async fn check_account(&self, id: AccountId) -> Result<AccountCheck, EngineError> {
-        let account = self.amazon_account(id).await?;
+        let account = self.account(id, Standing::Connected).await?;
         let outcome = self.probe(&account).await;
         if self.can_write() {
             let problem = match &outcome {
@@ -209,50 +234,42 @@ impl Engine {
         })
     }
 
-    /// Puts other secrets in the place of an account's, after trying them at Amazon. No order is touched.
+    /// Puts other secrets in the place of an account's, after trying them at Amazon; a disconnected account is connected
+    /// again by it. No order is touched.
+    ///
+    /// The former place keeps nothing back: where it cannot be opened, what stays in it is told as a sentence, and the
+    /// account works all the same. So the way out of a broken keychain is not barred by it.
     pub async fn replace_secrets(
         &self,
         id: AccountId,
         credentials: Credentials,
         place: SecretsPlace,
-    ) -> Result<AccountView, EngineError> {
+    ) -> Result<Replaced, EngineError> {
         self.require_writer()?;
-        let account = self.amazon_account(id).await?;
+        let account = self.account(id, Standing::Any).await?;
         let region = region_of(&account)?;
         self.0.secrets.require(place).await?;
         let fingerprint = credentials.fingerprint();
         let probe = self.client(self.endpoints(region)?, credentials.clone(), &fingerprint, region, id);
         probe.marketplace_participations(&self.errand()).await?;
         self.0.secrets.save(id, place, &credentials).await?;
-        if account.secrets != place {
-            self.0.secrets.remove(id, account.secrets).await?;
-        }
         let now = (self.0.clock)();
         self.0.store.replace_secrets(id, &fingerprint, &Some(credentials.tail()), place, now).await?;
+        let left = if account.secrets == place { None } else { self.delete_secrets(&account).await };
         self.0.connections.lock().await.remove(&id);
         self.0.board.enter(id, &account.label, account.complete_up_to);
         self.0.board.update(id, |entry| entry.state = SyncState::Idle);
         self.0.wake.send_replace(());
         self.0.events.changed(&[CacheTag::Accounts, CacheTag::Sync]);
-        Ok(self.amazon_account(id).await?.into())
+        Ok(Replaced { account: self.account(id, Standing::Connected).await?.into(), left })
     }
 
-    /// Disconnects an account: its secrets and its schedule go, its orders stay readable.
-    ///
-    /// A keychain that is locked or gone does not keep the account: what stays in it is returned as a sentence that
-    /// says how to delete it by hand.
-    pub async fn remove_account(&self, id: AccountId) -> Result<Option<String>, EngineError> {
-        self.require_writer()?;
-        let account = self.amazon_account(id).await?;
-        let left = match self.0.secrets.remove(id, account.secrets).await {
-            Ok(()) => None,
-            Err(why) => Some(self.0.secrets.how_to_delete(id, account.secrets, &why)),
-        };
-        self.0.store.remove_account(id, (self.0.clock)()).await?;
-        self.0.connections.lock().await.remove(&id);
-        self.0.board.leave(id);
-        self.0.events.changed(&[CacheTag::Accounts, CacheTag::Sync]);
-        Ok(left)
+    /// Asks the keychain's user to unlock it, by the system's own prompt; accounts that waited for it sync at once. A
+    /// prompt that takes longer than the keychain's limit stays open, and what is entered then counts too.
+    pub async fn unlock_keychain(&self) -> Result<(), EngineError> {
+        self.0.secrets.require(SecretsPlace::Keychain).await?;
+        self.0.wake.send_replace(());
+        Ok(())
     }
 
     /// Opens the vault file with its passphrase; accounts that waited for it sync at once.
@@ -303,11 +320,11 @@ impl Engine {
         Ok(connection)
     }
 
-    async fn amazon_account(&self, id: AccountId) -> Result<Account, EngineError> {
+    pub(crate) async fn account(&self, id: AccountId, standing: Standing) -> Result<Account, EngineError> {
         let accounts = self.0.store.accounts().await?;
         accounts
             .into_iter()
-            .find(|account| account.id == id && account.is_connected())
+            .find(|account| account.id == id && (standing == Standing::Any || account.is_connected()))
             .ok_or_else(|| EngineError::new(Code::NotFound, "this account is not connected any more"))
     }
 
@@ -372,16 +389,4 @@ fn refuse_foreign(ids: &[String], participations: &[Participation]) -> Result<()
         Code::BadInput,
         format!("this seller does not sell in {}; Amazon names {theirs}", ids.join(", ")),
     ))
-}
-
-/// A marketplace with its currency as Amazon states it now, else as the table has it, and its usual zone.
-fn account_marketplace(id: &str, participations: &[Participation]) -> AccountMarketplace {
-    let known = marketplace::by_id(id);
-    let stated =
-        participations.iter().find(|one| one.id == id).and_then(|one| one.currency.as_deref()?.parse().ok());
-    AccountMarketplace {
-        id: id.to_owned(),
-        currency: stated.or_else(|| known.map(marketplace::Marketplace::currency)),
-        zone: known.map_or(chrono_tz::UTC, |known| known.zone).name().to_owned(),
-    }
 }

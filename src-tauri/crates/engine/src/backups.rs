@@ -250,7 +250,7 @@ fn clear_parts(folder: &Path) {
 }
 
 /// The nightly backups of a folder, the newest first. Other files are nobody's business.
-fn nightly(folder: &Path) -> Vec<(NaiveDate, PathBuf)> {
+pub(crate) fn nightly(folder: &Path) -> Vec<(NaiveDate, PathBuf)> {
     let Ok(entries) = std::fs::read_dir(folder) else { return Vec::new() };
     let mut found: Vec<(NaiveDate, PathBuf)> = entries
         .filter_map(Result::ok)

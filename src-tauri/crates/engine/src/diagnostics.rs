@@ -21,6 +21,7 @@ mod redact;
 
 pub use logs::{LogFile, log_folder};
 pub use network::{NetworkEntry, NetworkJournal};
+pub use packlight_spapi::Exchange;
 pub use panics::{keep_panics, panic_folder};
 pub use redact::redacted;
 
@@ -30,6 +31,11 @@ const RUNS: u32 = 200;
 const REQUESTS: usize = network::KEPT;
 
 impl Engine {
+    /// Notes a request that did not go over the line to Amazon.
+    pub fn note_exchange(&self, exchange: &Exchange) {
+        self.0.network.add(exchange);
+    }
+
     /// What left this computer, the newest first, at most `limit` entries.
     pub async fn network(&self, limit: u32) -> Result<Vec<NetworkEntry>, EngineError> {
         let journal = self.0.network.clone();

@@ -64,6 +64,8 @@ pub enum Code {
     PrinterUnavailable,
     /// The printer, or its queue, did not take the document.
     PrinterRejected,
+    /// A newer version was not to be had, or not to be trusted; the message says why.
+    UpdateRefused,
     /// Not in the demo.
     Demo,
     /// The user stopped it.

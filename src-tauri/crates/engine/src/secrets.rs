@@ -117,6 +117,11 @@ impl Secrets {
         }
     }
 
+    /// Whether the keychain could be read now without asking anybody.
+    pub(crate) async fn keychain_is_open(&self) -> bool {
+        self.keychain.call(|keychain, _| Ok(keychain.is_open())).await.unwrap_or(false)
+    }
+
     /// The secrets of an account.
     pub async fn load(&self, account: AccountId, place: SecretsPlace) -> Result<Credentials, SecretsError> {
         match place {

@@ -28,8 +28,11 @@ const OFFLINE_MOST: Duration = Duration::from_mins(1);
 /// First wait after Amazon failed, doubled up to [`FAILED_MOST`].
 const FAILED_FIRST: Duration = Duration::from_mins(1);
 const FAILED_MOST: Duration = Duration::from_mins(15);
-/// How long refused secrets are left alone; replacing them wakes the task at once.
+/// How long refused secrets are left alone; replacing them wakes the task at once, and so does a keychain that opens.
 const REFUSED: Duration = Duration::from_hours(1);
+/// Between two looks at a keychain that could not be read, doubled for each refusal in a row up to [`LOOK_MOST`].
+const LOOK_FIRST: Duration = Duration::from_secs(30);
+const LOOK_MOST: Duration = Duration::from_mins(15);
 
 /// How often a waiting task looks whether the computer has slept, and what counts as a sleep.
 const LOOK: Duration = Duration::from_secs(30);
@@ -159,6 +162,7 @@ async fn keep_fresh(engine: Engine, id: AccountId, pace: Pace, stop: Cancellatio
         // Where only some marketplaces are closed, the pace is the usual one.
         let back_off_for = failure.as_ref().filter(|setback| !setback.partly).map(|setback| &setback.error);
         failures = if back_off_for.is_some() { failures.saturating_add(1) } else { 0 };
+        let no_keychain = back_off_for.is_some_and(|error| error.code == Code::KeychainUnavailable);
         let ended = Instant::now();
         loop {
             let planned = match back_off_for {
@@ -170,6 +174,7 @@ async fn keep_fresh(engine: Engine, id: AccountId, pace: Pace, stop: Cancellatio
             tokio::select! {
                 () = stop.cancelled() => break,
                 () = rest(wait, &engine.0.sleep) => break,
+                () = engine.keychain_opens(failures), if no_keychain => break,
                 _ = woken.changed() => break,
                 _ = plans.changed() => {}
             }
@@ -192,14 +197,15 @@ pub(crate) async fn rest(wait: Duration, sleep: &SleepClock) {
 
 /// How long to wait after the `failures`-th failure in a row.
 fn back_off(error: &EngineError, failures: u32) -> Duration {
-    let doubled = |first: Duration, most: Duration| {
-        first.saturating_mul(2_u32.saturating_pow(failures.saturating_sub(1).min(16))).min(most)
-    };
     match error.code {
-        Code::Offline => doubled(OFFLINE_FIRST, OFFLINE_MOST),
+        Code::Offline => doubled(OFFLINE_FIRST, OFFLINE_MOST, failures),
         Code::CredentialsRefused | Code::VaultLocked | Code::KeychainUnavailable => REFUSED,
-        _ => doubled(FAILED_FIRST, FAILED_MOST),
+        _ => doubled(FAILED_FIRST, FAILED_MOST, failures),
     }
+}
+
+fn doubled(first: Duration, most: Duration, failures: u32) -> Duration {
+    first.saturating_mul(2_u32.saturating_pow(failures.saturating_sub(1).min(16))).min(most)
 }
 
 /// Whether a failure beside the run says that the run would fail too, or was asked not to go on.
@@ -241,6 +247,17 @@ impl Engine {
             pass_over(self.refresh(&account, &connection, stop).await, "stale orders were not read again")?;
         }
         run.map(drop).map_err(|failure| Setback { error: failure.error, partly: failure.partly })
+    }
+
+    /// Returns once the keychain can be read without asking anybody: its user unlocked it, or it has come up. Looking asks
+    /// nobody either; a run would put the system's prompt on the screen again.
+    async fn keychain_opens(&self, failures: u32) {
+        loop {
+            tokio::time::sleep(doubled(LOOK_FIRST, LOOK_MOST, failures)).await;
+            if self.0.secrets.keychain_is_open().await {
+                return;
+            }
+        }
     }
 
     async fn is_first_connection(&self, account: &Account) -> Result<bool, EngineError> {

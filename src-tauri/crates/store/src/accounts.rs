@@ -1,7 +1,7 @@
 //! Seller accounts: what is known of them apart from their secrets, which are never here.
 //!
-//! An account is never deleted: disconnecting it ends its schedule and keeps its orders readable. Adding it again under
-//! the same label, region and application finds them, and goes on from the old watermark.
+//! Disconnecting an account ends its schedule and keeps its orders readable. Adding it again under the same label, region
+//! and application finds them, and goes on from the old watermark. Only forgetting deletes (`forget.rs`).
 
 use chrono::{DateTime, Utc};
 use packlight_domain::account::{AccountId, OrdersApi, Platform, Region};
@@ -201,6 +201,36 @@ impl Store {
                 .execute(connection)
                 .await?;
                 found(done.rows_affected(), id)
+            })
+        })
+        .await
+    }
+
+    /// Gives an account another label and other marketplaces; watermarks stay as they are.
+    ///
+    /// # Errors
+    /// [`StoreError::DuplicateLabel`] where another account has the label.
+    pub async fn edit_account(
+        &self,
+        id: AccountId,
+        label: &str,
+        marketplaces: &[AccountMarketplace],
+    ) -> Result<(), StoreError> {
+        let (label, marketplaces) = (label.to_owned(), marketplaces.to_owned());
+        self.write(move |connection| {
+            Box::pin(async move {
+                let folded = fold(&label);
+                if load(connection).await?.iter().any(|other| other.id != id && fold(&other.label) == folded)
+                {
+                    return Err(StoreError::DuplicateLabel(label));
+                }
+                let done = sqlx::query("UPDATE accounts SET label = ?2 WHERE id = ?1")
+                    .bind(id.0)
+                    .bind(label)
+                    .execute(&mut *connection)
+                    .await?;
+                found(done.rows_affected(), id)?;
+                set_marketplaces(connection, id, &marketplaces).await
             })
         })
         .await

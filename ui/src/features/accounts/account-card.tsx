@@ -14,6 +14,8 @@ import { keys } from "~/lib/query";
 
 import { AccessList } from "./access-list";
 import styles from "./accounts.module.css";
+import { EditDialog } from "./edit-dialog";
+import { ForgetDialog } from "./forget-dialog";
 import { ReplaceDialog } from "./replace-dialog";
 import { Waits } from "./waits";
 
@@ -24,11 +26,13 @@ const PLACES: Record<SecretsPlace, string> = {
   none: "Nowhere: disconnected",
 };
 
+/** Where its secrets lie out of reach. */
+export type Locked = "vault" | "keychain" | null;
+
 type Props = {
   account: AccountView;
   marketplaces: readonly MarketplaceView[];
-  /** Its secrets lie in the vault, which is locked. */
-  locked: boolean;
+  locked: Locked;
   onUnlock: () => void;
 };
 
@@ -39,7 +43,7 @@ export function AccountCard({ account, marketplaces, locked, onUnlock }: Props) 
   const [busy, setBusy] = useState(false);
   const [check, setCheck] = useState<AccountCheck | null>(null);
   const [failure, setFailure] = useState<Failure | null>(null);
-  const [dialog, setDialog] = useState<"replace" | "disconnect" | null>(null);
+  const [dialog, setDialog] = useState<"replace" | "disconnect" | "edit" | "forget" | null>(null);
 
   const attempt = async (act: () => Promise<void>) => {
     setBusy(true);
@@ -58,6 +62,12 @@ export function AccountCard({ account, marketplaces, locked, onUnlock }: Props) 
       setCheck(null);
       setCheck(await backend.checkAccount(account.id));
     });
+  const unlockKeychain = () =>
+    void attempt(async () => {
+      await backend.unlockKeychain();
+      toast({ text: "Keychain unlocked", detail: "New orders are on their way." });
+      void client.invalidateQueries({ queryKey: keys.sync });
+    });
   const disconnect = () =>
     void attempt(async () => {
       setDialog(null);
@@ -69,7 +79,7 @@ export function AccountCard({ account, marketplaces, locked, onUnlock }: Props) 
       for (const queryKey of [keys.app, keys.sync]) void client.invalidateQueries({ queryKey });
     });
 
-  const names = account.marketplaces.map((id) => marketplaces.find((known) => known.id === id)?.name ?? id);
+  const nameOf = (id: string) => marketplaces.find((known) => known.id === id)?.name ?? id;
   return (
     <section className={styles.card} aria-label={account.label}>
       <header className={styles.cardHead}>
@@ -82,7 +92,8 @@ export function AccountCard({ account, marketplaces, locked, onUnlock }: Props) 
       </header>
       <dl className={styles.facts}>
         <Fact name="Region">{account.region === null ? "—" : REGION_NAMES[account.region]}</Fact>
-        <Fact name="Marketplaces">{names.join(", ")}</Fact>
+        <Fact name="Marketplaces">{account.marketplaces.map(nameOf).join(", ")}</Fact>
+        <Fact name="Business days">{[...new Set(account.days.map(({ zone }) => placeOf(zone)))].join(", ")}</Fact>
         <Fact name="Client id">
           <span className="mono" title="Only the end is kept for showing">
             {account.client_id_tail === null ? "—" : `…${account.client_id_tail}`}
@@ -93,7 +104,8 @@ export function AccountCard({ account, marketplaces, locked, onUnlock }: Props) 
           {account.secrets !== "none" && account.secrets_since !== null && (
             <span title={format.absolute(account.secrets_since)}> since {format.day(account.secrets_since, now)}</span>
           )}
-          {locked && " · locked"}
+          {locked === "vault" && " · locked"}
+          {locked === "keychain" && " · out of reach"}
         </Fact>
         <Fact name="Orders interface">{account.orders_api}</Fact>
         <Fact name="Complete to">
@@ -111,31 +123,44 @@ export function AccountCard({ account, marketplaces, locked, onUnlock }: Props) 
         </Fact>
       </dl>
       {check !== null && <AccessList check={check} />}
-      {failure !== null && <FailureNotice error={failure} onAgain={runCheck} />}
+      {failure !== null && <FailureNotice error={failure} />}
       <Waits busy={busy} />
       <div className={styles.buttons}>
         {account.connected && (
-          <>
-            <Button look="danger" disabled={busy} onClick={() => setDialog("disconnect")}>
-              Disconnect
-            </Button>
-            <span className={styles.gap} />
-          </>
+          <Button look="danger" disabled={busy} onClick={() => setDialog("disconnect")}>
+            Disconnect
+          </Button>
+        )}
+        <Button look="danger" disabled={busy} onClick={() => setDialog("forget")}>
+          Forget
+        </Button>
+        <span className={styles.gap} />
+        {account.connected && (
+          <Button disabled={busy} onClick={() => setDialog("edit")}>
+            Edit
+          </Button>
         )}
         <Button disabled={busy} onClick={() => setDialog("replace")}>
           {account.connected ? "Replace secrets" : "Enter secrets"}
         </Button>
-        {locked && (
-          <Button look="primary" onClick={onUnlock}>
-            Unlock
+        {locked !== null && (
+          <Button look="primary" disabled={busy} onClick={locked === "vault" ? onUnlock : unlockKeychain}>
+            {locked === "vault" ? "Unlock" : "Unlock keychain"}
           </Button>
         )}
         {account.connected && (
           <Button disabled={busy} onClick={runCheck}>
-            {busy ? "Checking…" : "Check"}
+            Check
           </Button>
         )}
       </div>
+      <EditDialog
+        account={account}
+        marketplaces={marketplaces}
+        open={dialog === "edit"}
+        onClose={() => setDialog(null)}
+      />
+      <ForgetDialog account={account} open={dialog === "forget"} onClose={() => setDialog(null)} />
       <ReplaceDialog account={account} open={dialog === "replace"} onClose={() => setDialog(null)} />
       <Dialog
         alert
@@ -159,6 +184,9 @@ export function AccountCard({ account, marketplaces, locked, onUnlock }: Props) 
     </section>
   );
 }
+
+/** The place that names a zone: "Europe/London" is London. */
+const placeOf = (zone: string) => zone.slice(zone.lastIndexOf("/") + 1).replaceAll("_", " ");
 
 function Fact({ name, children }: { name: string; children: React.ReactNode }) {
   return (

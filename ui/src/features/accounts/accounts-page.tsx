@@ -5,10 +5,10 @@ import { Plus } from "lucide-react";
 
 import { buttonClass } from "~/components/button";
 import { FailureNotice } from "~/components/notice";
-import type { AccountView } from "~/lib/bindings";
+import type { AccountId, AccountView } from "~/lib/bindings";
 import { queries } from "~/lib/query";
 
-import { AccountCard } from "./account-card";
+import { AccountCard, type Locked } from "./account-card";
 import styles from "./accounts.module.css";
 import { UnlockDialog } from "./unlock-dialog";
 
@@ -19,11 +19,11 @@ export function AccountsPage({ unlock, onUnlock }: { unlock: boolean; onUnlock: 
   const accounts = useQuery({ ...queries.accounts, select: ofAmazon });
   const marketplaces = useQuery(queries.marketplaces);
   const sync = useQuery(queries.sync);
-  const locked = new Set(
-    sync.data?.accounts
-      .filter(({ state }) => state.kind === "refused" && state.code === "vault_locked")
-      .map(({ account }) => account),
-  );
+  const locked = (id: AccountId): Locked => {
+    const state = sync.data?.accounts.find(({ account }) => account === id)?.state;
+    if (state?.kind !== "refused") return null;
+    return state.code === "vault_locked" ? "vault" : state.code === "keychain_unavailable" ? "keychain" : null;
+  };
   return (
     <div className={styles.stack}>
       {accounts.error && <FailureNotice error={accounts.error} onAgain={() => void accounts.refetch()} />}
@@ -38,7 +38,7 @@ export function AccountsPage({ unlock, onUnlock }: { unlock: boolean; onUnlock: 
           key={account.id}
           account={account}
           marketplaces={marketplaces.data ?? []}
-          locked={locked.has(account.id)}
+          locked={locked(account.id)}
           onUnlock={() => onUnlock(true)}
         />
       ))}

@@ -4,7 +4,7 @@ import { describe, expect, it } from "vitest";
 
 import { refusal } from "~/test/fake-backend";
 import { openWindow } from "~/test/open-window";
-import { madeUpAccount } from "~/test/shop-handlers";
+import { accountSync, madeUpAccount } from "~/test/shop-handlers";
 
 const ID = "amzn1.application-oa2-client.0123456789abcdef";
 const SECRET = "amzn1.oa2-cs.v1.not-a-real-secret";
@@ -220,5 +220,117 @@ describe("settings of an account", () => {
     const account = { ...madeUpAccount(Date.now()), last_check_problem: "The refresh token is not valid any more" };
     openWindow({ at, handlers: { listAccounts: () => [account] } });
     expect(await screen.findByText(/The refresh token is not valid any more/)).toBeInTheDocument();
+  });
+
+  it("ask the keychain's user to unlock it", async () => {
+    const message = "the keychain is locked: unlock it and try again, or keep the secrets in an encrypted vault file";
+    const state = { kind: "refused" as const, code: "keychain_unavailable" as const, message };
+    const { user, core } = openWindow({
+      at,
+      handlers: { syncStatus: () => ({ accounts: [accountSync(Date.now(), state)] }) },
+    });
+    await user.click(await screen.findByRole("button", { name: "Unlock keychain" }));
+    expect(await screen.findByText("Keychain unlocked")).toBeInTheDocument();
+    expect(core.callsOf("unlockKeychain")).toHaveLength(1);
+    core.answer({ unlockKeychain: () => Promise.reject(refusal("keychain_unavailable", message)) });
+    await user.click(screen.getByRole("button", { name: "Unlock keychain" }));
+    expect(await screen.findByRole("alert")).toHaveTextContent(message);
+  });
+
+  it("say what stays of replaced secrets", async () => {
+    const left = "its secrets could not be deleted, because the keychain is locked";
+    const { user } = openWindow({
+      at,
+      handlers: { replaceSecrets: () => ({ account: madeUpAccount(Date.now()), left }) },
+    });
+    await user.click(await screen.findByRole("button", { name: "Replace secrets" }));
+    const dialog = within(await screen.findByRole("dialog", { name: "Replace the secrets of My shop" }));
+    await user.type(dialog.getByLabelText("LWA client id"), ID);
+    await user.type(dialog.getByLabelText("LWA client secret"), SECRET);
+    await user.type(dialog.getByLabelText("Refresh token"), TOKEN);
+    await user.click(dialog.getByRole("button", { name: "Check and replace" }));
+    expect(await screen.findByText(/because the keychain is locked/)).toBeInTheDocument();
+  });
+
+  it("change the label, the marketplaces and their zones", async () => {
+    const { user, core } = openWindow({ at });
+    await user.click(await screen.findByRole("button", { name: "Edit" }));
+    const dialog = within(await screen.findByRole("dialog", { name: "Edit My shop" }));
+    await user.clear(dialog.getByLabelText("Label"));
+    await user.type(dialog.getByLabelText("Label"), "Bricks");
+    await user.click(dialog.getByRole("checkbox", { name: "France" }));
+    await user.click(dialog.getByRole("checkbox", { name: "Germany" }));
+    expect(dialog.queryByLabelText("Business days of Germany")).toBeNull();
+    await user.clear(dialog.getByLabelText("Business days of United Kingdom"));
+    await user.type(dialog.getByLabelText("Business days of United Kingdom"), "Europe/Dublin");
+    await user.click(dialog.getByRole("button", { name: "Save" }));
+    expect(await screen.findByText("Bricks changed")).toBeInTheDocument();
+    expect(core.callsOf("editAccount")).toEqual([
+      [
+        1,
+        {
+          label: "Bricks",
+          marketplaces: [
+            { id: "A1F83G8C2ARO7P", zone: "Europe/Dublin" },
+            { id: "A13V1IB3VIYZZH", zone: null },
+          ],
+        },
+      ],
+    ]);
+  });
+
+  it("point at the field that cannot be so", async () => {
+    const message = "'Europe/Atlantis' is no time zone: choose one from the list, such as Europe/London";
+    const { user } = openWindow({
+      at,
+      handlers: { editAccount: () => Promise.reject(refusal("bad_input", message, { context: "zone" })) },
+    });
+    await user.click(await screen.findByRole("button", { name: "Edit" }));
+    const dialog = within(await screen.findByRole("dialog", { name: "Edit My shop" }));
+    await user.click(dialog.getByRole("button", { name: "Save" }));
+    await waitFor(() => expect(dialog.getByLabelText("Business days of Germany")).toHaveAccessibleDescription(message));
+  });
+
+  it("forget an account only after its label was typed", async () => {
+    const { user, core } = openWindow({ at });
+    await user.click(await screen.findByRole("button", { name: "Forget" }));
+    const dialog = await screen.findByRole("alertdialog", { name: "Forget My shop?" });
+    await waitFor(() => expect(dialog).toHaveTextContent("302 orders of this account will be deleted"));
+    expect(dialog).toHaveTextContent("340 lines, 4 notes, 248 confirmations, 3 pick list records");
+    expect(dialog).toHaveTextContent("12 linked units become free, 260 sold units stay sold");
+    expect(dialog).toHaveTextContent("7 backups made before hold the orders");
+    const button = within(dialog).getByRole("button", { name: "Delete My shop" });
+    expect(button).toBeDisabled();
+    await user.type(within(dialog).getByLabelText("Type My shop to delete it"), "my sho");
+    expect(button).toBeDisabled();
+    await user.type(within(dialog).getByLabelText("Type My shop to delete it"), "p");
+    await user.click(button);
+    expect(await screen.findByText("My shop forgotten")).toBeInTheDocument();
+    expect(core.callsOf("forgetAccount")).toEqual([[1, "my shop"]]);
+  });
+
+  it("forget nothing while a pick list is open", async () => {
+    const { user } = openWindow({
+      at,
+      handlers: {
+        forgetPreview: () => ({
+          label: "My shop",
+          orders: 2,
+          lines: 2,
+          notes: 0,
+          confirmed: 0,
+          freed_units: 0,
+          sold_units: 0,
+          pick_lists: 0,
+          open_lists: ["P-0123abcd"],
+          backups: 0,
+        }),
+      },
+    });
+    await user.click(await screen.findByRole("button", { name: "Forget" }));
+    const dialog = await screen.findByRole("alertdialog", { name: "Forget My shop?" });
+    await waitFor(() => expect(dialog).toHaveTextContent("Finish or discard P-0123abcd first"));
+    await user.type(within(dialog).getByLabelText("Type My shop to delete it"), "My shop");
+    expect(within(dialog).getByRole("button", { name: "Delete My shop" })).toBeDisabled();
   });
 });

@@ -49,9 +49,12 @@ export function ReplaceDialog({
     if (Object.keys(read.errors).length > 0) return;
     setBusy(true);
     try {
-      await backend.replaceSecrets(account.id, read.input);
+      const { left } = await backend.replaceSecrets(account.id, read.input);
       form.current?.reset();
-      toast({ text: `Secrets of ${account.label} replaced` });
+      const text = `Secrets of ${account.label} replaced`;
+      // What the former place kept is read and acted on at leisure: it stays until it is dismissed.
+      if (left === null) toast({ text });
+      else toast({ text, detail: `Of the former ones ${left}.`, tone: "bad" });
       for (const queryKey of [keys.accounts, keys.app, keys.sync]) void client.invalidateQueries({ queryKey });
       close();
     } catch (thrown) {

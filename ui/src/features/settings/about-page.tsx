@@ -11,6 +11,7 @@ import { queries } from "~/lib/query";
 
 import styles from "./about.module.css";
 import settings from "./settings.module.css";
+import { Updates } from "./updates";
 
 export function AboutPage() {
   const { data: app } = useQuery(queries.app);
@@ -26,6 +27,7 @@ export function AboutPage() {
           <dd>MIT or Apache-2.0, at your choice</dd>
         </dl>
       </section>
+      <Updates />
       <PartsOfOthers />
     </div>
   );

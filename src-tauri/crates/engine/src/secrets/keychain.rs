@@ -37,6 +37,8 @@ impl Stage {
 
 /// A keychain. Calls block, perhaps for ever, and may come from any thread but one at a time.
 pub trait Keychain: Send + Sync {
+    /// Whether secrets could be read now without asking anybody.
+    fn is_open(&self) -> bool;
     /// Makes ready for writing: connects, and unlocks if need be.
     fn prepare(&self, stage: &Stage) -> Result<(), KeychainError>;
     /// The secrets of entries, in their order.
@@ -52,7 +54,7 @@ pub trait Keychain: Send + Sync {
 pub enum KeychainError {
     /// The computer has none, or none that runs.
     #[error(
-        "no keychain is available on this computer ({why}): use --secrets file to keep the secrets in an encrypted file"
+        "no keychain is available on this computer ({why}): keep the secrets in an encrypted vault file instead"
     )]
     Absent {
         /// What the system says.
@@ -60,19 +62,24 @@ pub enum KeychainError {
     },
     /// It runs, but has no place for new entries.
     #[error(
-        "the keychain has no default keyring yet: create one in the system's password application, or use --secrets file"
+        "the keychain has no default keyring yet: create one in the system's password application, or keep the secrets in an encrypted vault file"
     )]
     NoKeyring,
     /// It is locked and waits for its user.
-    #[error("the keychain is locked: unlock it and try again, or use --secrets file")]
+    #[error(
+        "the keychain is locked: unlock it and try again, or keep the secrets in an encrypted vault file"
+    )]
     Locked,
     /// It asked its user, without success.
     #[error(
-        "the keychain stayed locked, because its prompt was closed or could not be shown: unlock it and try again, or use --secrets file"
+        "the keychain stayed locked, because its prompt was closed or could not be shown: unlock it and try again, or keep the secrets in an encrypted vault file"
     )]
     Dismissed,
     /// It does not answer.
-    #[error("the keychain did not answer within {} seconds: log out and in again, or use --secrets file", .0.as_secs())]
+    #[error(
+        "the keychain did not answer within {} seconds: log out and in again, or keep the secrets in an encrypted vault file",
+        .0.as_secs()
+    )]
     Hanging(Duration),
     /// The entry was deleted, or never was there.
     #[error("the keychain no longer holds the secrets of this account: enter them again")]
@@ -81,7 +88,7 @@ pub enum KeychainError {
     #[error("the keychain's entry of this account is not readable: enter the secrets again")]
     Unreadable,
     /// Anything else.
-    #[error("the keychain failed ({why}): try again, or use --secrets file")]
+    #[error("the keychain failed ({why}): try again, or keep the secrets in an encrypted vault file")]
     Failed {
         /// What the system says.
         why: String,

@@ -19,6 +19,10 @@ use crate::paths::IDENTIFIER;
 pub struct SystemKeychain;
 
 impl Keychain for SystemKeychain {
+    fn is_open(&self) -> bool {
+        here::is_open()
+    }
+
     fn prepare(&self, stage: &Stage) -> Result<(), KeychainError> {
         here::prepare(stage)
     }
@@ -92,6 +96,12 @@ mod here {
         Ok(store)
     }
 
+    /// Looks at the default keyring without unlocking it.
+    pub(super) fn is_open() -> bool {
+        let Ok(service) = SecretService::connect(EncryptionType::Plain) else { return false };
+        service.get_default_collection().is_ok_and(|keyring| keyring.is_locked().is_ok_and(|locked| !locked))
+    }
+
     /// Unlocks the keyring that new entries go to.
     pub(super) fn prepare(stage: &Stage) -> Result<(), KeychainError> {
         let service = SecretService::connect(EncryptionType::Plain).map_err(|error| absent(&error))?;
@@ -134,6 +144,11 @@ mod here {
         Ok(store)
     }
 
+    /// The login keychain is open while its user is logged in, as a rule; a look would be a prompt.
+    pub(super) fn is_open() -> bool {
+        true
+    }
+
     /// The login keychain unlocks itself at the first write.
     pub(super) fn prepare(stage: &Stage) -> Result<(), KeychainError> {
         connect(stage).map(drop)
@@ -156,6 +171,10 @@ mod here {
         let store: Arc<CredentialStore> =
             windows_native_keyring_store::Store::new().map_err(|error| absent(&error))?;
         Ok(store)
+    }
+
+    pub(super) fn is_open() -> bool {
+        true
     }
 
     /// The credential manager is open while its user is logged in.

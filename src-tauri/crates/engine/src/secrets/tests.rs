@@ -52,6 +52,9 @@ impl Scripted {
 }
 
 impl Keychain for Scripted {
+    fn is_open(&self) -> bool {
+        *self.mood.lock().unwrap() == Mood::Well
+    }
     fn prepare(&self, stage: &Stage) -> Result<(), KeychainError> {
         self.answer(stage)
     }
@@ -166,19 +169,22 @@ async fn each_refusal_has_its_sentence_and_next_step() {
     for (error, sentence) in [
         (
             KeychainError::Absent { why: "no session bus".into() },
-            "no keychain is available on this computer (no session bus): use --secrets file to keep the secrets in an \
-             encrypted file",
+            "no keychain is available on this computer (no session bus): keep the secrets in an encrypted vault file \
+             instead",
         ),
         (
             KeychainError::NoKeyring,
-            "the keychain has no default keyring yet: create one in the system's password application, or use \
-             --secrets file",
+            "the keychain has no default keyring yet: create one in the system's password application, or keep the \
+             secrets in an encrypted vault file",
         ),
-        (KeychainError::Locked, "the keychain is locked: unlock it and try again, or use --secrets file"),
+        (
+            KeychainError::Locked,
+            "the keychain is locked: unlock it and try again, or keep the secrets in an encrypted vault file",
+        ),
         (
             KeychainError::Dismissed,
             "the keychain stayed locked, because its prompt was closed or could not be shown: unlock it and try \
-             again, or use --secrets file",
+             again, or keep the secrets in an encrypted vault file",
         ),
         (
             KeychainError::Unreadable,
@@ -186,7 +192,7 @@ async fn each_refusal_has_its_sentence_and_next_step() {
         ),
         (
             KeychainError::Failed { why: "out of paper".into() },
-            "the keychain failed (out of paper): try again, or use --secrets file",
+            "the keychain failed (out of paper): try again, or keep the secrets in an encrypted vault file",
         ),
     ] {
         let keychain = Scripted::in_mood(Mood::Refuses(error));
@@ -208,7 +214,8 @@ async fn a_silent_keychain_is_given_up_and_its_thread_is_not_doubled() {
         let error = secrets.load(SHOP, SecretsPlace::Keychain).await.unwrap_err();
         assert_eq!(
             error.to_string(),
-            "the keychain did not answer within 5 seconds: log out and in again, or use --secrets file"
+            "the keychain did not answer within 5 seconds: log out and in again, or keep the secrets in an encrypted \
+             vault file"
         );
     }
     assert_eq!(begun.elapsed(), Duration::from_secs(15));

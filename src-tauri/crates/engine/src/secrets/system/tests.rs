@@ -142,7 +142,7 @@ fn inside_without_keyring() {
     ] {
         let error = result.unwrap_err().to_string();
         assert!(error.starts_with("no keychain is available on this computer ("), "{error}");
-        assert!(error.ends_with("): use --secrets file to keep the secrets in an encrypted file"), "{error}");
+        assert!(error.ends_with("): keep the secrets in an encrypted vault file instead"), "{error}");
         eprintln!("{error}");
     }
 }
