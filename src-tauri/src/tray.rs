@@ -123,11 +123,14 @@ impl Tray {
         self.today.set_text(today(standing.new_today))?;
         self.sync.set_enabled(standing.is_connected)?;
         self.resume.set_enabled(standing.paused_until.is_some())?;
-        let mut shown = self.shown.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-        if *shown != Some(standing.state) {
+        // Not held while the main thread is asked: it may be showing something itself.
+        let before = {
+            let mut shown = self.shown.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+            shown.replace(standing.state)
+        };
+        if before != Some(standing.state) {
             self.icon.set_icon(Some(picture(standing.state)))?;
             self.icon.set_tooltip(Some(title(standing.state)))?;
-            *shown = Some(standing.state);
         }
         Ok(())
     }
