@@ -50,6 +50,23 @@ async fn a_refusal_without_a_reason_costs_nine_calls_and_then_two() {
     }
 }
 
+/// Each marketplace is tried alone only until it is plain that none of them is the reason.
+#[tokio::test(start_paused = true)]
+async fn of_five_marketplaces_three_are_tried_alone() {
+    let (france, italy, spain) = ("A13V1IB3VIYZZH", "APJ6JRA9NG5V4", "A1RKKUPIHCS9HS");
+    let five = [UK, GERMANY, france, italy, spain];
+    let world = World::new(shop(60, 13).marketplaces(five), Duration::from_millis(800)).await;
+    world.connect(OrdersApi::V2026, &five).await.unwrap();
+    world.amazon.inject(Fault::ServerError(400).on(Operation::SearchOrders));
+    world.amazon.clear_calls();
+    let error = world.sync().await.unwrap_err();
+    assert_eq!(error.code, Code::Refused);
+    assert_eq!(searches(&world), 9 + 3);
+    world.amazon.lift_all();
+    world.synced().await;
+    assert!(is_whole(&world).await);
+}
+
 /// The same for days: no more calls than polling would cost, and none beyond Amazon's plan.
 #[tokio::test(start_paused = true)]
 async fn a_refusal_that_stays_is_no_storm() {

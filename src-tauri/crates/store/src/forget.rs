@@ -244,13 +244,6 @@ async fn forget_some(connection: &mut SqliteConnection, account: AccountId) -> R
     .execute(&mut *connection)
     .await?;
     ingest::remove(connection, &ids).await?;
-    // Numbers that became free are given to the orders that come next: those are news all the same.
-    for sql in [
-        "UPDATE alert_state SET seen_to = MIN(seen_to, (SELECT COALESCE(MAX(id), 0) FROM platform_orders))",
-        "UPDATE alert_marks SET first_row = MIN(first_row, (SELECT COALESCE(MAX(id), 0) FROM platform_orders))",
-    ] {
-        sqlx::query(sql).execute(&mut *connection).await?;
-    }
     Ok(u32::try_from(ids.len()).unwrap_or(u32::MAX))
 }
 

@@ -4,12 +4,14 @@
 mod common;
 
 use common::*;
+use packlight_domain::account::Platform;
 use packlight_domain::alert::News;
 use packlight_domain::background::{AlertSettings, Background};
+use packlight_domain::file_import::Told;
 use packlight_domain::order::OrderUpdate;
 use packlight_domain::page::Sort;
 use packlight_domain::view::{NewView, ViewId};
-use packlight_store::{Access, Store, restore};
+use packlight_store::{Access, Import, NewAccount, SecretsPlace, Store, restore};
 
 const DAY: i64 = 86_400;
 
@@ -60,6 +62,25 @@ async fn the_past_and_what_has_left_already_is_no_news() {
     shipped.fulfillment.status = Some("SHIPPED".into());
     world.apply(&[order("203-3", -40 * DAY), order("203-4", -DAY / 2), shipped]).await;
     assert_eq!(told(&world, &[]).await, ["203-4"], "an order that Amazon listed late is new all the same");
+}
+
+/// Rows that an import gave back are given to the orders that come next.
+#[tokio::test]
+async fn an_order_in_the_place_of_one_that_was_taken_back_is_news() {
+    let world = imported(&[]).await;
+    let ebay = NewAccount {
+        platform: Platform::Ebay,
+        region: None,
+        secrets: SecretsPlace::None,
+        ..new_account("eBay")
+    };
+    let of_a_file = [order("04-1", -40 * DAY), order("04-2", -40 * DAY)];
+    let imported =
+        world.store.import_orders(&ebay, &of_a_file, &Told::all(), &Import::default(), at(0)).await.unwrap();
+    assert_eq!(told(&world, &[]).await, [""; 0], "the past");
+    world.store.undo(imported.import.batch.unwrap(), at(1)).await.unwrap();
+    world.apply(&[order("203-3", 1_100)]).await;
+    assert_eq!(told(&world, &[]).await, ["203-3"]);
 }
 
 #[tokio::test]

@@ -138,7 +138,14 @@ pub(crate) async fn remove(connection: &mut SqliteConnection, ids: &[i64]) -> Re
     .await?;
     sqlx::query("DELETE FROM platform_orders WHERE id IN (SELECT value FROM json_each(?))")
         .bind(&ids)
-        .execute(connection)
+        .execute(&mut *connection)
         .await?;
+    // Numbers that became free are given to the orders that come next: those are news all the same.
+    for sql in [
+        "UPDATE alert_state SET seen_to = MIN(seen_to, (SELECT COALESCE(MAX(id), 0) FROM platform_orders))",
+        "UPDATE alert_marks SET first_row = MIN(first_row, (SELECT COALESCE(MAX(id), 0) FROM platform_orders))",
+    ] {
+        sqlx::query(sql).execute(&mut *connection).await?;
+    }
     Ok(())
 }
