@@ -231,7 +231,7 @@ async fn forget_acts(connection: &mut SqliteConnection, which: &str) -> Result<(
 
 /// Forgets some orders; how many.
 async fn forget_some(connection: &mut SqliteConnection, account: AccountId) -> Result<u32, StoreError> {
-    let ids: Vec<i64> = sqlx::query_scalar("SELECT id FROM platform_orders WHERE account_id = ? LIMIT ?")
+    let ids: Vec<i64> = sqlx::query_scalar("SELECT id FROM platform_orders WHERE account_id = ? LIMIT +?")
         .bind(account.0)
         .bind(AT_ONCE)
         .fetch_all(&mut *connection)
