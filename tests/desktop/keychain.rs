@@ -52,7 +52,8 @@ async fn whatever_the_keychain_does_the_orders_are_there_and_new_ones_come_when_
             click_text(window, "button", "Unlock keychain").await?;
             let alert = format!(
                 "return document.querySelector('[role=\"alert\"]')?.innerText.includes({})",
-                json!(sentence)
+                // There it begins as a sentence does.
+                json!(sentence.trim_start_matches("the "))
             );
             window.wait_for::<bool>("the reason", &alert, &[]).await?;
             window.screenshot("keychain on its page").await?;

@@ -115,6 +115,7 @@ async fn only_a_newer_package_with_the_right_signature_takes_the_place_of_the_in
 }
 
 async fn offered(window: &Window, releases: &Releases, installed: &Path) -> Result<()> {
+    wait_for_text(window, "Amazon not configured").await?;
     let _: bool = window.ask("location.hash = '#/settings/about'; return true", &[]).await?;
     let off = "return document.body.innerText.includes('Off: Packlight asks nobody for newer versions.')";
     window.wait_for::<bool>("updates that are off", off, &[]).await?;
@@ -176,6 +177,8 @@ async fn offered(window: &Window, releases: &Releases, installed: &Path) -> Resu
         },
     ] {
         let Refused { what, version, package, signature, sentence } = refused;
+        // On the page it begins as a sentence does.
+        let sentence = sentence.trim_start_matches("the ");
         releases.announce(version, &package, signature);
         click_text(window, "button", "Check for updates").await?;
         let install = format!("Install {version}");

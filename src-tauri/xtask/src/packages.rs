@@ -67,6 +67,7 @@ pub(crate) const TESTS: &[Package] = &[
         Sign::File("/usr/lib/x86_64-linux-gnu/libayatana-appindicator3.so.1"),
     ),
     package("zbar-tools", "decodes the codes on printed pages", Sign::Program("zbarimg")),
+    package("locales", "other languages than the system's own", Sign::File("/usr/share/i18n/locales/de_DE")),
     package("python3", "reads ZIP files back by its own library", Sign::Program("python3")),
     package(
         "fonts-droid-fallback",

@@ -40,6 +40,7 @@ export function Updates() {
   };
   const check = () =>
     void attempt("check", async () => {
+      setStanding({ kind: "unknown" });
       const update = await backend.checkForUpdate();
       return update === null ? { kind: "newest" } : { kind: "found", update };
     });
