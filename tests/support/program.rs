@@ -84,7 +84,13 @@ impl Program {
         })?;
         let message = ClientMessageEvent::new(32, window, protocols, [delete, x11rb::CURRENT_TIME, 0, 0, 0]);
         x.send_event(false, window, EventMask::NO_EVENT, message)?;
-        x.flush()?;
+        // Nobody closes a window without moving the pointer; with nothing else to read from the server, the toolkit may
+        // leave a message that came together with an answer in its queue.
+        for place in [40, 60, 80] {
+            x.warp_pointer(x11rb::NONE, window, 0, 0, 0, 0, place, place)?;
+            x.flush()?;
+            std::thread::sleep(BETWEEN_LOOKS);
+        }
         Ok(())
     }
 
