@@ -56,7 +56,9 @@ pub(crate) fn show(app: &AppHandle, target: Option<&Target>) {
     let shown = if let Some(window) = app.get_webview_window(LABEL) {
         bring(&window, target)
     } else {
-        let desk = app.state::<Desk>().inner().clone();
+        // A second start may come before the first has anything to show; its window is on its way.
+        let Some(desk) = app.try_state::<Desk>() else { return };
+        let desk = desk.inner().clone();
         let demo = desk.is_demo();
         open(app, desk, demo, target)
     };

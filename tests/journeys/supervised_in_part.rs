@@ -82,6 +82,11 @@ async fn a_closed_marketplace_slows_nothing_down_and_is_tried_once_an_hour() {
     assert_eq!(world.amazon.throttled(), 0);
     let state = at_rest(&world).await;
     assert!(matches!(state, SyncState::Refused { code: Code::AccessDenied, .. }), "{state:?}");
+    let checked_at = world.engine.sync_status().accounts[0].checked_at.unwrap();
+    assert!(
+        world.amazon.now() - checked_at <= TimeDelta::minutes(6),
+        "the other is read, so nothing is dead"
+    );
     // Who asks for a sync is not told what was true half an hour ago.
     world.amazon.open_marketplace(GERMANY);
     world.synced().await;

@@ -92,8 +92,10 @@ pub(crate) fn ours(folder: &Path) -> std::io::Result<Vec<PathBuf>> {
 
 /// Whether a file in the data folder is one of Packlight's, the lock excepted.
 fn is_ours(name: &str) -> bool {
-    name.starts_with("packlight.db")
-        || name.starts_with(".packlight.db.")
+    let begins = ["packlight.db", ".packlight.db.", ".damaged.db.", ".rebuilt.db.", "screen.unreadable-"];
+    begins.iter().any(|beginning| name.starts_with(beginning))
+        // The vault as it is written anew.
+        || name.strip_suffix(".new") == Some(vault::FILE)
         || [vault::FILE, "screen.json", "network.log", "network.1.log", "network.part", "network.1.part"]
             .contains(&name)
 }
@@ -114,6 +116,10 @@ mod tests {
             "packlight.db.damaged-20260118T120000Z",
             "packlight.db.before-restore-20260118T120000Z-wal",
             ".packlight.db.77.part",
+            ".damaged.db.77.part",
+            ".rebuilt.db.77.part",
+            "screen.unreadable-20260118T120000Z.json",
+            "secrets.vault.new",
             "screen.json",
             "network.log",
             "network.1.log",

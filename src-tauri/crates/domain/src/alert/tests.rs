@@ -100,6 +100,16 @@ fn an_alert_leads_to_what_it_tells() {
     assert_eq!(one(&[dead(false)]).target, Target::Activity);
     assert_eq!(one(&[dead(true)]).target, Target::Accounts);
     assert_eq!(one(&[dead(true)]).title, "Shop: orders have not been read for half an hour or more");
+    let attic = News::SyncDead {
+        account: "Attic".into(),
+        since: at(0),
+        reason: Some("Amazon cannot be reached".into()),
+        needs_seller: false,
+    };
+    let both = one(&[dead(false), dead(true), attic]);
+    assert_eq!(both.title, "2 accounts: orders have not been read for half an hour or more");
+    assert_eq!(both.body, "Attic: Amazon cannot be reached\nShop: Packlight keeps trying by itself");
+    assert_eq!(both.target, Target::Accounts);
 }
 
 #[test]

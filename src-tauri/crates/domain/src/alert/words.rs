@@ -44,11 +44,7 @@ pub(super) fn told(news: &[&News]) -> (String, String, Target) {
             let title = format!("{} orders on pick lists are cancelled or about to be", news.len());
             (title, named(&numbers), Target::PickLists)
         }
-        [.., last @ News::SyncDead { needs_seller, .. }] => {
-            let target = if *needs_seller { Target::Accounts } else { Target::Activity };
-            let (title, body) = sync_dead(last);
-            (title, body, target)
-        }
+        [News::SyncDead { .. }, ..] => syncs_dead(news),
         [News::SecretExpires { account, days }] => {
             (expires(account, *days), RENEW.to_owned(), Target::Accounts)
         }
@@ -156,11 +152,26 @@ fn named(numbers: &[&str]) -> String {
     }
 }
 
-fn sync_dead(news: &News) -> (String, String) {
-    let News::SyncDead { account, reason, .. } = news else { return (String::new(), String::new()) };
-    let title = format!("{account}: orders have not been read for half an hour or more");
-    let body = reason.clone().unwrap_or_else(|| "Packlight keeps trying by itself".to_owned());
-    (title, body)
+/// The last word on each account is the true one.
+fn syncs_dead(news: &[&News]) -> (String, String, Target) {
+    let mut accounts: BTreeMap<&str, (&str, bool)> = BTreeMap::new();
+    for one in news {
+        if let News::SyncDead { account, reason, needs_seller, .. } = one {
+            let reason = reason.as_deref().unwrap_or("Packlight keeps trying by itself");
+            accounts.insert(account, (reason, *needs_seller));
+        }
+    }
+    let needs_seller = accounts.values().any(|(_, needs_seller)| *needs_seller);
+    let target = if needs_seller { Target::Accounts } else { Target::Activity };
+    let (whose, body) = match accounts.iter().next() {
+        Some((account, (reason, _))) if accounts.len() == 1 => ((*account).to_owned(), (*reason).to_owned()),
+        _ => {
+            let line = |(account, (reason, _)): (&&str, &(&str, bool))| format!("{account}: {reason}");
+            let lines: Vec<String> = accounts.iter().map(line).collect();
+            (format!("{} accounts", accounts.len()), lines.join("\n"))
+        }
+    };
+    (format!("{whose}: orders have not been read for half an hour or more"), body, target)
 }
 
 fn expires(account: &str, days: i64) -> String {

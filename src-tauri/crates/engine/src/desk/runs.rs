@@ -210,7 +210,12 @@ impl Engine {
                     entry.checked_at = Some(now);
                     entry.state = SyncState::Idle;
                 }
-                Err(failure) => entry.state = state_after(&failure.error, now),
+                Err(failure) => {
+                    if failure.partly {
+                        entry.checked_at = Some(now);
+                    }
+                    entry.state = state_after(&failure.error, now);
+                }
             }
         });
         self.0.events.changed(&[CacheTag::Sync]);
