@@ -1,5 +1,6 @@
 //! Alerts over days of virtual time: each piece of news once, whatever ends or sleeps in between.
 
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -9,9 +10,9 @@ use packlight_domain::alert::{Alert, AlertKind, Target};
 use packlight_domain::background::{AlertSettings, Background, PauseFor, QuietHours};
 use packlight_domain::page::Sort;
 use packlight_domain::view::NewView;
-use packlight_engine::alerts::{Alerting, Bell, DeskState};
+use packlight_engine::alerts::{Alerting, Bell, DeskState, Standing};
 use packlight_engine::{Code, POLL, Pace, Supervisor};
-use packlight_spapi_sim::{Draft, DraftLine, Fault, Operation};
+use packlight_spapi_sim::{Draft, DraftLine, Fault, Operation, Role};
 use packlight_tests::world::{World, shop};
 use tokio::sync::Notify;
 
@@ -23,6 +24,8 @@ const DAY: TimeDelta = TimeDelta::days(1);
 struct Ears {
     rung: Mutex<Vec<Alert>>,
     again: Notify,
+    /// How often still they say that they hear nothing.
+    deaf: AtomicU32,
 }
 
 impl Bell for Ears {
@@ -30,9 +33,18 @@ impl Bell for Ears {
         self.rung.lock().unwrap_or_else(PoisonError::into_inner).push(alert.clone());
         self.again.notify_one();
     }
+
+    fn is_heard(&self) -> bool {
+        let less = |deaf: u32| deaf.checked_sub(1);
+        self.deaf.fetch_update(Ordering::Relaxed, Ordering::Relaxed, less).is_err()
+    }
 }
 
 impl Ears {
+    fn deaf(deaf: u32) -> Arc<Self> {
+        Arc::new(Self { deaf: AtomicU32::new(deaf), ..Self::default() })
+    }
+
     /// What was rung since the last question.
     fn heard(&self) -> Vec<Alert> {
         std::mem::take(&mut *self.rung.lock().unwrap_or_else(PoisonError::into_inner))
@@ -146,6 +158,37 @@ async fn a_restart_tells_nothing_twice_and_misses_nothing() {
     running.stop().await;
 }
 
+/// The desktop starts Packlight, and only then whoever shows notifications.
+#[tokio::test(start_paused = true)]
+async fn alerts_wait_for_somebody_who_hears_them_but_not_for_ever() {
+    let world = World::connected(shop(100, 5), OrdersApi::V2026).await;
+    world.synced().await;
+    Running::start(&world, POLL).stop().await;
+    for (deaf, from, to) in [(2, 110, 180), (u32::MAX, 300, 400)] {
+        placed(&world, 2);
+        tokio::time::advance(Duration::from_mins(5)).await;
+        world.synced().await;
+        let begun = world.amazon.now();
+        let ears = Ears::deaf(deaf);
+        let alerting = Alerting::start(world.engine.clone(), Arc::<Ears>::clone(&ears) as Arc<dyn Bell>);
+        assert_eq!(ears.next_titles().await, ["2 orders, £43.10"]);
+        let waited = (world.amazon.now() - begun).num_seconds();
+        assert!((from..=to).contains(&waited), "told after {waited} seconds");
+        alerting.stop().await;
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn how_the_desk_stands_is_said_once_even_if_that_is_what_everybody_assumes() {
+    let world = World::new(shop(0, 5), Duration::ZERO).await;
+    let alerting = Alerting::start(world.engine.clone(), Arc::<Ears>::default());
+    let mut standing = alerting.standing();
+    let said = tokio::time::timeout(Duration::from_hours(1), standing.changed()).await;
+    assert!(said.is_ok(), "nothing was said");
+    assert_eq!(*standing.borrow(), Standing::default());
+    alerting.stop().await;
+}
+
 #[tokio::test(start_paused = true)]
 async fn quiet_hours_hold_back_and_then_sum_up() {
     let world = World::connected(shop(100, 5), OrdersApi::V2026).await;
@@ -190,6 +233,19 @@ async fn a_dead_sync_is_told_once_a_day_until_it_lives() {
     world.amazon.lift_all();
     running.stands(DeskState::Fine).await;
     assert_eq!(running.ears.heard(), []);
+    running.stop().await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_account_that_never_worked_is_told_of_every_day() {
+    let world = World::connected(shop(100, 5), OrdersApi::V2026).await;
+    let connected = world.amazon.now();
+    world.amazon.deny(Role::Orders);
+    let running = Running::start(&world, POLL);
+    for day in [0, 1, 2] {
+        world.until(connected + DAY * day + HOUR * 2).await;
+        assert_eq!(running.ears.heard().len(), 1, "once on day {day}");
+    }
     running.stop().await;
 }
 

@@ -4,6 +4,7 @@
 
 mod accounts;
 mod alerts;
+mod comings_and_goings;
 mod confirming;
 mod counters;
 mod data_folder;

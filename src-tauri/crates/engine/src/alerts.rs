@@ -10,7 +10,7 @@ use std::time::Duration;
 use chrono::{DateTime, TimeDelta, Utc};
 use packlight_domain::account::AccountId;
 use packlight_domain::alert::{Alert, News, alerts, is_sync_dead, secret_days_left, secret_warning};
-use packlight_domain::background::{Background, Pause};
+use packlight_domain::background::{AlertSettings, Pause};
 use packlight_domain::instant::to_millis;
 use tokio::sync::broadcast::error::RecvError;
 use tokio::sync::watch;
@@ -23,6 +23,10 @@ use crate::error::EngineError;
 use crate::events::{CacheTag, Event};
 use crate::status::{AccountSync, SyncState, SyncStatus};
 
+mod standing;
+
+pub use standing::{DeskState, Standing};
+
 /// How often it looks though nothing happened: a sync may be dead, quiet hours may be over, a view may hold an order that
 /// is late now.
 const LOOK: Duration = Duration::from_mins(1);
@@ -30,6 +34,8 @@ const LOOK: Duration = Duration::from_mins(1);
 const PAUSE: Duration = Duration::from_millis(250);
 /// How long a run may go on until what it has brought so far is told: what comes at once is one alert.
 const AT_ONCE: TimeDelta = TimeDelta::minutes(5);
+/// How long after the start alerts wait for a desktop that is starting itself. Later nobody will come to hear them.
+const DESKTOP_STARTS: Duration = Duration::from_mins(5);
 /// A sleep of the computer that is worth a fresh start of all patience.
 const A_SLEEP: Duration = Duration::from_mins(1);
 
@@ -37,49 +43,10 @@ const A_SLEEP: Duration = Duration::from_mins(1);
 pub trait Bell: Send + Sync {
     /// Shows an alert; it must not wait.
     fn ring(&self, alert: &Alert);
-}
 
-/// How the desk stands, for an icon.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub enum DeskState {
-    /// All is well.
-    #[default]
-    Fine,
-    /// Orders are being read.
-    Syncing,
-    /// No good sync for half an hour.
-    Late,
-    /// The seller has to do something first.
-    NeedsYou,
-}
-
-/// How the desk stands, for the tray.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Standing {
-    /// In one word.
-    pub state: DeskState,
-    /// Orders placed since midnight of the computer's clock and not cancelled.
-    pub new_today: u32,
-    /// Nothing is read by itself until then, UTC.
-    pub paused_until: Option<DateTime<Utc>>,
-    /// When orders are read next, UTC.
-    pub next_at: Option<DateTime<Utc>>,
-    /// An account is connected.
-    pub is_connected: bool,
-    /// Closing the window keeps Packlight in the tray.
-    pub keep_in_tray: bool,
-}
-
-impl Default for Standing {
-    fn default() -> Self {
-        Self {
-            state: DeskState::Fine,
-            new_today: 0,
-            paused_until: None,
-            next_at: None,
-            is_connected: false,
-            keep_in_tray: Background::default().keep_in_tray,
-        }
+    /// Whether somebody would show it. May take a moment, on a thread that may wait.
+    fn is_heard(&self) -> bool {
+        true
     }
 }
 
@@ -116,7 +83,11 @@ impl Alerting {
 struct Watch {
     engine: Engine,
     bell: Arc<dyn Bell>,
+    /// Until when it is asked whether anybody hears the bell.
+    unheard_until: Option<Instant>,
     standing: watch::Sender<Standing>,
+    /// It was looked how the desk stands, at least once.
+    stands: bool,
     /// Since when patience counts: the start, the end of a sleep or of a pause.
     since: DateTime<Utc>,
     slept: Duration,
@@ -124,7 +95,7 @@ struct Watch {
     pages: BTreeMap<AccountId, (u32, DateTime<Utc>)>,
     /// Whether each account's sync was dead at the last look.
     dead: BTreeMap<AccountId, bool>,
-    /// Accounts that the seller has to do something for, until a run brings something.
+    /// Accounts that the seller has to do something for, until a run ends otherwise.
     refused: BTreeSet<AccountId>,
 }
 
@@ -140,7 +111,9 @@ async fn watch(
         slept: engine.0.sleep.slept(),
         engine,
         bell,
+        unheard_until: Some(Instant::now() + DESKTOP_STARTS),
         standing,
+        stands: false,
         pages: BTreeMap::new(),
         dead: BTreeMap::new(),
         refused: BTreeSet::new(),
@@ -208,15 +181,10 @@ impl Watch {
         let now = (self.engine.0.clock)();
         self.refused.retain(|id| status.accounts.iter().any(|entry| entry.account == *id));
         for entry in &status.accounts {
-            match entry.state {
-                SyncState::Refused { .. } => {
-                    self.refused.insert(entry.account);
-                }
-                // Another try is no success.
-                SyncState::Running { pages: 0, .. } => {}
-                _ => {
-                    self.refused.remove(&entry.account);
-                }
+            match ends_as_refused(&entry.state) {
+                Some(true) => drop(self.refused.insert(entry.account)),
+                Some(false) => drop(self.refused.remove(&entry.account)),
+                None => {}
             }
             if let SyncState::Running { pages, .. } = entry.state
                 && self.pages.get(&entry.account).is_none_or(|(before, _)| *before != pages)
@@ -245,23 +213,13 @@ impl Watch {
             self.syncs(status, now).await?;
             self.secrets(now).await?;
             if !settings.is_quiet(engine.0.local.minute(now)) {
-                let waiting = engine.0.store.waiting_news().await?;
-                if !waiting.is_empty() {
-                    let ids: Vec<i64> = waiting.iter().map(|one| one.id).collect();
-                    engine.0.store.mark_told(&ids, now).await?;
-                    let news: Vec<News> = waiting.into_iter().map(|one| one.news).collect();
-                    for alert in alerts(&news, &settings) {
-                        self.bell.ring(&alert);
-                    }
-                }
+                self.tell(&settings, now).await?;
             }
         }
-        let (new_today, keep_in_tray) = if looks {
-            let since = engine.0.local.midnight_before(now);
-            (engine.0.store.placed_since(since).await?, engine.background().await?.keep_in_tray)
+        let new_today = if looks {
+            engine.0.store.placed_since(engine.0.local.midnight_before(now)).await?
         } else {
-            let before = self.standing.borrow();
-            (before.new_today, before.keep_in_tray)
+            self.standing.borrow().new_today
         };
         let standing = Standing {
             state: self.state(status),
@@ -269,14 +227,44 @@ impl Watch {
             paused_until,
             next_at: status.accounts.iter().filter_map(|entry| entry.next_at).min(),
             is_connected: !status.accounts.is_empty(),
-            keep_in_tray,
+            keep_in_tray: engine.background().await?.keep_in_tray,
         };
+        // The first is news to everybody, also where it is what was assumed: another desk may have been shown before.
+        let is_first = !std::mem::replace(&mut self.stands, true);
         self.standing.send_if_modified(|before| {
-            let is_new = *before != standing;
+            let is_new = is_first || *before != standing;
             *before = standing;
             is_new
         });
         Ok(())
+    }
+
+    /// Tells the news that waits, once somebody hears it.
+    async fn tell(&mut self, settings: &AlertSettings, now: DateTime<Utc>) -> Result<(), EngineError> {
+        let store = self.engine.0.store.clone();
+        let waiting = store.waiting_news().await?;
+        if waiting.is_empty() || !self.is_heard().await {
+            return Ok(());
+        }
+        let ids: Vec<i64> = waiting.iter().map(|one| one.id).collect();
+        store.mark_told(&ids, now).await?;
+        let news: Vec<News> = waiting.into_iter().map(|one| one.news).collect();
+        for alert in alerts(&news, settings) {
+            self.bell.ring(&alert);
+        }
+        Ok(())
+    }
+
+    /// Whether somebody hears the bell, as far as that is worth waiting for.
+    async fn is_heard(&mut self) -> bool {
+        if self.unheard_until.is_some_and(|until| Instant::now() < until) {
+            let bell = Arc::clone(&self.bell);
+            if !tokio::task::spawn_blocking(move || bell.is_heard()).await.unwrap_or(true) {
+                return false;
+            }
+        }
+        self.unheard_until = None;
+        true
     }
 
     fn state(&self, status: &SyncStatus) -> DeskState {
@@ -308,14 +296,16 @@ impl Watch {
             let is_dead = is_sync_dead(alive, now, poll);
             if is_dead {
                 let good = store.last_good_sync(entry.account).await?;
-                let days = good.map_or(0, |good| (now - good).num_days());
+                // One that never went well is named by its secrets: with others it is another outage.
+                let from = good.or(account.secrets_since).unwrap_or_default();
+                let days = (now - from).num_days();
                 let news = News::SyncDead {
                     account: entry.label.clone(),
                     since: good.unwrap_or(alive),
                     reason: reason(&entry.state),
                     needs_seller: matches!(entry.state, SyncState::Refused { .. }),
                 };
-                let key = format!("{key}{}:{days}", good.map_or(0, to_millis));
+                let key = format!("{key}{}:{days}", to_millis(from));
                 store.note_news(&key, &news, now).await?;
             } else if self.dead.get(&entry.account) != Some(&false) {
                 store.take_back_news(&key).await?;
@@ -341,6 +331,16 @@ impl Watch {
     }
 }
 
+/// Whether what was tried last ended because the seller has to do something first; nothing while a try goes on, which says
+/// nothing yet, or waits for Amazon's limit.
+fn ends_as_refused(state: &SyncState) -> Option<bool> {
+    match state {
+        SyncState::Refused { .. } => Some(true),
+        SyncState::Running { .. } | SyncState::Throttled { .. } => None,
+        SyncState::Idle | SyncState::Offline { .. } | SyncState::Failed { .. } => Some(false),
+    }
+}
+
 /// What an alert says about a sync that fails.
 fn reason(state: &SyncState) -> Option<String> {
     match state {
@@ -350,5 +350,27 @@ fn reason(state: &SyncState) -> Option<String> {
         }
         SyncState::Throttled { .. } => Some("Amazon's limit holds it up: it goes on by itself".to_owned()),
         SyncState::Idle | SyncState::Running { .. } => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::error::Code;
+
+    #[test]
+    fn a_try_that_goes_on_or_waits_is_no_end_of_a_refusal() {
+        let now = DateTime::UNIX_EPOCH;
+        let running =
+            |pages| SyncState::Running { started_at: now, pages, orders_seen: 0, new: 0, changed: 0 };
+        for (state, ends) in [
+            (running(0), None),
+            (running(1), None),
+            (SyncState::Throttled { until: now }, None),
+            (SyncState::Idle, Some(false)),
+            (SyncState::Refused { code: Code::AccessDenied, message: String::new() }, Some(true)),
+        ] {
+            assert_eq!(ends_as_refused(&state), ends, "{state:?}");
+        }
     }
 }

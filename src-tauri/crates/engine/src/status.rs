@@ -150,6 +150,12 @@ impl StatusBoard {
         });
     }
 
+    /// When Amazon was last asked for an account with success.
+    pub(crate) fn checked_at(&self, account: AccountId) -> Option<DateTime<Utc>> {
+        let accounts = self.accounts.lock().unwrap_or_else(PoisonError::into_inner);
+        accounts.get(&account).and_then(|entry| entry.shown.checked_at)
+    }
+
     /// Takes an account off the board.
     pub(crate) fn leave(&self, account: AccountId) {
         self.accounts.lock().unwrap_or_else(PoisonError::into_inner).remove(&account);

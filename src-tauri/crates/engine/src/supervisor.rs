@@ -2,7 +2,6 @@
 //!
 //! One task per account; a graceful stop ends each at a safe point. What a task plans next is visible in the status.
 
-use std::collections::HashMap;
 use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
@@ -17,6 +16,10 @@ use crate::desk::{Asked, Engine, state_after};
 use crate::error::{Code, EngineError};
 use crate::events::{CacheTag, Event};
 use crate::status::SyncState;
+
+mod tasks;
+
+use tasks::Tasks;
 
 /// How often orders are read when all is well (design §5).
 pub const POLL: Duration = Duration::from_mins(5);
@@ -34,7 +37,8 @@ const REFUSED: Duration = Duration::from_hours(1);
 const LOOK_FIRST: Duration = Duration::from_secs(30);
 const LOOK_MOST: Duration = Duration::from_mins(15);
 
-/// How often a waiting task looks whether the computer has slept, and what counts as a sleep.
+/// How often a waiting task looks whether the computer has slept, or what could not be read before, and what counts as a
+/// sleep.
 const LOOK: Duration = Duration::from_secs(30);
 const A_SLEEP: Duration = Duration::from_mins(1);
 
@@ -78,25 +82,25 @@ impl Supervisor {
     }
 }
 
-/// Starts and ends one task for each connected account as accounts come and go.
+/// Has a task for each connected account as accounts come and go.
 async fn supervise(engine: Engine, pace: Pace, stop: CancellationToken) {
     let mut events = engine.events().subscribe();
     let reports = tokio::spawn(engine.clone().keep_reports(stop.clone()));
     let backups = tokio::spawn(engine.clone().keep_backups(stop.clone()));
-    let mut tasks: HashMap<AccountId, (CancellationToken, JoinHandle<()>)> = HashMap::new();
+    let mut tasks = Tasks::default();
     loop {
-        let accounts = engine.connected(None).await.unwrap_or_default();
-        for (id, (stop, _)) in &tasks {
-            if !accounts.iter().any(|account| account.id == *id) {
-                stop.cancel();
+        let known = match engine.connected(None).await {
+            Ok(accounts) => Some(accounts),
+            Err(error) if error.code == Code::NoAccount => Some(Vec::new()),
+            Err(error) => {
+                // No reason to leave any: they are looked for again soon.
+                tracing::warn!(%error, "the accounts could not be read");
+                None
             }
-        }
-        tasks.retain(|_, (_, task)| !task.is_finished());
-        for account in accounts {
-            tasks.entry(account.id).or_insert_with(|| {
-                let stop = stop.child_token();
-                (stop.clone(), tokio::spawn(keep_fresh(engine.clone(), account.id, pace, stop)))
-            });
+        };
+        if let Some(accounts) = &known {
+            tasks
+                .follow(accounts, &stop, |id, stop| tokio::spawn(keep_fresh(engine.clone(), id, pace, stop)));
         }
         loop {
             tokio::select! {
@@ -104,11 +108,10 @@ async fn supervise(engine: Engine, pace: Pace, stop: CancellationToken) {
                     engine.stop_sync().await;
                     let _ = reports.await;
                     let _ = backups.await;
-                    for (_, (_, task)) in tasks {
-                        let _ = task.await;
-                    }
+                    tasks.ended().await;
                     return;
                 }
+                () = tokio::time::sleep(LOOK), if known.is_none() => break,
                 event = events.recv() => match event {
                     Ok(Event::DataChanged(tags)) if !tags.contains(&CacheTag::Accounts) => {
                         if tags.contains(&CacheTag::Settings) {
@@ -159,18 +162,26 @@ async fn keep_fresh(engine: Engine, id: AccountId, pace: Pace, stop: Cancellatio
         if failure.as_ref().is_some_and(|setback| setback.error.code == Code::CorruptDatabase) {
             engine.suspect_damage();
         }
+        // Shown once: whatever is planned anew later, it may be over by then.
+        let mut untold = failure.as_ref().map(|setback| setback.error.clone());
         // Where only some marketplaces are closed, the pace is the usual one.
-        let back_off_for = failure.as_ref().filter(|setback| !setback.partly).map(|setback| &setback.error);
+        let mut back_off_for = failure.filter(|setback| !setback.partly).map(|setback| setback.error);
         failures = if back_off_for.is_some() { failures.saturating_add(1) } else { 0 };
-        let no_keychain = back_off_for.is_some_and(|error| error.code == Code::KeychainUnavailable);
-        let ended = Instant::now();
+        let mut ended = Instant::now();
+        let checked_at = engine.0.board.checked_at(id);
         loop {
-            let planned = match back_off_for {
+            if back_off_for.is_some() && engine.0.board.checked_at(id) != checked_at {
+                // Somebody's own sync went well meanwhile.
+                (back_off_for, failures, ended) = (None, 0, Instant::now());
+            }
+            let planned = match &back_off_for {
                 None => engine.pace(id, pace).await,
                 Some(error) => back_off(error, failures),
             };
+            let no_keychain =
+                back_off_for.as_ref().is_some_and(|error| error.code == Code::KeychainUnavailable);
             let wait = planned.saturating_sub(ended.elapsed());
-            engine.plan(id, failure.as_ref().map(|setback| setback.error.clone()), wait);
+            engine.plan(id, untold.take(), wait);
             tokio::select! {
                 () = stop.cancelled() => break,
                 () = rest(wait, &engine.0.sleep) => break,

@@ -163,6 +163,10 @@ impl Engine {
             never = self.show_waits(account.id, &connection) => match never {},
         };
         self.show_outcome(&account, Some(&connection), &outcome);
+        if matches!(asked, Asked::ByPerson { .. }) {
+            // A try that waits after a failure need not, if this went well.
+            self.0.plans.send_replace(());
+        }
         outcome
     }
 
