@@ -6,6 +6,7 @@
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicI32, Ordering};
 use std::sync::{Mutex, PoisonError};
+use std::time::{Duration, Instant};
 
 use packlight_domain::alert::{Alert, Target};
 use packlight_engine::alerts::Bell;
@@ -14,6 +15,10 @@ use tauri::{AppHandle, Manager, RunEvent, Wry};
 use tauri_plugin_notification::NotificationExt;
 
 use crate::window;
+
+/// How long a notification waits for a desktop that is starting itself, and how often it looks.
+const DESKTOP_STARTS: Duration = Duration::from_mins(5);
+const BETWEEN_LOOKS: Duration = Duration::from_secs(2);
 
 /// How many alerts can be clicked on; desktops keep few.
 const CLICKABLE: usize = 200;
@@ -104,6 +109,54 @@ impl Bell for DesktopBell {
     fn ring(&self, alert: &Alert) {
         let title = if self.is_demo { format!("Demo seller: {}", alert.title) } else { alert.title.clone() };
         notify(&self.app, &title, &alert.body, Some(&alert.target));
+    }
+
+    fn is_heard(&self) -> bool {
+        is_heard()
+    }
+}
+
+/// Returns once somebody shows notifications, or nobody is going to.
+pub(crate) async fn heard() {
+    let begun = Instant::now();
+    while begun.elapsed() < DESKTOP_STARTS
+        && !tauri::async_runtime::spawn_blocking(is_heard).await.unwrap_or(true)
+    {
+        tokio::time::sleep(BETWEEN_LOOKS).await;
+    }
+}
+
+/// Whether somebody shows notifications, or would be started to. Asks the session bus, and waits for it.
+#[cfg(target_os = "linux")]
+fn is_heard() -> bool {
+    // The plugin asks for the bus once and for all, so it had better be there, too.
+    ears::are_there().unwrap_or(false)
+}
+
+#[cfg(not(target_os = "linux"))]
+fn is_heard() -> bool {
+    true
+}
+
+/// Who shows notifications. Some desktops start it themselves, later than what starts with them; the notification plugin
+/// takes what nobody hears for shown.
+#[cfg(target_os = "linux")]
+mod ears {
+    use zbus::blocking::Connection;
+
+    const NAME: &str = "org.freedesktop.Notifications";
+    const BUS: &str = "org.freedesktop.DBus";
+    const BUS_AT: &str = "/org/freedesktop/DBus";
+
+    pub(super) fn are_there() -> zbus::Result<bool> {
+        let bus = Connection::session()?;
+        let is_owned = bus.call_method(Some(BUS), BUS_AT, Some(BUS), "NameHasOwner", &NAME)?;
+        if is_owned.body().deserialize()? {
+            return Ok(true);
+        }
+        let startable = bus.call_method(Some(BUS), BUS_AT, Some(BUS), "ListActivatableNames", &())?;
+        let startable: Vec<String> = startable.body().deserialize()?;
+        Ok(startable.iter().any(|name| name == NAME))
     }
 }
 

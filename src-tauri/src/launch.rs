@@ -4,11 +4,13 @@ use std::ffi::OsString;
 use std::io::Write;
 use std::path::Path;
 use std::process::ExitCode;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use packlight_engine::diagnostics::keep_panics;
 use packlight_engine::environment::Environment;
 use packlight_engine::paths;
-use tauri::{Manager, RunEvent};
+use tauri::{AppHandle, Manager, RunEvent};
 
 use crate::residence::{self, Residence};
 use crate::session::{Desk, Place};
@@ -66,12 +68,15 @@ pub fn run(words: impl Iterator<Item = OsString>) -> ExitCode {
     let place = if arguments.demo { Place::Demo } else { Place::Seller };
     let specta = bindings::builder();
     let mut builder = tauri::Builder::default();
+    // A second start may come before this one has a desk to show.
+    let is_wanted = Arc::new(AtomicBool::new(!arguments.hidden));
     // Before all others: a second start ends here. Where its id cannot be the folder's own, only the usual folder has it.
     if cfg!(target_os = "linux") || asked.is_none() {
         let demo = arguments.demo.then(|| demo::folder(&folder));
+        let is_wanted = Arc::clone(&is_wanted);
         builder = builder.plugin(
             tauri_plugin_single_instance::Builder::new()
-                .callback(|app, _, _| window::show(app, None))
+                .callback(move |app, words, _| called(app, &words, &is_wanted))
                 .dbus_id(instance_id(demo.as_deref().unwrap_or(&folder)))
                 .build(),
         );
@@ -81,7 +86,6 @@ pub fn run(words: impl Iterator<Item = OsString>) -> ExitCode {
         let start = tauri_plugin_autostart::MacosLauncher::LaunchAgent;
         builder = builder.plugin(tauri_plugin_autostart::init(start, Some(vec!["--hidden"])));
     }
-    let hidden = arguments.hidden;
     let app = builder
         .plugin(alerts::plugin())
         .plugin(tauri_plugin_store::Builder::new().build())
@@ -94,10 +98,11 @@ pub fn run(words: impl Iterator<Item = OsString>) -> ExitCode {
             let desk = Desk::open(app.handle().clone(), folder, environment, place);
             app.manage(desk.clone());
             tauri::async_runtime::spawn(residence::obey_signals(app.handle().clone()));
-            if hidden {
-                tauri::async_runtime::spawn(residence::hide(app.handle().clone()));
-            } else {
+            // Asked once there is a desk: whoever calls later finds that.
+            if is_wanted.load(Ordering::SeqCst) {
                 window::open(app.handle(), desk, place == Place::Demo, None)?;
+            } else {
+                tauri::async_runtime::spawn(residence::hide(app.handle().clone()));
             }
             Ok(())
         })
@@ -110,13 +115,33 @@ pub fn run(words: impl Iterator<Item = OsString>) -> ExitCode {
                     api.prevent_exit();
                 }
                 RunEvent::ExitRequested { code: Some(_), .. } => window::keep_place(app),
-                RunEvent::Exit => tauri::async_runtime::block_on(app.state::<Desk>().close()),
+                RunEvent::Exit => {
+                    // Closing may take a while; who starts meanwhile is a Packlight of its own and waits for the folder.
+                    tauri_plugin_single_instance::destroy(app);
+                    tauri::async_runtime::block_on(app.state::<Desk>().close());
+                }
                 _ => {}
             });
             ExitCode::SUCCESS
         }
         Err(problem) => refuse(&format!("the window could not be opened: {problem}"), 1),
     }
+}
+
+/// A second start calls the first one, which shows its window unless the system starts it in the background.
+fn called(app: &AppHandle, words: &[String], is_wanted: &AtomicBool) {
+    if !wants_window(words) {
+        return;
+    }
+    is_wanted.store(true, Ordering::SeqCst);
+    let app = app.clone();
+    // Not here: the window waits for the main thread, which may be giving back the name that this call came by.
+    tauri::async_runtime::spawn_blocking(move || window::show(&app, None));
+}
+
+/// Whether a start with these words, the program's name first, is one with a window.
+fn wants_window(words: &[String]) -> bool {
+    Arguments::parse(words.iter().skip(1).map(OsString::from)).is_ok_and(|arguments| !arguments.hidden)
 }
 
 /// How a second start finds the first one of a data folder: the program's identifier and a hash of the folder.
@@ -138,6 +163,14 @@ mod tests {
 
     fn parse(words: &[&str]) -> Result<Arguments, String> {
         Arguments::parse(words.iter().map(OsString::from))
+    }
+
+    #[test]
+    fn a_second_start_in_the_background_opens_no_window() {
+        let wants = |words: &[&str]| wants_window(&words.iter().map(ToString::to_string).collect::<Vec<_>>());
+        assert!(wants(&["packlight"]));
+        assert!(wants(&["packlight", "--data-dir", "--hidden"]), "that is the name of a folder");
+        assert!(!wants(&["packlight", "--hidden", "--data-dir", "/tmp/x"]));
     }
 
     #[test]

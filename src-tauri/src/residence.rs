@@ -2,10 +2,11 @@
 //!
 //! The first time each way it is said, so nobody wonders where Packlight went or why orders stopped coming.
 
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Mutex, PoisonError};
 use std::thread;
 use std::time::Duration;
 
+use packlight_engine::alerts::DeskState;
 use tauri::{AppHandle, Manager};
 
 use crate::preferences::{self, Notice};
@@ -20,27 +21,62 @@ const DESKTOP_STARTS: Duration = Duration::from_secs(30);
 const BETWEEN_LOOKS: Duration = Duration::from_secs(2);
 
 /// Whether the seller wants Packlight to stay. Managed by the app.
-pub(crate) struct Residence {
-    stays: AtomicBool,
+#[derive(Default)]
+pub(crate) struct Residence(Mutex<Choice>);
+
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+enum Choice {
+    /// The folder that holds it is still being opened.
+    #[default]
+    Unknown,
+    /// The same, and the window was closed meanwhile: once it is known, it is followed.
+    Awaited,
+    Known {
+        stays: bool,
+    },
 }
 
-impl Default for Residence {
-    fn default() -> Self {
-        Self { stays: AtomicBool::new(true) }
+impl Choice {
+    /// The window is closed: whether the process goes on, where that is known.
+    fn asked(&mut self) -> Option<bool> {
+        match *self {
+            Self::Known { stays } => Some(stays),
+            Self::Unknown | Self::Awaited => {
+                *self = Self::Awaited;
+                None
+            }
+        }
+    }
+
+    /// It is known now. Tells whether somebody asked before.
+    fn made(&mut self, stays: bool) -> bool {
+        std::mem::replace(self, Self::Known { stays }) == Self::Awaited
     }
 }
 
 impl Residence {
     /// The seller's choice, as the settings have it now.
-    pub(crate) fn choose(&self, stays: bool) {
-        self.stays.store(stays, Ordering::Relaxed);
+    pub(crate) fn choose(&self, app: &AppHandle, stays: bool) {
+        let is_awaited = self.0.lock().unwrap_or_else(PoisonError::into_inner).made(stays);
+        if is_awaited {
+            let handle = app.clone();
+            // Without a main thread the process is ending anyway.
+            let _ = app.run_on_main_thread(move || {
+                if !window::is_open(&handle) && !goes_on(&handle) {
+                    handle.exit(0);
+                }
+            });
+        }
     }
 }
 
 /// The last window is gone: whether the process goes on. Runs on the main thread.
 pub(crate) fn goes_on(app: &AppHandle) -> bool {
-    if !app.state::<Residence>().stays.load(Ordering::Relaxed) {
-        return false;
+    let choice = app.state::<Residence>().0.lock().unwrap_or_else(PoisonError::into_inner).asked();
+    match choice {
+        None => return true,
+        Some(false) => return false,
+        Some(true) => {}
     }
     let desk = app.state::<Desk>();
     let say_once = |notice, title: &str, body: &str| {
@@ -52,10 +88,16 @@ pub(crate) fn goes_on(app: &AppHandle) -> bool {
     };
     match tray::ensure(app) {
         Presence::Here => {
+            let does = match desk.standing_now().state {
+                DeskState::Waiting => {
+                    "It reads no orders until its data folder is free, and begins by itself then."
+                }
+                _ => "It keeps reading orders and tells you of new ones.",
+            };
             say_once(
                 Notice::StaysInTray,
                 "Packlight goes on in the tray",
-                "It keeps reading orders and tells you of new ones. Its icon opens it again or quits it; Settings has the choice.",
+                &format!("{does} Its icon opens it again or quits it; Settings has the choice."),
             );
             true
         }
@@ -121,4 +163,20 @@ pub(crate) async fn obey_signals(app: AppHandle) {
         return;
     }
     app.exit(0);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn who_closes_the_window_before_the_choice_is_known_is_heard_once_it_is() {
+        let mut choice = Choice::default();
+        assert_eq!(choice.asked(), None);
+        assert!(choice.made(false), "somebody waits for it");
+        assert_eq!(choice.asked(), Some(false));
+        assert!(!choice.made(true), "nobody waits any more");
+        assert_eq!(choice.asked(), Some(true));
+        assert!(!Choice::default().made(false), "a window that is open is not closed by a choice");
+    }
 }

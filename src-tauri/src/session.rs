@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use packlight_engine::alerts::{Alerting, DeskState, Standing};
-use packlight_engine::backups::{self, RepairReport};
+use packlight_engine::backups::RepairReport;
 use packlight_engine::environment::Environment;
 use packlight_engine::{Access, Code, Config, Engine, EngineError, Pace, Supervisor};
 use packlight_spapi_sim::Server;
@@ -22,9 +22,12 @@ use crate::error::CommandError;
 use crate::first_look::{FirstLook, FirstOrders};
 use crate::news::Newsroom;
 use crate::residence::Residence;
-use crate::{demo, preferences, tray, window};
+use crate::{alerts, demo, preferences, tray, window};
 
 mod exchange;
+mod opening;
+
+use opening::{Opened, Trying};
 
 /// How the app introduces itself to Amazon.
 const APP: &str = "Packlight";
@@ -64,6 +67,8 @@ pub(crate) struct Session {
     amazon: Option<Server>,
     /// What was done about a damaged database when it was opened.
     repaired: Option<RepairReport>,
+    /// The folder could not be had for writing, and is tried again.
+    trying: Option<Trying>,
 }
 
 impl Desk {
@@ -185,7 +190,7 @@ impl Desk {
         tauri::async_runtime::spawn(async move {
             while standing.changed().await.is_ok() {
                 let now = standing.borrow_and_update().clone();
-                desk.app.state::<Residence>().choose(now.keep_in_tray);
+                desk.app.state::<Residence>().choose(&desk.app, now.keep_in_tray);
                 desk.stand(place, now);
             }
         });
@@ -193,8 +198,26 @@ impl Desk {
 
     /// Shows how the desk stands.
     fn stand(&self, place: Place, standing: Standing) {
-        tray::show(&self.app, &standing);
         self.shown.send_replace((place, standing));
+        tray::refresh(&self.app);
+    }
+
+    /// Tells on the desktop what the window says, where there is none.
+    fn tell_without_window(&self, title: &'static str, body: String) {
+        let app = self.app.clone();
+        tauri::async_runtime::spawn(async move {
+            alerts::heard().await;
+            let handle = app.clone();
+            // On the main thread a window that is being made is there already.
+            let asked = app.run_on_main_thread(move || {
+                if !window::is_open(&handle) {
+                    alerts::notify(&handle, title, &body, None);
+                }
+            });
+            if let Err(error) = asked {
+                tracing::warn!(%error, "the seller was not told: {title}");
+            }
+        });
     }
 
     /// Whether the demo is shown, and what hinders working.
@@ -232,7 +255,7 @@ impl Desk {
             if place == Place::Seller {
                 demo::erase(&self.data_folder)?;
             }
-            self.shown.send_replace((place, Standing::default()));
+            self.stand(place, Standing::default());
             *session = Session::open(self, place).await;
             window::show_title(&self.app, place == Place::Demo);
         }
@@ -260,59 +283,65 @@ impl Session {
             alerting: None,
             amazon: None,
             repaired: None,
+            trying: None,
         }
     }
 
     async fn open(desk: &Desk, place: Place) -> Self {
         let opened = match place {
-            Place::Seller => Self::open_or_repair(&desk.data_folder, &desk.environment).await,
+            Place::Seller => {
+                let opened = opening::open(&desk.data_folder, &desk.environment, opening::PATIENCE).await;
+                opened.map(Self::of_seller)
+            }
             Place::Demo => Self::open_demo(&desk.data_folder, &desk.environment).await,
         };
-        match opened {
-            Ok(mut session) => {
-                if let Ok(engine) = &session.engine {
-                    if engine.can_write() {
-                        let bell = DesktopBell { app: desk.app.clone(), is_demo: place == Place::Demo };
-                        let alerting = Alerting::start(engine.clone(), Arc::new(bell));
-                        desk.follow(place, &alerting);
-                        session.alerting = Some(alerting);
-                    }
-                    // Subscribed here and not in the task: what is read after this cannot change unnoticed.
-                    let (news, events) = (Arc::clone(&desk.news), engine.events().subscribe());
-                    tauri::async_runtime::spawn(async move { news.gather(events).await });
-                }
-                session
-            }
+        Self::begin(desk, place, opened).await
+    }
+
+    /// Has the app follow what was opened, or shows that it was not.
+    async fn begin(desk: &Desk, place: Place, opened: Result<Self, EngineError>) -> Self {
+        let residence = desk.app.state::<Residence>();
+        let mut session = match opened {
+            Ok(session) => session,
             Err(error) => {
                 tracing::error!(%error, "the data folder could not be opened");
-                desk.stand(place, Standing { state: DeskState::NeedsYou, ..Standing::default() });
-                Self { engine: Err(error), ..Self::closed(place) }
+                let is_tried = place == Place::Seller && opening::is_worth_another_try(&error);
+                let state = if is_tried { DeskState::Waiting } else { DeskState::NeedsYou };
+                desk.stand(place, Standing { state, ..Standing::default() });
+                desk.tell_without_window("Packlight could not open its data", error.message.clone());
+                // Where nothing comes of staying, closing the window ends it.
+                residence.choose(&desk.app, is_tried);
+                let trying = is_tried.then(|| desk.try_again());
+                return Self { engine: Err(error), trying, ..Self::closed(place) };
             }
+        };
+        let Ok(engine) = &session.engine else { return session };
+        if let Ok(background) = engine.background().await {
+            residence.choose(&desk.app, background.keep_in_tray);
         }
+        if engine.can_write() {
+            let bell = DesktopBell { app: desk.app.clone(), is_demo: place == Place::Demo };
+            let alerting = Alerting::start(engine.clone(), Arc::new(bell));
+            desk.follow(place, &alerting);
+            session.alerting = Some(alerting);
+        } else {
+            desk.stand(place, Standing { state: DeskState::Waiting, ..Standing::default() });
+            session.trying = Some(desk.try_again());
+        }
+        if session.repaired.is_some() {
+            let what = "It was damaged, and what could be saved took its place. Open Packlight to read what was done.";
+            desk.tell_without_window("Packlight's database has been replaced", what.to_owned());
+        }
+        // Subscribed here and not in the task: what is read after this cannot change unnoticed.
+        let (news, events) = (Arc::clone(&desk.news), engine.events().subscribe());
+        tauri::async_runtime::spawn(async move { news.gather(events).await });
+        session
     }
 
-    /// A damaged database is replaced by the newest good backup before it is opened; without one it stays as it is, and
-    /// the seller is asked.
-    async fn open_or_repair(folder: &Path, environment: &Environment) -> Result<Self, EngineError> {
-        let damage = match Self::open_seller(folder, environment).await {
-            Err(error) if error.code == Code::CorruptDatabase => error,
-            outcome => return outcome,
-        };
-        tracing::error!(%damage, "the database is damaged");
-        let repaired = backups::repair(folder, false, chrono::Utc::now()).await?;
-        let session = Self::open_seller(folder, environment).await?;
-        Ok(Self { repaired: Some(repaired), ..session })
-    }
-
-    async fn open_seller(folder: &Path, environment: &Environment) -> Result<Self, EngineError> {
-        let config = |access| Config::of_system(folder.to_owned(), access, environment.clone(), APP, None);
-        let (engine, hindrance) = match Engine::open(config(Access::Write)?).await {
-            Ok(engine) => (engine, None),
-            Err(busy) if busy.code == Code::Busy => (Engine::open(config(Access::Read)?).await?, Some(busy)),
-            Err(error) => return Err(error),
-        };
+    fn of_seller(opened: Opened) -> Self {
+        let Opened { engine, hindrance, repaired } = opened;
         let supervisor = engine.can_write().then(|| Supervisor::start(engine.clone(), Pace::Settings));
-        Ok(Self { hindrance, supervisor, engine: Ok(engine), ..Self::closed(Place::Seller) })
+        Self { hindrance, repaired, supervisor, engine: Ok(engine), ..Self::closed(Place::Seller) }
     }
 
     async fn open_demo(data_folder: &Path, environment: &Environment) -> Result<Self, EngineError> {

@@ -78,7 +78,7 @@ fn make(app: &AppHandle) -> tauri::Result<()> {
         .on_menu_event(|app, event| chosen(app, event.id().as_ref()))
         .build(app)?;
     app.manage(Tray { icon, state, today, sync, resume, shown: std::sync::Mutex::default() });
-    show(app, &desk.standing_now());
+    show(app);
     Ok(())
 }
 
@@ -109,10 +109,18 @@ fn menu(app: &AppHandle) -> tauri::Result<(Menu<Wry>, [MenuItem<Wry>; 4])> {
     Ok((menu, [state, today, sync, resume]))
 }
 
-/// Shows how the desk stands.
-pub(crate) fn show(app: &AppHandle, standing: &Standing) {
-    let Some(tray) = app.try_state::<Tray>() else { return };
-    if let Err(error) = tray.show(standing) {
+/// Has the icon show how the desk stands. Nobody waits for it: the main thread may be waiting for whoever calls this, as it
+/// does at the end, until the folder is closed.
+pub(crate) fn refresh(app: &AppHandle) {
+    let handle = app.clone();
+    // Without a main thread there is nothing left to show.
+    let _ = app.run_on_main_thread(move || show(&handle));
+}
+
+/// Shows how the desk stands now, which may be later than it was told. Call it on the main thread.
+fn show(app: &AppHandle) {
+    let (Some(tray), Some(desk)) = (app.try_state::<Tray>(), app.try_state::<Desk>()) else { return };
+    if let Err(error) = tray.show(&desk.standing_now()) {
         tracing::warn!(%error, "the icon in the tray shows what was");
     }
 }
@@ -123,7 +131,6 @@ impl Tray {
         self.today.set_text(today(standing.new_today))?;
         self.sync.set_enabled(standing.is_connected)?;
         self.resume.set_enabled(standing.paused_until.is_some())?;
-        // Not held while the main thread is asked: it may be showing something itself.
         let before = {
             let mut shown = self.shown.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
             shown.replace(standing.state)
@@ -165,6 +172,7 @@ fn title(state: DeskState) -> &'static str {
         DeskState::Syncing => "Packlight: reading orders",
         DeskState::Late => "Packlight: orders are late",
         DeskState::NeedsYou => "Packlight: needs you",
+        DeskState::Waiting => "Packlight: waits for its data",
     }
 }
 
@@ -172,7 +180,8 @@ fn picture(state: DeskState) -> Image<'static> {
     match state {
         DeskState::Fine => tauri::include_image!("icons/tray/fine.png"),
         DeskState::Syncing => tauri::include_image!("icons/tray/syncing.png"),
-        DeskState::Late => tauri::include_image!("icons/tray/late.png"),
+        // Orders are late as well while nobody reads them.
+        DeskState::Late | DeskState::Waiting => tauri::include_image!("icons/tray/late.png"),
         DeskState::NeedsYou => tauri::include_image!("icons/tray/needs-you.png"),
     }
 }
@@ -220,6 +229,7 @@ mod tests {
                 assert_ne!(picture(*state).rgba(), picture(*other).rgba());
                 assert_ne!(title(*state), title(*other));
             }
+            assert_ne!(title(*state), title(DeskState::Waiting));
         }
         assert_eq!([0, 1, 2].map(today), ["No new orders today", "1 new order today", "2 new orders today"]);
     }

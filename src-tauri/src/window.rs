@@ -51,6 +51,11 @@ pub(crate) fn open(app: &AppHandle, desk: Desk, demo: bool, target: Option<&Targ
     Ok(())
 }
 
+/// Whether there is a window.
+pub(crate) fn is_open(app: &AppHandle) -> bool {
+    app.get_webview_window(LABEL).is_some()
+}
+
 /// Brings the window to the front, made anew where there is none, and goes to the target if there is one.
 pub(crate) fn show(app: &AppHandle, target: Option<&Target>) {
     let shown = if let Some(window) = app.get_webview_window(LABEL) {

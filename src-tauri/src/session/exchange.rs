@@ -6,6 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use chrono::Utc;
+use packlight_engine::alerts::Standing;
 use packlight_engine::backups::{self, RepairReport, RestoreReport};
 use packlight_engine::relocate::{Relocated, relocate};
 use packlight_engine::secrets::{Cost, Secrets, SystemKeychain};
@@ -131,6 +132,8 @@ impl Desk {
             return Err(no_demo());
         }
         std::mem::replace(session, Session::closed(Place::Seller)).close().await;
+        // Nothing of what was there is true any more.
+        self.stand(Place::Seller, Standing::default());
         let mut tries = 0;
         loop {
             tries += 1;
