@@ -69,7 +69,8 @@ impl Store {
     }
 
     /// Forgets a disconnected account and everything that was read or done for it. Calls `told` with the orders gone so
-    /// far; the caller may drop the future at any time and call again.
+    /// far; the caller may drop the future at any time and call again. The account's row goes last, so that whatever fails
+    /// can be asked for again.
     ///
     /// # Errors
     /// [`StoreError::NotPossible`] while the account is connected, or an open pick list has orders of it.
@@ -91,16 +92,31 @@ impl Store {
         self.write(move |connection| Box::pin(forget_rest(connection, account))).await?;
         // What was deleted is not to be found in the file either, nor in its log.
         self.vacuum().await?;
-        self.writer()?
-            .run(|connection| {
-                Box::pin(async move {
-                    sqlx::query("PRAGMA wal_checkpoint(TRUNCATE)").execute(connection).await?;
-                    Ok(())
-                })
+        self.writer()?.run(|connection| Box::pin(empty_log(connection))).await?;
+        self.write(move |connection| {
+            Box::pin(async move {
+                // The rest goes with it.
+                sqlx::query("DELETE FROM accounts WHERE id = ?").bind(account.0).execute(connection).await?;
+                Ok(())
             })
-            .await?;
+        })
+        .await?;
         Ok(gone)
     }
+}
+
+/// Brings the whole log into the database.
+async fn empty_log(connection: &mut SqliteConnection) -> Result<(), StoreError> {
+    // That somebody still reads from the log is told in a row, not by an error.
+    let busy: i64 =
+        sqlx::query("PRAGMA wal_checkpoint(TRUNCATE)").fetch_one(connection).await?.try_get("busy")?;
+    if busy != 0 {
+        return Err(StoreError::NotPossible(
+            "the orders are deleted, but another program reads the database and keeps what was: close it and try again"
+                .to_owned(),
+        ));
+    }
+    Ok(())
 }
 
 /// A record of a pick list.
@@ -110,14 +126,15 @@ struct List {
     open: bool,
 }
 
-/// The pick lists that name an order of an account, at a stop or among the exceptions.
+/// The pick lists that name an order of an account, at a stop or among the exceptions, and closed ones of which no order is
+/// known any more: nobody can say whose those were.
 async fn lists(connection: &mut SqliteConnection, account: AccountId) -> Result<Vec<List>, StoreError> {
     let rows = sqlx::query("SELECT id, list_id, state = 'open' AS open, content FROM pick_lists ORDER BY id")
         .fetch_all(&mut *connection)
         .await?;
     let mut lists = Vec::new();
     for row in rows {
-        let id: i64 = row.try_get("id")?;
+        let (id, open): (i64, bool) = (row.try_get("id")?, row.try_get("open")?);
         let content: Value = serde_json::from_str(row.try_get("content")?).unwrap_or_default();
         let mut texts = Vec::new();
         gather(&content, &mut texts);
@@ -125,15 +142,20 @@ async fn lists(connection: &mut SqliteConnection, account: AccountId) -> Result<
             "SELECT EXISTS (SELECT 1 FROM pick_stops s JOIN platform_orders o ON o.id = s.order_id \
                 WHERE s.list_id = ?1 AND o.account_id = ?2) \
              OR EXISTS (SELECT 1 FROM json_each(?3) j JOIN platform_orders o ON o.account_id = ?2 \
-                AND o.platform_order_id = j.value)",
+                AND o.platform_order_id = j.value) \
+             OR (NOT ?4 AND NOT EXISTS (SELECT 1 FROM pick_stops s JOIN platform_orders o ON o.id = s.order_id \
+                WHERE s.list_id = ?1) \
+                AND NOT EXISTS (SELECT 1 FROM json_each(?3) j CROSS JOIN accounts a CROSS JOIN platform_orders o \
+                ON o.account_id = a.id AND o.platform_order_id = j.value))",
         )
         .bind(id)
         .bind(account.0)
         .bind(list(&texts))
+        .bind(open)
         .fetch_one(&mut *connection)
         .await?;
         if concerned {
-            lists.push(List { id, name: row.try_get("list_id")?, open: row.try_get("open")? });
+            lists.push(List { id, name: row.try_get("list_id")?, open });
         }
     }
     Ok(lists)
@@ -170,38 +192,62 @@ async fn forget_history(connection: &mut SqliteConnection, account: AccountId) -
         )));
     }
     for List { id, .. } in lists {
-        sqlx::query("DELETE FROM pick_lists WHERE id = ?").bind(id).execute(&mut *connection).await?;
-        forget_acts(
-            connection,
-            &format!("subject = 'list:{id}' AND kind = 'pick list' OR subject GLOB 'stop:{id}/*' AND kind = 'pick stop'"),
-        )
-        .await?;
+        forget_list(connection, id).await?;
     }
+    let account = account.0;
+    // Of orders that are gone already, too. A file's order that was taken back knows its account, and may come again.
     forget_acts(
         connection,
-        &format!("order_id IN (SELECT id FROM platform_orders WHERE account_id = {})", account.0),
+        &format!(
+            "order_id IN (SELECT id FROM platform_orders WHERE account_id = {account}) \
+             OR (order_id NOT IN (SELECT id FROM platform_orders) AND CASE kind WHEN 'order' \
+             THEN json_extract(COALESCE(before, after), '$.account') = {account} ELSE TRUE END)"
+        ),
     )
     .await?;
-    forget_news(connection, account).await
+    // What was told, or waits to be told, of its orders or of the account itself.
+    sqlx::query(
+        "DELETE FROM alert_news WHERE json_extract(news, '$.order') IN (SELECT id FROM platform_orders WHERE account_id = ?1) \
+         OR (json_extract(news, '$.kind') IN ('sync_dead', 'secret_expires') \
+         AND json_extract(news, '$.account') = (SELECT label FROM accounts WHERE id = ?1))",
+    )
+    .bind(account)
+    .execute(connection)
+    .await?;
+    Ok(())
 }
 
-/// Deletes what was told, or waits to be told, of an account's orders or of the account.
-async fn forget_news(connection: &mut SqliteConnection, account: AccountId) -> Result<(), StoreError> {
-    let news = sqlx::query("SELECT id, news FROM alert_news").fetch_all(&mut *connection).await?;
-    for row in news {
-        let content: Value = serde_json::from_str(row.try_get("news")?).unwrap_or_default();
-        let mut texts = Vec::new();
-        gather(&content, &mut texts);
-        sqlx::query(
-            "DELETE FROM alert_news WHERE id = ?1 AND EXISTS (SELECT 1 FROM json_each(?3) j \
-             LEFT JOIN platform_orders o ON o.account_id = ?2 AND o.platform_order_id = j.value \
-             LEFT JOIN accounts a ON a.id = ?2 AND a.label = j.value WHERE o.id IS NOT NULL OR a.id IS NOT NULL)",
-        )
-        .bind(row.try_get::<i64, _>("id")?)
-        .bind(account.0)
-        .bind(list(&texts))
-        .execute(&mut *connection)
-        .await?;
+/// Deletes the record of a pick list with its acts.
+async fn forget_list(connection: &mut SqliteConnection, id: i64) -> Result<(), StoreError> {
+    sqlx::query("DELETE FROM pick_lists WHERE id = ?").bind(id).execute(&mut *connection).await?;
+    let which = format!(
+        "subject = 'list:{id}' AND kind = 'pick list' OR subject GLOB 'stop:{id}/*' AND kind = 'pick stop'"
+    );
+    forget_acts(connection, &which).await
+}
+
+/// Deletes what was done to orders that go, and closed pick lists that have no others.
+pub(crate) async fn forget_deeds(
+    connection: &mut SqliteConnection,
+    orders: &[i64],
+) -> Result<(), StoreError> {
+    let orders = list(orders);
+    let lists: Vec<i64> = sqlx::query_scalar(
+        "SELECT DISTINCT s.list_id FROM json_each(?1) j CROSS JOIN pick_stops s ON s.order_id = j.value \
+         CROSS JOIN pick_lists l ON l.id = s.list_id AND l.state <> 'open' \
+         WHERE NOT EXISTS (SELECT 1 FROM pick_stops t JOIN platform_orders o ON o.id = t.order_id \
+         WHERE t.list_id = s.list_id AND o.id NOT IN (SELECT value FROM json_each(?1)))",
+    )
+    .bind(&orders)
+    .fetch_all(&mut *connection)
+    .await?;
+    for id in lists {
+        forget_list(connection, id).await?;
+    }
+    let which = format!("order_id IN (SELECT value FROM json_each('{orders}'))");
+    let any = format!("SELECT EXISTS (SELECT 1 FROM acts WHERE {which})");
+    if sqlx::query_scalar(sqlx::AssertSqlSafe(any)).fetch_one(&mut *connection).await? {
+        forget_acts(connection, &which).await?;
     }
     Ok(())
 }
@@ -243,17 +289,23 @@ async fn forget_some(connection: &mut SqliteConnection, account: AccountId) -> R
     .bind(list(&ids))
     .execute(&mut *connection)
     .await?;
+    // Alerts may have looked for news meanwhile, and another order may get a number that becomes free.
+    sqlx::query(
+        "DELETE FROM alert_news WHERE key IN (SELECT 'order:' || j.value FROM json_each(?1) j \
+         UNION ALL SELECT 'view:' || v.id || ':' || j.value FROM json_each(?1) j CROSS JOIN saved_views v)",
+    )
+    .bind(list(&ids))
+    .execute(&mut *connection)
+    .await?;
     ingest::remove(connection, &ids).await?;
     Ok(u32::try_from(ids.len()).unwrap_or(u32::MAX))
 }
 
-/// Forgets what is not an order, and the account.
+/// Forgets what is not an order.
 async fn forget_rest(connection: &mut SqliteConnection, account: AccountId) -> Result<(), StoreError> {
-    // The rest goes with the account's row.
     for table in ["jobs", "report_requests", "listings", "fact_counts", "order_blocks"] {
         let sql = format!("DELETE FROM {table} WHERE account_id = {}", account.0);
         sqlx::query(sqlx::AssertSqlSafe(sql)).execute(&mut *connection).await?;
     }
-    sqlx::query("DELETE FROM accounts WHERE id = ?").bind(account.0).execute(connection).await?;
     Ok(())
 }

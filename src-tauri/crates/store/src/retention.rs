@@ -7,6 +7,7 @@ use chrono::{DateTime, Utc};
 use packlight_domain::instant::to_millis;
 use sqlx::AssertSqlSafe;
 
+use crate::forget::forget_deeds;
 use crate::rows::count;
 use crate::{Store, StoreError, ingest};
 
@@ -36,8 +37,8 @@ impl Store {
         Ok((count(over), count(held)))
     }
 
-    /// Lets go of orders that are over and were placed before a moment, `limit` at most, with all that hangs on them;
-    /// returns how many. It is one transaction, so ask again while as many go; nobody else waits for long.
+    /// Lets go of orders that are over and were placed before a moment, `limit` at most, with all that hangs on them and all
+    /// that was done to them; returns how many. It is one transaction, so ask again while as many go; nobody else waits for long.
     pub async fn drop_old_orders(&self, before: DateTime<Utc>, limit: u32) -> Result<u32, StoreError> {
         self.write(move |connection| {
             Box::pin(async move {
@@ -47,6 +48,7 @@ impl Store {
                     .bind(limit)
                     .fetch_all(&mut *connection)
                     .await?;
+                forget_deeds(connection, &ids).await?;
                 ingest::remove(connection, &ids).await?;
                 Ok(u32::try_from(ids.len()).unwrap_or(u32::MAX))
             })

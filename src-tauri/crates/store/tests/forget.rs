@@ -244,3 +244,82 @@ async fn broken_off_it_goes_on_from_there() {
     assert!(world.store.forget_account(account, |_| ()).await.unwrap() <= left);
     assert_nothing_of(&mut world.raw().await, account).await;
 }
+
+/// Acts, lists and news that nobody could find any more, because their orders are gone.
+#[tokio::test]
+async fn what_belongs_to_orders_that_are_gone_already_goes_too() {
+    let world = World::new().await;
+    let (account, run) = busy_account(&world).await;
+    world.store.finish_pick_list(run.entry.record, at(4_001)).await.unwrap();
+    world.apply(&[order("mine", 7)]).await;
+    world.store.set_note(row_of(&world, "mine").await, Some("kept"), at(5_000)).await.unwrap();
+    let mut raw = world.raw().await;
+    // As an earlier version let old orders go: what was done to them stayed.
+    sqlx::query("DELETE FROM claims").execute(&mut raw).await.unwrap();
+    sqlx::query("DELETE FROM platform_orders WHERE platform_order_id IN ('A', 'B', 'C', 'D')")
+        .execute(&mut raw)
+        .await
+        .unwrap();
+    // Another account's order that was taken back, and may come again.
+    sqlx::query(
+        "INSERT INTO acts (batch, at, kind, subject, before, order_id) VALUES (900, 0, 'order', 'order:99', ?, 99)",
+    )
+    .bind(format!("{{\"account\":{},\"order\":{{}}}}", world.account.0))
+    .execute(&mut raw)
+    .await
+    .unwrap();
+    world.store.remove_account(account, at(6_000)).await.unwrap();
+    world.store.forget_account(account, |_| ()).await.unwrap();
+    assert_eq!(scalar(&mut raw, "SELECT COUNT(*) FROM pick_lists").await, 0);
+    let acts = rows(&mut raw, "SELECT kind, after FROM acts WHERE order_id IS NOT NULL").await;
+    let kinds: Vec<_> = acts.iter().map(|act| act["kind"].as_str()).collect();
+    assert_eq!(kinds, ["note", "order"], "{acts:?}");
+    for table in ["acts", "pick_lists"] {
+        let text = format!("{:?}", rows(&mut raw, &format!("SELECT * FROM {table}")).await);
+        assert!(!text.contains(CANARY), "{text}");
+    }
+}
+
+/// A title may be what an account is called; and alerts may look for news while an account is being forgotten.
+#[tokio::test]
+async fn only_its_own_news_goes_and_no_key_stays() {
+    let world = World::new().await;
+    world.apply(&[order("mine", 7)]).await;
+    let account = other(&world).await;
+    read(&world, account, &["A"]).await;
+    let mine = News::NewOrder {
+        order: row_of(&world, "mine").await,
+        number: "mine".into(),
+        what: "other".into(),
+        total: None,
+    };
+    let dead = News::SecretExpires { account: "other".into(), days: 3 };
+    world.store.note_news("order:mine", &mine, at(0)).await.unwrap();
+    world.store.note_news("secret:2", &dead, at(0)).await.unwrap();
+    // What is noted once its number is no order's any more cannot be told by what it says.
+    let late = News::NotPrinted { document: "late".into(), reason: "late".into() };
+    let key = format!("order:{}", row_of(&world, "A").await.0);
+    world.store.note_news(&key, &late, at(0)).await.unwrap();
+    world.store.remove_account(account, at(2_000)).await.unwrap();
+    world.store.forget_account(account, |_| ()).await.unwrap();
+    let left = rows(&mut world.raw().await, "SELECT key FROM alert_news").await;
+    assert_eq!(left.iter().map(|news| news["key"].as_str()).collect::<Vec<_>>(), ["order:mine"]);
+}
+
+/// The words of what was deleted may not stay in the log, so the account stays until they are gone.
+#[tokio::test]
+async fn while_somebody_reads_the_log_it_is_not_forgotten_and_can_be_asked_again() {
+    let world = World::new().await;
+    let account = other(&world).await;
+    read(&world, account, &["A"]).await;
+    world.store.remove_account(account, at(2_000)).await.unwrap();
+    let mut raw = world.raw().await;
+    sqlx::query("BEGIN").execute(&mut raw).await.unwrap();
+    assert_eq!(scalar(&mut raw, "SELECT COUNT(*) FROM platform_orders").await, 1);
+    let refused = world.store.forget_account(account, |_| ()).await.unwrap_err().to_string();
+    assert!(refused.ends_with("close it and try again"), "{refused}");
+    assert_eq!(world.store.holdings(account).await.unwrap(), Holdings::default());
+    sqlx::query("COMMIT").execute(&mut raw).await.unwrap();
+    assert_eq!(world.store.forget_account(account, |_| ()).await.unwrap(), 0);
+    assert!(matches!(world.store.forget_account(account, |_| ()).await, Err(StoreError::NoAccount(_))));
+}

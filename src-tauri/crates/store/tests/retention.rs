@@ -153,3 +153,43 @@ async fn the_choice_is_kept_and_can_be_taken_back() {
     sqlx::query(sql).bind(Retention::KEY).execute(&mut raw).await.unwrap();
     assert_eq!(world.store.setting::<Retention>().await.unwrap(), Retention::default());
 }
+
+#[tokio::test]
+async fn what_was_done_to_an_order_goes_with_it() {
+    let world = World::new().await;
+    let old = |id: &str| {
+        let mut order = order(id, -3 * YEAR);
+        order.fulfillment.status = Some("CANCELLED".into());
+        order
+    };
+    world.apply(&[old("gone"), old("listed"), order("young", 0)]).await;
+    for id in ["gone", "young"] {
+        let row = world.store.find_order(None, id).await.unwrap().unwrap().row.id;
+        world.store.set_note(row, Some("a note"), at(0)).await.unwrap();
+    }
+    let mut raw = world.raw().await;
+    // Of two closed lists one has a young order, too.
+    change(
+        &mut raw,
+        "INSERT INTO pick_lists (id, list_id, state, created_at, lines, units, orders, exceptions, exception_units, content) \
+         SELECT value, 'P-' || value, 'done', 0, 2, 2, 2, 0, 0, '{}' FROM json_each('[1,2]')",
+    )
+    .await;
+    for (list, order) in [(1, "gone"), (1, "listed"), (2, "gone"), (2, "young")] {
+        sqlx::query(
+            "INSERT INTO pick_stops (list_id, position, unit_id, order_id, order_item_id, mark, claimed) \
+             SELECT ?1, id, 90 + id, id, '1', 'picked', 0 FROM platform_orders WHERE platform_order_id = ?2",
+        )
+        .bind(list)
+        .bind(order)
+        .execute(&mut raw)
+        .await
+        .unwrap();
+    }
+    assert_eq!(world.store.drop_old_orders(at(-2 * YEAR), 500).await.unwrap(), 2);
+    let acts = "SELECT COUNT(*) FROM acts a JOIN act_batches b ON b.id = a.batch";
+    assert_eq!(scalar(&mut raw, acts).await, 1, "that of the young one");
+    assert_eq!(scalar(&mut raw, "SELECT COUNT(*) FROM act_batches").await, 1);
+    assert_eq!(scalar(&mut raw, "SELECT SUM(id) FROM pick_lists").await, 2);
+    world.assert_sound().await;
+}
