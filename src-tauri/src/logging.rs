@@ -3,7 +3,7 @@
 
 use std::path::Path;
 
-use packlight_engine::diagnostics::LogFile;
+use packlight_engine::diagnostics::{LogFile, Redacting};
 use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::util::SubscriberInitExt;
 use tracing_subscriber::{EnvFilter, Layer, fmt};
@@ -19,7 +19,9 @@ pub(crate) fn start(filter: Option<&str>, folder: &Path) {
         None => (EnvFilter::new(USUAL), None),
     };
     let file = LogFile::of(folder);
-    let shown = fmt::layer().with_writer(std::io::stderr).with_ansi(false).with_filter(filter);
+    // Started from a menu, standard error is the system's journal.
+    let shown =
+        fmt::layer().with_writer(|| Redacting(std::io::stderr())).with_ansi(false).with_filter(filter);
     let kept =
         fmt::layer().with_writer(move || file.clone()).with_ansi(false).with_filter(EnvFilter::new(USUAL));
     // A second start in one process (tests) keeps the first.

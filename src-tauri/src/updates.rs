@@ -2,7 +2,7 @@
 //!
 //! Nothing is asked by itself, and nothing is replaced before the whole package has been checked: the signature is made
 //! with the key that is set, over the very bytes, and names the version that was announced. The place is asked over HTTPS;
-//! plain HTTP only on this computer (tauri.conf.json lets HTTP through for that, so `is_safe` below is the guard).
+//! plain HTTP only on this computer (tauri.conf.json lets HTTP through for that, so `is_safe` is the guard).
 
 use std::time::Duration;
 
@@ -10,13 +10,16 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use chrono::{DateTime, Utc};
 use packlight_engine::Code;
-use packlight_engine::diagnostics::Exchange;
 use serde::{Deserialize, Serialize};
 use tauri::{AppHandle, Url};
 use tauri_plugin_updater::{Error, Update, Updater, UpdaterExt};
 
 use crate::error::CommandError;
 use crate::session::Desk;
+
+mod line;
+
+use line::{Begun, Trail, host_of, is_safe, open_line};
 
 /// How long the place may take to answer, and to send the next part of a package.
 const PATIENCE: Duration = Duration::from_secs(20);
@@ -56,6 +59,10 @@ impl UpdateSource {
         let Some(endpoint) = &self.endpoint else { return Ok(None) };
         let url: Url =
             endpoint.parse().map_err(|_| wrong("endpoint", format!("'{endpoint}' is no web address")))?;
+        if !url.username().is_empty() || url.password().is_some() {
+            let why = "an address with a name and a password in it would stand in logs: use one without them";
+            return Err(wrong("endpoint", why.to_owned()));
+        }
         if is_safe(&url) { Ok(Some(url)) } else { Err(wrong("endpoint", open_line(&url))) }
     }
 
@@ -70,24 +77,6 @@ impl UpdateSource {
     }
 }
 
-/// Whether a place may be asked: nobody else can listen, or change the answer.
-fn is_safe(url: &Url) -> bool {
-    let here = match url.host_str() {
-        Some("localhost") => true,
-        Some(host) => {
-            host.trim_matches(['[', ']']).parse::<std::net::IpAddr>().is_ok_and(|ip| ip.is_loopback())
-        }
-        None => false,
-    };
-    url.scheme() == "https" || (url.scheme() == "http" && here)
-}
-
-fn open_line(url: &Url) -> String {
-    format!(
-        "{url} is not asked, because others could read and change the answer: use an address that begins with https://"
-    )
-}
-
 fn wrong(field: &str, message: String) -> CommandError {
     CommandError { code: Code::BadInput, message, retryable: false, context: Some(field.to_owned()) }
 }
@@ -98,7 +87,7 @@ fn refused(message: impl Into<String>) -> CommandError {
 
 /// Asks for a newer version; `None` where there is none.
 pub(crate) async fn check(desk: &Desk, source: &UpdateSource) -> Result<Option<UpdateFound>, CommandError> {
-    let found = ask(desk, source).await?.map(|update| UpdateFound {
+    let found = ask(desk, source, &Trail::default()).await?.map(|update| UpdateFound {
         version: update.version.clone(),
         notes: update.body.clone().filter(|notes| !notes.trim().is_empty()),
         published: update.date.and_then(|date| DateTime::from_timestamp(date.unix_timestamp(), 0)),
@@ -112,7 +101,8 @@ pub(crate) async fn install(desk: &Desk, source: &UpdateSource, version: &str) -
     if let Some(why) = hindrance() {
         return Err(refused(why));
     }
-    let update = ask(desk, source).await?.filter(|update| update.version == version);
+    let trail = Trail::default();
+    let update = ask(desk, source, &trail).await?.filter(|update| update.version == version);
     let Some(update) = update else {
         return Err(refused(format!("version {version} is no longer offered: check again")));
     };
@@ -123,10 +113,14 @@ pub(crate) async fn install(desk: &Desk, source: &UpdateSource, version: &str) -
     if update.signature.trim().is_empty() {
         return Err(refused(UNSIGNED));
     }
-    let begun = Begun::now(&update.download_url, "update package");
+    let begun = Begun::now(&update.download_url, "update package", &trail);
     let mut bytes_in = 0;
     let downloaded = update.download(|part, _| bytes_in += part, || ()).await;
-    begun.tell(desk, downloaded.is_ok() || bytes_in > 0, bytes_in).await;
+    let status = match &downloaded {
+        Err(error) if bytes_in == 0 => status_of(error),
+        _ => Some(200),
+    };
+    begun.tell(desk, status, bytes_in).await;
     let package = downloaded.map_err(|error| told(&error, &host))?;
     // Putting it in place waits for the disk, and on some systems for a password.
     let installed = tauri::async_runtime::spawn_blocking(move || update.install(&package)).await;
@@ -138,26 +132,42 @@ pub(crate) async fn install(desk: &Desk, source: &UpdateSource, version: &str) -
 
 const UNSIGNED: &str = "the package is not signed: it was not taken, and nothing was replaced";
 
-async fn ask(desk: &Desk, source: &UpdateSource) -> Result<Option<Update>, CommandError> {
+async fn ask(desk: &Desk, source: &UpdateSource, trail: &Trail) -> Result<Option<Update>, CommandError> {
     let Some(url) = source.address()? else {
         return Err(refused("no place to ask for updates is set"));
     };
     let host = host_of(&url);
-    let updater = updater(desk.app(), source, &url).map_err(|error| told(&error, &host))?;
-    let begun = Begun::now(&url, "update check");
+    let updater = updater(desk.app(), source, &url, trail).map_err(|error| told(&error, &host))?;
+    let begun = Begun::now(&url, "update check", trail);
     let answer = updater.check().await;
-    begun.tell(desk, answer.is_ok(), 0).await;
+    // Of an answer that was taken the updater tells no more than that.
+    begun.tell(desk, answer.as_ref().map_or_else(status_of, |_| Some(200)), 0).await;
     answer.map_err(|error| told(&error, &host))
 }
 
-fn updater(app: &AppHandle, source: &UpdateSource, url: &Url) -> Result<Updater, Error> {
+/// The status of the answer that an error is about, where there is one and it is known.
+fn status_of(error: &Error) -> Option<u16> {
+    match error {
+        Error::Reqwest(error) if error.is_decode() => Some(200),
+        Error::Reqwest(error) => error.status().map(|status| status.as_u16()),
+        // "Download request failed with status: 404 Not Found"
+        Error::Network(words) => words.split(' ').find_map(|word| word.parse().ok()),
+        Error::Serialization(_) => Some(200),
+        _ => None,
+    }
+}
+
+fn updater(app: &AppHandle, source: &UpdateSource, url: &Url, trail: &Trail) -> Result<Updater, Error> {
+    let trail = trail.clone();
     let only_https = url.scheme() == "https";
     let mut builder = app
         .updater_builder()
         .endpoints(vec![url.clone()])?
         .timeout(PATIENCE)
         // Also where the place sends us elsewhere.
-        .configure_client(move |client| client.https_only(only_https).read_timeout(PATIENCE));
+        .configure_client(move |client| {
+            client.https_only(only_https).redirect(trail.policy()).read_timeout(PATIENCE)
+        });
     if let Some(key) = source.key() {
         builder = builder.pubkey(key);
     }
@@ -177,19 +187,15 @@ fn hindrance() -> Option<String> {
     })
 }
 
-fn host_of(url: &Url) -> String {
-    match (url.host_str(), url.port()) {
-        (Some(host), Some(port)) => format!("{host}:{port}"),
-        (Some(host), None) => host.to_owned(),
-        (None, _) => url.to_string(),
-    }
-}
-
 /// What an error of the updater means to the seller.
 fn told(error: &Error, host: &str) -> CommandError {
     tracing::warn!(%error, "no update");
     refused(match error {
         Error::Reqwest(error) if error.is_decode() => format!("{host} did not answer with a list of releases"),
+        Error::Reqwest(error) if error.is_redirect() => {
+            let why = std::error::Error::source(error).map(ToString::to_string).unwrap_or_default();
+            format!("{host} sends on to a place that is not asked ({why})")
+        }
         Error::Reqwest(_) => format!("{host} could not be reached: check the address, or try again later"),
         Error::Network(status) => format!("{host} did not hand the package out ({status})"),
         Error::Serialization(error) if error.to_string().contains("signature") => UNSIGNED.to_owned(),
@@ -220,34 +226,6 @@ fn told(error: &Error, host: &str) -> CommandError {
     })
 }
 
-/// A request that goes past the engine's line, for its list of everything that leaves this computer.
-struct Begun {
-    at: DateTime<Utc>,
-    since: std::time::Instant,
-    host: String,
-    purpose: &'static str,
-}
-
-impl Begun {
-    fn now(url: &Url, purpose: &'static str) -> Self {
-        Self { at: Utc::now(), since: std::time::Instant::now(), host: host_of(url), purpose }
-    }
-
-    async fn tell(self, desk: &Desk, answered: bool, bytes_in: usize) {
-        let Ok(engine) = desk.engine().await else { return };
-        engine.note_exchange(&Exchange {
-            at: self.at,
-            host: self.host,
-            purpose: self.purpose,
-            method: "GET".to_owned(),
-            status: answered.then_some(200),
-            bytes_out: 0,
-            bytes_in: bytes_in.try_into().unwrap_or(u64::MAX),
-            milliseconds: self.since.elapsed().as_millis().try_into().unwrap_or(u64::MAX),
-        });
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -270,6 +248,8 @@ mod tests {
             let error = source(open).unwrap_err();
             assert!(error.message.contains("use an address that begins with https://"), "{}", error.message);
         }
+        let named = source("https://seller:token@example.org/").unwrap_err().message;
+        assert!(named.starts_with("an address with a name and a password") && !named.contains("token"));
         assert_eq!(source("no address").unwrap_err().message, "'no address' is no web address");
         assert_eq!(source("  ").unwrap(), UpdateSource::default());
     }

@@ -19,7 +19,7 @@ mod network;
 mod panics;
 mod redact;
 
-pub use logs::{LogFile, log_folder};
+pub use logs::{LogFile, Redacting, log_folder};
 pub use network::{NetworkEntry, NetworkJournal};
 pub use packlight_spapi::Exchange;
 pub use panics::{keep_panics, panic_folder};

@@ -56,6 +56,21 @@ impl Write for LogFile {
     }
 }
 
+/// A writer of whole lines, such as standard error, that leaves out what must not be kept: somebody may keep it.
+#[derive(Debug)]
+pub struct Redacting<W>(pub W);
+
+impl<W: Write> Write for Redacting<W> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.write_all(redacted(&String::from_utf8_lossy(bytes)).as_bytes())?;
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.0.flush()
+    }
+}
+
 impl Rolling {
     fn keep(&mut self, line: &str) -> io::Result<()> {
         if self.written + line.len() as u64 > SIZE {
@@ -130,5 +145,12 @@ mod tests {
         // A second start goes on in the same file.
         LogFile::of(folder.path()).write_all(b"begun again\n").unwrap();
         assert!(fs::read_to_string(logs.join("packlight.log")).unwrap().ends_with("the last\nbegun again\n"));
+    }
+
+    #[test]
+    fn what_goes_to_the_screen_is_redacted_too() {
+        let mut screen = Redacting(Vec::new());
+        screen.write_all(b"refresh_token=canary of 203-1234567-7654321\n").unwrap();
+        assert_eq!(String::from_utf8(screen.0).unwrap(), "refresh_token=[redacted] of [order]\n");
     }
 }

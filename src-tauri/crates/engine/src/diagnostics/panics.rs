@@ -18,14 +18,15 @@ pub fn panic_folder(data_folder: &Path) -> PathBuf {
     data_folder.join("panics")
 }
 
-/// From now on, a panic of any thread leaves a report in `data_folder`, before what happens anyway.
+/// From now on, a panic of any thread leaves a report in `data_folder`, and is told on standard error.
 pub fn keep_panics(data_folder: &Path, clock: fn() -> DateTime<Utc>) {
     let folder = panic_folder(data_folder);
-    let usual = std::panic::take_hook();
     std::panic::set_hook(Box::new(move |panic| {
-        // A report that cannot be written must not hide the panic itself.
-        let _ = write(&folder, &report(panic, clock()), clock());
-        usual(panic);
+        let report = report(panic, clock());
+        // Not by the usual hook: standard error may be the system's journal, and that is a file. Where nobody can be told,
+        // the report has to do, and where that cannot be written, the word.
+        let _ = writeln!(std::io::stderr(), "{report}");
+        let _ = write(&folder, &report, clock());
     }));
 }
 

@@ -4,6 +4,8 @@
 //! Secrets are kept out where they arise (they have no `Debug`, headers are marked sensitive); this is for what nobody
 //! thought of, such as the words of a library or of Amazon.
 
+use std::borrow::Cow;
+
 /// Beginnings of Amazon's tokens and of an application's secret and id.
 const SECRETS: [&str; 6] =
     ["Atza|", "Atzr|", "amzn1.oa2-cs.", "amzn1.application-oa2-client.", "Atc|", "AQ/"];
@@ -61,7 +63,7 @@ fn of_word(word: &str, before: &str) -> String {
     if word.contains('@') && word.contains('.') && !word.contains("://") {
         return GONE.to_owned();
     }
-    without_order_numbers(word)
+    without_order_numbers(&without_user(word))
 }
 
 /// Whether the text so far ends in the name of a secret and the sign that leads to its value.
@@ -82,6 +84,16 @@ fn without_query(word: &str) -> &str {
     match word.find("://").and_then(|scheme| word[scheme..].find('?').map(|at| scheme + at)) {
         Some(at) => &word[..at],
         None => word,
+    }
+}
+
+/// A URL keeps its host, and loses the name and the password before it.
+fn without_user(word: &str) -> Cow<'_, str> {
+    let Some((scheme, rest)) = word.split_once("://") else { return Cow::Borrowed(word) };
+    let host = &rest[..rest.find(['/', '#']).unwrap_or(rest.len())];
+    match host.rfind('@') {
+        Some(at) => Cow::Owned(format!("{scheme}://{GONE}@{}", &rest[at + 1..])),
+        None => Cow::Borrowed(word),
     }
 }
 
@@ -135,6 +147,11 @@ mod tests {
             ("order 203-1234567-7654321, again", "order [order], again"),
             ("order:203-1234567-7654321/S01-1234567-7654321", "order:[order]/[order]"),
             ("mail to jane@example.com now", "mail to [redacted] now"),
+            (
+                "asked https://jane:tok@en@example.com:8/a/b@c?d",
+                "asked https://[redacted]@example.com:8/a/b@c",
+            ),
+            ("https://example.com/a@b", "https://example.com/a@b"),
             (
                 "12:30:01 INFO sync{account=1}: 203-12 pages é",
                 "12:30:01 INFO sync{account=1}: 203-12 pages é",
