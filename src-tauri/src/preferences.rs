@@ -182,6 +182,18 @@ pub(crate) fn set_update_source(
     write(app, folder, UPDATES, source)
 }
 
+/// Forgets all of it, before its file is deleted. The plugin keeps what it once read, and would write it once more with the
+/// next preference, or when the app ends.
+pub(crate) fn forget(app: &AppHandle, folder: &Path) -> Result<(), CommandError> {
+    let failed = |error| CommandError::internal(format!("the preferences were not forgotten: {error}"));
+    let store = app.store(folder.join(FILE)).map_err(failed)?;
+    store.clear();
+    // Now, and not a moment after the file was deleted.
+    store.save().map_err(failed)?;
+    store.close_resource();
+    Ok(())
+}
+
 fn read<T: DeserializeOwned>(app: &AppHandle, folder: &Path, key: &str) -> Option<T> {
     serde_json::from_value(app.store(folder.join(FILE)).ok()?.get(key)?).ok()
 }

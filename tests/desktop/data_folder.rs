@@ -231,6 +231,40 @@ async fn secrets_are_in_no_message_no_file_and_no_list_of_processes() -> Result<
     no_file_holds_a_secret(&downloads, 20)
 }
 
+/// Settings of the screen are kept in memory, too, and written when the app ends.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_erased_does_not_come_back_with_the_end_of_the_app() -> Result<()> {
+    const ADDRESS: &str = "https://updates.example.org/list.json";
+    let seller = Seller::new().await?;
+    seller
+        .in_a_window(async |window| {
+            window.wait_for::<bool>("orders", ROWS, &[]).await?;
+            let source = json!({ "source": { "endpoint": ADDRESS, "public_key": null } });
+            call(window, "set_update_source", &source).await?;
+            call(window, "erase_everything", &json!({ "words": "erase everything" })).await
+        })
+        .await?;
+    if std::env::var_os("PACKLIGHT_DESKTOP_APP").is_none() {
+        return Ok(());
+    }
+    let settings = fs::read_to_string(seller.folder().join("screen.json")).unwrap_or_default();
+    ensure!(!settings.contains(ADDRESS), "it came back: {settings}");
+    ensure!(!seller.folder().join("secrets.vault").exists(), "the vault is there");
+    Ok(())
+}
+
+/// Calls a command of the core as the page does, and waits until it is done.
+async fn call(window: &Window, command: &str, arguments: &Value) -> Result<()> {
+    let begin = "window.done = undefined;
+        window.__TAURI_INTERNALS__.invoke(arguments[0], arguments[1])
+            .then(() => { window.done = 'well'; }, (why) => { window.done = JSON.stringify(why); });
+        return true";
+    let _: bool = window.ask(begin, &[json!(command), arguments.clone()]).await?;
+    let done: String = window.wait_for(command, "return window.done ?? false", &[]).await?;
+    ensure!(done == "well", "{command}: {done}");
+    Ok(())
+}
+
 /// The arguments of every process that can be seen.
 fn no_process_shows_a_secret() -> Result<()> {
     let mut seen = 0;

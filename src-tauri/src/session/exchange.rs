@@ -14,6 +14,7 @@ use packlight_engine::{Code, EngineError, erase};
 
 use super::{Desk, Place, Session};
 use crate::error::CommandError;
+use crate::preferences;
 
 /// How often, and for how long, the folder's lock is tried: who still works on the closed folder is about to find out.
 const LOCK_PAUSE: Duration = Duration::from_millis(100);
@@ -55,11 +56,13 @@ impl Desk {
             // Nobody can say any more which accounts there were.
             Err(_) => erase::forget_unknown_secrets(&self.secrets()).await,
         };
+        preferences::forget(&self.app, &self.data_folder)?;
         self.closed(|folder| async move { erase::erase(&folder) }).await?;
         Ok(left)
     }
 
-    /// Moves the seller's folder. Where that went well, the app ends and starts anew in the new one.
+    /// Moves the seller's folder. Where that went well, the app ends and starts anew in the new one: at once, or, where the
+    /// seller has to read something first, when the page says so.
     pub(crate) async fn relocate(&self, to: &str) -> Result<Relocated, CommandError> {
         let mut session = self.session.write().await;
         let secrets = self.secrets();
@@ -72,7 +75,9 @@ impl Desk {
             .await;
         match moved {
             Ok(moved) => {
-                self.app.request_restart();
+                if moved.without_secrets.is_empty() {
+                    self.app.request_restart();
+                }
                 Ok(moved)
             }
             Err(error) => {

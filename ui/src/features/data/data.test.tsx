@@ -126,8 +126,11 @@ describe("settings, data", () => {
       moveDataFolder: (to) => ({ to, files: 9, without_secrets: ["Shop: enter them again"] }),
     });
     await user.click(go);
-    expect(await screen.findByText(/Packlight starts again/)).toBeInTheDocument();
-    expect(screen.getByText("Shop: enter them again")).toBeInTheDocument();
+    // What was lost is read before the window goes.
+    expect(await screen.findByText("Shop: enter them again")).toBeInTheDocument();
+    expect(core.callsOf("restart")).toHaveLength(0);
+    await user.click(screen.getByRole("button", { name: "Start again" }));
+    await waitFor(() => expect(core.callsOf("restart")).toHaveLength(1));
     expect(core.callsOf("moveDataFolder")).toEqual([["/disk"], ["/disk"]]);
   });
 

@@ -31,13 +31,19 @@ export function MoveDialog({ open, folder, onClose }: { open: boolean; folder: s
           <Button disabled={move.isPending || move.isSuccess} onClick={close}>
             Cancel
           </Button>
-          <Button
-            look="primary"
-            disabled={to.trim() === "" || move.isPending || move.isSuccess}
-            onClick={() => move.mutate()}
-          >
-            {move.isPending ? "Moving…" : "Move and start again"}
-          </Button>
+          {lost.length > 0 ? (
+            <Button look="primary" onClick={() => void backend.restart()}>
+              Start again
+            </Button>
+          ) : (
+            <Button
+              look="primary"
+              disabled={to.trim() === "" || move.isPending || move.isSuccess}
+              onClick={() => move.mutate()}
+            >
+              {move.isPending ? "Moving…" : "Move and start again"}
+            </Button>
+          )}
         </>
       }
     >
@@ -45,7 +51,8 @@ export function MoveDialog({ open, folder, onClose }: { open: boolean; folder: s
       {move.isSuccess ? (
         <>
           <p>
-            The data is in <span className={styles.path}>{move.data.to}</span> now. Packlight starts again.
+            The data is in <span className={styles.path}>{move.data.to}</span> now.{" "}
+            {lost.length > 0 ? "Start Packlight again to go on there." : "Packlight starts again."}
           </p>
           {lost.length > 0 && <Notice tone="warn">{lost.join(" ")}</Notice>}
         </>
