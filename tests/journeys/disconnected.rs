@@ -19,6 +19,9 @@ use secrecy::{ExposeSecret, SecretString};
 struct Drawer {
     entries: Mutex<BTreeMap<String, String>>,
     trouble: Mutex<Option<KeychainError>>,
+    /// Held by a test that wants it to take its time over writing, which is told when it does.
+    slow: tokio::sync::Mutex<()>,
+    writes: tokio::sync::Notify,
 }
 
 impl Drawer {
@@ -47,6 +50,8 @@ impl Keychain for Drawer {
     }
 
     fn write(&self, entries: &[(Entry, SecretString)], _: &Stage) -> Result<(), KeychainError> {
+        self.writes.notify_one();
+        drop(self.slow.blocking_lock());
         let mut kept = self.opened()?;
         kept.extend(
             entries.iter().map(|(entry, secret)| (entry.user.clone(), secret.expose_secret().to_owned())),
@@ -101,6 +106,60 @@ async fn a_locked_keychain_does_not_keep_the_account() {
         // The label came back with its row, so the entries that had stayed were taken over and are gone now.
         assert_eq!(drawer.entries.lock().unwrap().len(), 0);
     }
+}
+
+/// What an account left in the keychain when it went is erased with everything else.
+#[tokio::test(flavor = "multi_thread")]
+async fn erasing_everything_finds_what_was_left_in_the_keychain() {
+    let drawer = Arc::new(Drawer::default());
+    let keychain = Arc::clone(&drawer) as Arc<dyn Keychain>;
+    let desk = Desk::new(Seller::with_orders(1, 3, chrono::Utc::now())).await;
+    let (api, lwa, transport) = (desk.base_url(), desk.lwa_url(), HttpTransport::new().unwrap());
+    let engine = over_sockets_with(keychain, desk.folder(), &api, &lwa, transport).await.unwrap();
+    let place = SecretsPlace::Keychain;
+    connect_in(&engine, "Shop", credentials(), OrdersApi::V2026, &[GB], place).await.unwrap();
+    let id = engine.account_id("Shop").await.unwrap();
+    *drawer.trouble.lock().unwrap() = Some(KeychainError::Locked);
+    engine.remove_account(id).await.unwrap();
+    // While it is locked, that is said; a computer without a keychain has nothing to be said of.
+    let left = engine.forget_secrets().await.unwrap();
+    assert!(matches!(&*left, [how] if how.contains("(the keychain is locked: ")), "{left:?}");
+    *drawer.trouble.lock().unwrap() = Some(KeychainError::NoKeyring);
+    assert_eq!(engine.forget_secrets().await.unwrap(), Vec::<String>::new());
+    *drawer.trouble.lock().unwrap() = None;
+    assert_eq!(drawer.entries.lock().unwrap().len(), 3);
+    assert_eq!(engine.forget_secrets().await.unwrap(), Vec::<String>::new());
+    assert_eq!(drawer.entries.lock().unwrap().len(), 0);
+}
+
+/// Somebody may erase, restore or move the folder while secrets are being kept.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_folder_is_not_given_back_while_secrets_are_written() {
+    let drawer = Arc::new(Drawer::default());
+    let keychain = Arc::clone(&drawer) as Arc<dyn Keychain>;
+    let desk = Desk::new(Seller::with_orders(1, 3, chrono::Utc::now())).await;
+    let (api, lwa, transport) = (desk.base_url(), desk.lwa_url(), HttpTransport::new().unwrap());
+    let engine = over_sockets_with(keychain, desk.folder(), &api, &lwa, transport).await.unwrap();
+    connect_in(&engine, "Shop", credentials(), OrdersApi::V2026, &[GB], SecretsPlace::File).await.unwrap();
+    let id = engine.account_id("Shop").await.unwrap();
+
+    let slow = drawer.slow.lock().await;
+    let own = engine.clone();
+    let replacing =
+        tokio::spawn(async move { own.replace_secrets(id, credentials(), SecretsPlace::Keychain).await });
+    drawer.writes.notified().await;
+    let own = engine.clone();
+    let closing = tokio::spawn(async move { own.close().await });
+    // From the moment it is being closed, nothing new is begun.
+    while engine.can_write() {
+        tokio::task::yield_now().await;
+    }
+    let late = engine.remove_account(id);
+    drop(slow);
+    assert_eq!(late.await.unwrap_err().message, "the data folder was closed meanwhile: try again");
+    let replaced = replacing.await.unwrap().unwrap();
+    closing.await.unwrap();
+    assert_eq!((replaced.account.secrets, drawer.entries.lock().unwrap().len()), (SecretsPlace::Keychain, 3));
 }
 
 /// The way out of a broken keychain is not barred by it: new secrets go into the vault, and the account works.

@@ -190,6 +190,7 @@ impl Engine {
             secrets: new.place,
             now,
         };
+        let _writing = self.writing_beside().await?;
         let account = self.0.store.add_account(&row).await?;
         if let Err(error) = self.0.secrets.save(account.id, new.place, &new.credentials).await {
             // Without its secrets the account is of no use, and its label must stay free for the next try.
@@ -252,6 +253,8 @@ impl Engine {
         let fingerprint = credentials.fingerprint();
         let probe = self.client(self.endpoints(region)?, credentials.clone(), &fingerprint, region, id);
         probe.marketplace_participations(&self.errand()).await?;
+        // Amazon may have taken a minute to answer, and the folder may have been closed.
+        let _writing = self.writing_beside().await?;
         self.0.secrets.save(id, place, &credentials).await?;
         let now = (self.0.clock)();
         self.0.store.replace_secrets(id, &fingerprint, &Some(credentials.tail()), place, now).await?;
@@ -295,12 +298,13 @@ impl Engine {
     }
 
     async fn connect(&self, account: &Account) -> Result<Connection, EngineError> {
-        let mut connections = self.0.connections.lock().await;
-        if let Some(connection) = connections.get(&account.id) {
+        if let Some(connection) = self.0.connections.lock().await.get(&account.id) {
             return Ok(connection.clone());
         }
+        let account = &self.account(account.id, Standing::Connected).await?;
         let region = region_of(account)?;
         let endpoints = self.endpoints(region)?;
+        // Not under the lock: a keychain that does not answer keeps nobody but this account waiting.
         let credentials = self.0.secrets.load(account.id, account.secrets).await?;
         // A restored database may know another account under this number than the one whose secrets are kept.
         if credentials.fingerprint() != account.client_fingerprint {
@@ -311,6 +315,18 @@ impl Engine {
                     account.label
                 ),
             ));
+        }
+        let mut connections = self.0.connections.lock().await;
+        if let Some(connection) = connections.get(&account.id) {
+            return Ok(connection.clone());
+        }
+        // Who replaces secrets or leaves an account says so in the store, and takes the line away afterwards.
+        let now = self.account(account.id, Standing::Connected).await?;
+        if (&now.client_fingerprint, now.secrets, now.secrets_since)
+            != (&account.client_fingerprint, account.secrets, account.secrets_since)
+        {
+            let message = format!("the secrets of '{}' were replaced just now: try again", account.label);
+            return Err(EngineError::retryable(Code::Busy, message));
         }
         let client = self.client(endpoints, credentials, &account.client_fingerprint, region, account.id);
         let connection = Connection::new(client, Self::list_operation(account));
@@ -325,7 +341,13 @@ impl Engine {
         accounts
             .into_iter()
             .find(|account| account.id == id && (standing == Standing::Any || account.is_connected()))
-            .ok_or_else(|| EngineError::new(Code::NotFound, "this account is not connected any more"))
+            .ok_or_else(|| {
+                let told = match standing {
+                    Standing::Connected => "this account is not connected any more",
+                    Standing::Any => "there is no such account",
+                };
+                EngineError::new(Code::NotFound, told)
+            })
     }
 
     pub(crate) fn endpoints(&self, region: Region) -> Result<Endpoints, EngineError> {

@@ -152,6 +152,7 @@ impl Engine {
             let message = "a backup is being made just now: wait until it is done";
             return Err(EngineError::retryable(Code::Busy, message));
         };
+        let _writing = self.writing_beside().await?;
         // One that a dead process left running is taken over: only this process writes here.
         let (job, _) = self.0.store.create_or_join_job(&new).await?;
         self.0.store.claim_job(job.id, now).await?;
@@ -209,6 +210,7 @@ pub async fn preview(file: &Path) -> Result<BackupFile, EngineError> {
 
 /// Puts a backup in the place of the database of `folder`, which nobody may have open for writing.
 pub async fn restore(folder: &Path, file: &Path, now: DateTime<Utc>) -> Result<RestoreReport, EngineError> {
+    crate::relocate::require_present(folder)?;
     crate::paths::create_private(folder)?;
     let _lock = Lock::acquire(folder)?;
     let restored = packlight_store::restore(folder, file, now).await?;
@@ -219,6 +221,7 @@ pub async fn restore(folder: &Path, file: &Path, now: DateTime<Utc>) -> Result<R
 /// Puts the newest good backup in the place of a damaged database and does again what the seller did since; see
 /// [`packlight_store::repair`]. With `or_empty`, an empty database where there is no good backup.
 pub async fn repair(folder: &Path, or_empty: bool, now: DateTime<Utc>) -> Result<RepairReport, EngineError> {
+    crate::relocate::require_present(folder)?;
     let _lock = Lock::acquire(folder)?;
     let backups: Vec<PathBuf> = nightly(&folder.join(FOLDER)).into_iter().map(|(_, file)| file).collect();
     let repaired = packlight_store::repair(folder, &backups, or_empty, now).await?;

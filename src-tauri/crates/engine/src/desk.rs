@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 use packlight_documents::Fonts;
@@ -13,7 +14,7 @@ use packlight_spapi::{
 };
 use packlight_store::{Account, Store};
 use serde::{Deserialize, Serialize};
-use tokio::sync::watch;
+use tokio::sync::{RwLock, RwLockReadGuard, watch};
 
 use crate::connection::Connection;
 use crate::diagnostics::NetworkJournal;
@@ -153,9 +154,16 @@ pub(crate) struct Desk {
     pub(crate) wake: watch::Sender<()>,
     /// Has the supervisor plan anew: the schedule or a pause changed.
     pub(crate) plans: watch::Sender<()>,
+    /// Held for reading by whoever writes beside the database: secrets, backups. Who closes the folder waits for them.
+    beside: RwLock<()>,
+    /// What the folder was opened for.
+    access: Access,
     /// Held while this process may write.
     lock: Mutex<Option<Lock>>,
 }
+
+/// How long closing a folder waits for those who write beside its database.
+const LAST_WORDS: Duration = Duration::from_secs(10);
 
 impl Engine {
     /// Opens a data folder. With [`Access::Write`] it takes the folder's lock and brings the database up to date.
@@ -194,16 +202,18 @@ impl Engine {
             backing_up: tokio::sync::Mutex::default(),
             wake: watch::Sender::new(()),
             plans: watch::Sender::new(()),
+            beside: RwLock::default(),
+            access: config.access,
             lock: Mutex::new(lock),
         }));
         for account in engine.0.store.accounts().await?.iter().filter(|account| account.is_connected()) {
             engine.0.board.enter(account.id, &account.label, account.complete_up_to);
             engine.show_remembered_budget(account).await;
         }
-        if engine.can_write() && crate::relocate::is_arriving(engine.folder()) {
+        if engine.can_write() && crate::relocate::is_unsettled(engine.folder()) {
             // Nobody waits for it; if it is broken off, the next start tries again.
             let here = engine.clone();
-            tokio::spawn(async move { here.finish_relocation().await });
+            tokio::spawn(async move { here.settle_moves().await });
         }
         Ok(engine)
     }
@@ -213,9 +223,24 @@ impl Engine {
     pub async fn close(&self) {
         self.halt_reports().await;
         self.stop_sync().await;
+        // A clone that somebody forgot must not keep the folder shut. From here on it may begin nothing either: what it
+        // wrote later would lie in a folder that was erased, restored or left meanwhile.
+        let lock = self.0.lock.lock().unwrap_or_else(PoisonError::into_inner).take();
+        self.0.network.close();
+        if tokio::time::timeout(LAST_WORDS, self.0.beside.write()).await.is_err() {
+            tracing::warn!(
+                "the data folder is closed while something is still being written beside its database"
+            );
+        }
         self.0.store.close().await;
-        // A clone that somebody forgot must not keep the folder shut.
-        drop(self.0.lock.lock().unwrap_or_else(PoisonError::into_inner).take());
+        drop(lock);
+    }
+
+    /// The right to write beside the database. The folder is not given back before it is dropped.
+    pub(crate) async fn writing_beside(&self) -> Result<RwLockReadGuard<'_, ()>, EngineError> {
+        let writing = self.0.beside.read().await;
+        self.require_writer()?;
+        Ok(writing)
     }
 
     /// The data folder.
@@ -304,6 +329,12 @@ impl Engine {
     pub(crate) fn require_writer(&self) -> Result<(), EngineError> {
         if self.can_write() {
             return Ok(());
+        }
+        if self.0.access == Access::Write {
+            return Err(EngineError::retryable(
+                Code::Busy,
+                "the data folder was closed meanwhile: try again",
+            ));
         }
         Err(EngineError::new(
             Code::ReadOnly,

@@ -5,31 +5,48 @@
 
 use std::path::{Path, PathBuf};
 
+use packlight_domain::account::AccountId;
+
 use crate::backups;
 use crate::desk::Engine;
 use crate::diagnostics::{log_folder, panic_folder};
 use crate::error::{Code, EngineError};
 use crate::lock::Lock;
+use crate::relocate;
 use crate::secrets::{Secrets, SecretsPlace, vault};
 
 /// What has to be typed to erase everything.
 pub const CONFIRMATION: &str = "erase everything";
 
 impl Engine {
-    /// Deletes the secrets of every account from the keychain. What cannot be deleted is returned, as sentences that say
-    /// how to do it by hand.
+    /// Deletes what the keychain holds for this folder: the secrets of every account, also those that an account left there
+    /// when it went, and those of places that the folder was moved from or on its way to. What cannot be deleted is
+    /// returned, as sentences that say how to do it by hand.
     pub async fn forget_secrets(&self) -> Result<Vec<String>, EngineError> {
         self.require_writer()?;
+        let accounts = self.0.store.accounts().await?;
+        let ids: Vec<AccountId> = accounts.iter().map(|account| account.id).collect();
+        // The vault goes as a file, whatever is in it.
+        let kept: Vec<_> =
+            accounts.iter().filter(|account| account.secrets == SecretsPlace::Keychain).collect();
+        let own = &self.0.secrets;
+        let mut refusal = own.empty_keychain(&ids).await.err();
         let mut left = Vec::new();
-        for account in self.0.store.accounts().await? {
-            // The vault goes as a file, whatever is in it.
-            if account.secrets != SecretsPlace::Keychain {
-                continue;
+        if let Some(why) = &refusal {
+            left.extend(kept.iter().map(|account| {
+                format!("{}: {}", account.label, own.how_to_delete(account.id, account.secrets, why))
+            }));
+            if kept.is_empty() && !why.is_without_keychain() {
+                left.push(own.how_to_delete_unknown(why));
             }
-            if let Err(why) = self.0.secrets.remove(account.id, account.secrets).await {
-                let how = self.0.secrets.how_to_delete(account.id, account.secrets, &why);
-                left.push(format!("{}: {how}", account.label));
+        }
+        for other in relocate::others(&self.0.folder) {
+            let there = own.of_folder(&other);
+            // A keychain that did not answer is not waited for once more.
+            if refusal.is_none() {
+                refusal = there.empty_keychain(&ids).await.err();
             }
+            left.extend(refusal.as_ref().map(|why| there.how_to_delete_unknown(why)));
         }
         Ok(left)
     }
@@ -38,19 +55,22 @@ impl Engine {
 /// Deletes what the keychain may hold for the accounts of a data folder whose database cannot be read; what is to be done
 /// by hand where it cannot.
 pub async fn forget_unknown_secrets(secrets: &Secrets) -> Vec<String> {
-    match secrets.remove_unknown().await {
+    match secrets.empty_keychain(&[]).await {
         Ok(()) => Vec::new(),
         Err(why) => vec![secrets.how_to_delete_unknown(&why)],
     }
 }
 
-/// Deletes all that Packlight keeps in `folder`, which nobody may have open for writing.
+/// Deletes all that Packlight keeps in `folder`, which nobody may have open for writing, and what moves left of it in other
+/// places.
 pub fn erase(folder: &Path) -> Result<(), EngineError> {
+    relocate::require_present(folder)?;
     let _lock = Lock::acquire(folder)?;
-    clear(folder)
+    clear(folder)?;
+    relocate::erase_others(folder)
 }
 
-/// As [`erase`], for whoever holds the folder's lock.
+/// As [`erase`], of this one folder and for whoever holds its lock.
 pub(crate) fn clear(folder: &Path) -> Result<(), EngineError> {
     let failed = |path: &Path, error: &std::io::Error| {
         let path = path.display();

@@ -6,24 +6,26 @@
 //! works with it. A move that was broken off is begun anew or forgotten; nothing of it is lost.
 
 use std::fs;
+use std::io;
 use std::path::{Component, Path, PathBuf};
 
 use chrono::{DateTime, Utc};
 use packlight_domain::account::AccountId;
-use packlight_store::{Access, Store};
+use packlight_store::{Access, Account, Store};
 use serde::{Deserialize, Serialize};
 
-use crate::desk::Engine;
-use crate::erase::{self, erase};
 use crate::error::{Code, EngineError};
 use crate::lock::{self, Lock};
 use crate::paths::{PathError, create_private, demo_folder};
 use crate::secrets::{KeychainError, Secrets, SecretsError, SecretsPlace};
 
 mod copy;
+mod settling;
 mod signs;
 
-use signs::{arriving_from, left_for};
+pub(crate) use settling::{erase_others, others};
+use settling::{settle, take_back};
+use signs::{Flush, arriving_from, leads, left_for, moving_to};
 
 /// Free space that a move leaves in the new place.
 const SPARE: u64 = 50 << 20;
@@ -52,8 +54,7 @@ pub(crate) fn present(named: PathBuf) -> Result<PathBuf, PathError> {
             }
             folder = to;
         } else if let Some(from) = arriving_from(&folder)
-            && from.join(packlight_store::DATABASE).exists()
-            && left_for(&from)?.as_deref() != Some(folder.as_path())
+            && has_it(&from, &folder)?
         {
             folder = from;
         } else {
@@ -69,9 +70,18 @@ pub(crate) fn require_present(folder: &Path) -> Result<(), PathError> {
     if to == folder { Ok(()) } else { Err(PathError::Elsewhere { from: folder.to_owned(), to }) }
 }
 
-/// Whether the place that data came from has still to be cleared.
-pub(crate) fn is_arriving(folder: &Path) -> bool {
-    arriving_from(folder).is_some()
+/// Whether `from` has the data of which `copy` was made, or leads to it; else the copy stands for itself.
+fn has_it(from: &Path, copy: &Path) -> Result<bool, PathError> {
+    let is_there = from.join(packlight_store::DATABASE).exists();
+    Ok(match left_for(from)? {
+        None => is_there,
+        Some(to) => to != copy && (is_there || to.join(lock::FILE).exists()),
+    })
+}
+
+/// Whether a move is still to be ended or taken back in `folder`.
+pub(crate) fn is_unsettled(folder: &Path) -> bool {
+    arriving_from(folder).is_some() || moving_to(folder).is_some()
 }
 
 /// Moves the data folder `from`, which nobody may have open, to `to`, a full path that is empty or not there yet. From then
@@ -82,39 +92,89 @@ pub async fn relocate(
     secrets: &Secrets,
     now: DateTime<Utc>,
 ) -> Result<Relocated, EngineError> {
+    move_folder(from, to, secrets, now, signs::sync).await
+}
+
+async fn move_folder(
+    from: &Path,
+    to: &str,
+    secrets: &Secrets,
+    now: DateTime<Utc>,
+    flush: Flush,
+) -> Result<Relocated, EngineError> {
+    require_present(from)?;
     let _lock = Lock::acquire(from)?;
+    // Signs name no links: they are read when a disk may be missing.
+    let from = &from.canonicalize().map_err(|error| unreadable(from, &error))?;
     let to = destination(from, to)?;
+    settle_earlier(from, &to, secrets, now).await?;
+    // A folder that will not do is left as it is: nobody is shut out of it, and nothing is put there.
+    refuse_used(&to)?;
+    refuse_full(from, &to)?;
     create_private(&to)?;
     let _other = Lock::acquire(&to)?;
-    clear(from, &to)?;
-    let needed = copy::size(from).map_err(|error| unreadable(from, &error))? + SPARE;
-    if let Ok(free) = fs4::available_space(&to)
-        && free < needed
+    refuse_used(&to)?;
+    let mut handed = Vec::new();
+    let moved = bring(from, &to, secrets, &mut handed, now, flush).await;
+    if moved.is_err()
+        && let Err(error) = take_back(from, &to, secrets, &handed).await
     {
-        let (needed, free) = (needed.div_ceil(1 << 20), free >> 20);
-        let message = format!(
-            "{} has room for {free} MB, and {needed} MB are needed: make room or choose another disk; nothing was moved",
-            to.display()
-        );
-        return Err(EngineError::new(Code::Disk, message));
-    }
-    signs::set_arriving(&to, from).map_err(|error| not_moved(&to, &error))?;
-    let moved = bring(from, &to, secrets, now).await;
-    if moved.is_err() {
-        // What stays is marked as a copy on its way, and the next move clears it.
-        let _ = clear(from, &to);
-        let _ = signs::clear_arriving(&to);
+        // It stays marked as a copy on its way. The next start, or the next move, tries again.
+        tracing::warn!(%error, "the copy of a move that failed could not be taken back yet");
     }
     moved
 }
 
-/// Copies all of it, makes sure that it can be opened, and points to it.
-async fn bring(
+/// Ends what earlier moves left open: two at a time would lead in a circle, and what the first left would be forgotten.
+async fn settle_earlier(
     from: &Path,
     to: &Path,
     secrets: &Secrets,
     now: DateTime<Utc>,
+) -> Result<(), EngineError> {
+    let is_copy = settling::is_copy(from, to);
+    if !is_copy && !is_unsettled(from) {
+        return Ok(());
+    }
+    let accounts = accounts_in(from, now).await?;
+    if is_copy {
+        take_back(from, to, secrets, &with_entries(&accounts)).await?;
+    }
+    settle(from, &accounts, secrets).await.map_err(|error| EngineError {
+        message: format!("an earlier move has to be ended first: {}; nothing was moved", error.message),
+        ..error
+    })
+}
+
+/// The accounts of a folder that nobody has open.
+async fn accounts_in(folder: &Path, now: DateTime<Utc>) -> Result<Vec<Account>, EngineError> {
+    if !folder.join(packlight_store::DATABASE).exists() {
+        return Ok(Vec::new());
+    }
+    let store = Store::open(folder, Access::Write, now).await?;
+    let accounts = store.accounts().await;
+    store.close().await;
+    Ok(accounts?)
+}
+
+/// Those whose secrets lie in the keychain.
+fn with_entries(accounts: &[Account]) -> Vec<AccountId> {
+    let kept = accounts.iter().filter(|account| account.secrets == SecretsPlace::Keychain);
+    kept.map(|account| account.id).collect()
+}
+
+/// Copies all of it, makes sure that it can be opened, and points to it.
+///
+/// `handed` are the accounts whose secrets the keychain was given for the new place, also where the rest fails.
+async fn bring(
+    from: &Path,
+    to: &Path,
+    secrets: &Secrets,
+    handed: &mut Vec<AccountId>,
+    now: DateTime<Utc>,
+    flush: Flush,
 ) -> Result<Relocated, EngineError> {
+    signs::set_out(from, to, flush).map_err(|error| not_moved(to, &error))?;
     let (source, target) = (from.to_owned(), to.to_owned());
     let copied = tokio::task::spawn_blocking(move || copy::all(&source, &target)).await;
     let files = match copied {
@@ -125,70 +185,35 @@ async fn bring(
     let database = to.join(packlight_store::DATABASE);
     if database.exists() {
         packlight_store::examine_backup(&database).await?;
-        let store = Store::open(to, Access::Write, now).await?;
-        let accounts = store.accounts().await;
-        store.close().await;
         let there = secrets.of_folder(to);
-        for account in accounts? {
+        for account in accounts_in(to, now).await? {
             if account.secrets != SecretsPlace::Keychain {
                 continue;
             }
-            match hand_over(secrets, &there, account.id).await {
-                Err(why) if is_worth_waiting(&why) => return Err(why.into()),
-                Err(why) => without_secrets.push(format!("{}: {why}", account.label)),
-                Ok(()) => {}
+            match secrets.load(account.id, SecretsPlace::Keychain).await {
+                Ok(credentials) => {
+                    // Before it is tried: a keychain that does not answer may have taken some of it.
+                    handed.push(account.id);
+                    there.save(account.id, SecretsPlace::Keychain, &credentials).await?;
+                }
+                Err(why) if is_gone(&why) => without_secrets.push(format!("{}: {why}", account.label)),
+                // It has the secrets, and only does not give them now.
+                Err(why) => return Err(why.into()),
             }
         }
     }
-    signs::point(from, to).map_err(|error| not_moved(from, &error))?;
+    if let Err(error) = signs::point(from, to, flush)
+        // The sign stands, and only the disk did not say that it will keep it: whoever reads it goes to the new place.
+        && !leads(from, to)?
+    {
+        return Err(not_moved(from, &error));
+    }
     Ok(Relocated { to: to.display().to_string(), files, without_secrets })
 }
 
-async fn hand_over(here: &Secrets, there: &Secrets, account: AccountId) -> Result<(), SecretsError> {
-    let credentials = here.load(account, SecretsPlace::Keychain).await?;
-    there.save(account, SecretsPlace::Keychain, &credentials).await
-}
-
-/// Whether the keychain has the secrets and only does not give them now.
-fn is_worth_waiting(why: &SecretsError) -> bool {
-    use KeychainError::{Dismissed, Hanging, Locked};
-    matches!(why, SecretsError::Keychain(Locked | Dismissed | Hanging(_)))
-}
-
-impl Engine {
-    /// Ends the move that brought this folder here: the old place loses its files and its keychain entries. What cannot
-    /// be deleted now is tried again when the folder is opened next.
-    pub(crate) async fn finish_relocation(&self) {
-        let folder = &self.0.folder;
-        let Some(from) = arriving_from(folder) else { return };
-        let points_here = || {
-            let to = left_for(&from).ok().flatten()?;
-            Some(to.canonicalize().ok()? == folder.canonicalize().ok()?)
-        };
-        let ended = match points_here() {
-            Some(true) => clear_away(&self.0.store, &self.0.secrets.of_folder(&from), &from).await,
-            // The disk with the former folder is gone, or somebody cleared it.
-            None if !from.exists() => Ok(()),
-            _ => return,
-        };
-        let ended = ended.and_then(|()| {
-            signs::clear_arriving(folder).map_err(|error| EngineError::new(Code::Disk, error.to_string()))
-        });
-        if let Err(error) = ended {
-            tracing::warn!(%error, "the former data folder could not be cleared yet");
-        }
-    }
-}
-
-/// Deletes what a move left in `from`, and what the keychain holds for it.
-async fn clear_away(store: &Store, secrets: &Secrets, from: &Path) -> Result<(), EngineError> {
-    erase(from)?;
-    for account in store.accounts().await? {
-        if account.secrets == SecretsPlace::Keychain {
-            secrets.remove(account.id, account.secrets).await?;
-        }
-    }
-    Ok(())
+/// Whether the keychain answers that it does not have the secrets, or not as they were.
+fn is_gone(why: &SecretsError) -> bool {
+    matches!(why, SecretsError::Keychain(KeychainError::Missing | KeychainError::Unreadable))
 }
 
 /// The new folder, if it may be one.
@@ -222,13 +247,13 @@ fn real(path: &Path) -> PathBuf {
     path.to_owned()
 }
 
-/// Clears what an earlier move from the same folder left behind; refuses a folder with anything else in it.
-fn clear(from: &Path, to: &Path) -> Result<(), EngineError> {
-    if arriving_from(to).is_some_and(|source| source == from) {
-        erase::clear(to)?;
-    }
-    let mut others = fs::read_dir(to)
-        .map_err(|error| unreadable(to, &error))?
+/// Refuses a folder with anything in it but what moves leave.
+fn refuse_used(to: &Path) -> Result<(), EngineError> {
+    let entries = match fs::read_dir(to) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
+        entries => entries.map_err(|error| unreadable(to, &error))?,
+    };
+    let mut others = entries
         .filter_map(Result::ok)
         .filter(|entry| !entry.file_name().to_str().is_some_and(signs::is_left_behind));
     match others.next() {
@@ -244,11 +269,28 @@ fn clear(from: &Path, to: &Path) -> Result<(), EngineError> {
     }
 }
 
-fn unreadable(folder: &Path, error: &std::io::Error) -> EngineError {
+/// Refuses a disk that has no room for the copy.
+fn refuse_full(from: &Path, to: &Path) -> Result<(), EngineError> {
+    let needed = copy::size(from).map_err(|error| unreadable(from, &error))? + SPARE;
+    let nearest = to.ancestors().find(|folder| folder.exists()).unwrap_or(to);
+    match fs4::available_space(nearest) {
+        Ok(free) if free < needed => {
+            let (needed, free) = (needed.div_ceil(1 << 20), free >> 20);
+            let message = format!(
+                "{} has room for {free} MB, and {needed} MB are needed: make room or choose another disk; nothing was moved",
+                to.display()
+            );
+            Err(EngineError::new(Code::Disk, message))
+        }
+        _ => Ok(()),
+    }
+}
+
+fn unreadable(folder: &Path, error: &io::Error) -> EngineError {
     EngineError::new(Code::Disk, format!("{} cannot be read ({error}); nothing was moved", folder.display()))
 }
 
-fn not_moved(folder: &Path, error: &std::io::Error) -> EngineError {
+fn not_moved(folder: &Path, error: &io::Error) -> EngineError {
     let folder = folder.display();
     EngineError::new(
         Code::Disk,

@@ -142,7 +142,7 @@ impl Engine {
 
     /// Stops fetching reports of `kind` for good. Amazon may still make them; a later request takes them up.
     pub async fn stop_reports(&self, kind: ReportKind) -> Result<(), EngineError> {
-        self.end_runs(Some(kind)).await;
+        self.end_runs(|key| key.1 == kind.report_type()).await;
         for request in self.0.store.active_reports().await? {
             if request.report_type == kind.report_type() {
                 let now = (self.0.clock)();
@@ -156,14 +156,18 @@ impl Engine {
 
     /// Ends all runs at their next safe point; they go on at the next start.
     pub(crate) async fn halt_reports(&self) {
-        self.end_runs(None).await;
+        self.end_runs(|_| true).await;
     }
 
-    async fn end_runs(&self, kind: Option<ReportKind>) {
+    /// Ends the runs of an account at their next safe point.
+    pub(crate) async fn halt_reports_of(&self, account: AccountId) {
+        self.end_runs(|key| key.0 == account).await;
+    }
+
+    async fn end_runs(&self, which: impl Fn(&Key) -> bool) {
         let runs: Vec<_> = {
             let running = self.0.reports.runs.lock().unwrap_or_else(PoisonError::into_inner);
-            let concerned = |key: &&Key| kind.is_none_or(|kind| kind.report_type() == key.1);
-            running.iter().filter(|(key, _)| concerned(key)).map(|(_, run)| run.clone()).collect()
+            running.iter().filter(|(key, _)| which(key)).map(|(_, run)| run.clone()).collect()
         };
         for (run, stop) in runs {
             stop.cancel();

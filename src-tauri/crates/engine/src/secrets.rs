@@ -77,10 +77,16 @@ impl std::fmt::Debug for Secrets {
 const PARTS: [(&str, &str); 3] =
     [("client_id", "client id"), ("client_secret", "client secret"), ("refresh_token", "refresh token")];
 
-/// How many accounts a data folder without a readable database is taken to have had at most, and how many are dealt with
-/// in one call.
+/// How many accounts a data folder is taken to have had at least, and how many are dealt with in one call.
 const MOST_ACCOUNTS: i32 = 32;
 const ACCOUNTS_AT_A_TIME: usize = 8;
+
+impl SecretsError {
+    /// Whether there is no keychain that could hold anything.
+    pub(crate) fn is_without_keychain(&self) -> bool {
+        matches!(self, Self::Keychain(KeychainError::Absent { .. } | KeychainError::NoKeyring))
+    }
+}
 
 impl Secrets {
     /// The secrets of a data folder; nothing is opened or asked yet. `passphrase` is tried before `prompt` asks
@@ -219,17 +225,22 @@ impl Secrets {
         Self { folder: folder.to_owned(), ..self.clone() }
     }
 
-    /// Deletes the secrets of all accounts that this data folder may have had, where nobody can say which those were.
-    pub(crate) async fn remove_unknown(&self) -> Result<(), SecretsError> {
-        // Several at a time: each call connects anew, and has five seconds.
-        for first in (1..=MOST_ACCOUNTS).step_by(ACCOUNTS_AT_A_TIME) {
-            let entries: Vec<Entry> = (first..)
-                .take(ACCOUNTS_AT_A_TIME)
-                .flat_map(|number| self.entries(AccountId(number)))
-                .collect();
+    /// Deletes what the keychain holds for these accounts; no matter if that is nothing.
+    pub(crate) async fn remove_from_keychain(&self, accounts: &[AccountId]) -> Result<(), SecretsError> {
+        for some in accounts.chunks(ACCOUNTS_AT_A_TIME) {
+            let entries: Vec<Entry> = some.iter().flat_map(|account| self.entries(*account)).collect();
             self.keychain.call(move |keychain, stage| keychain.delete(&entries, stage)).await?;
         }
         Ok(())
+    }
+
+    /// Deletes all that the keychain holds for this data folder: for the accounts that are known, wherever their secrets
+    /// lie now, and for those that it may have had before, or that nobody can name any more.
+    pub(crate) async fn empty_keychain(&self, known: &[AccountId]) -> Result<(), SecretsError> {
+        let largest = known.iter().map(|account| account.0).fold(MOST_ACCOUNTS, i32::max);
+        let others = (1..=largest).map(AccountId).filter(|number| !known.contains(number));
+        let accounts: Vec<AccountId> = known.iter().copied().chain(others).collect();
+        self.remove_from_keychain(&accounts).await
     }
 
     /// As [`Self::how_to_delete`], where nobody can say which accounts there were.

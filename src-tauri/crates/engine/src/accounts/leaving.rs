@@ -52,7 +52,7 @@ impl Engine {
     /// Disconnects an account: its secrets and its schedule go, its orders stay readable. What stays of the secrets is
     /// returned as a sentence.
     pub async fn remove_account(&self, id: AccountId) -> Result<Option<String>, EngineError> {
-        self.require_writer()?;
+        let _writing = self.writing_beside().await?;
         let account = self.account(id, Standing::Connected).await?;
         let left = self.delete_secrets(&account).await;
         self.0.store.remove_account(id, (self.0.clock)()).await?;
@@ -103,6 +103,7 @@ impl Engine {
         let left = if account.is_connected() { self.remove_account(id).await? } else { None };
         // A run that is under way would go on to write; those of other accounts begin again at once.
         self.stop_sync().await;
+        self.halt_reports_of(id).await;
         let events = self.0.events.clone();
         let told = move |_| events.changed(&[CacheTag::Orders, CacheTag::Counts]);
         let forgotten = self.0.store.forget_account(id, told).await;

@@ -47,12 +47,14 @@ struct Files {
     folder: PathBuf,
     /// Lines in the newer file; unknown before the first is written.
     lines: Option<usize>,
+    /// Nothing is written any more.
+    closed: bool,
 }
 
 impl NetworkJournal {
     /// The list of `data_folder`; nothing is read or made yet.
     pub fn of(data_folder: &std::path::Path) -> Self {
-        Self(Arc::new(Mutex::new(Files { folder: data_folder.to_owned(), lines: None })))
+        Self(Arc::new(Mutex::new(Files { folder: data_folder.to_owned(), lines: None, closed: false })))
     }
 
     /// Writes what it is told into the list.
@@ -78,6 +80,11 @@ impl NetworkJournal {
         if let Err(error) = files.add(&entry) {
             tracing::warn!(%error, "a request could not be noted");
         }
+    }
+
+    /// From now on nothing is noted: the folder is given back, and answers may still come in.
+    pub(crate) fn close(&self) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).closed = true;
     }
 
     /// Drops what was sent before a moment.
@@ -134,16 +141,27 @@ impl Files {
     }
 
     fn add(&mut self, entry: &NetworkEntry) -> std::io::Result<()> {
+        if self.closed {
+            return Ok(());
+        }
         let newer = self.name(0);
-        let mut lines = match self.lines {
-            Some(lines) => lines,
-            None => fs::read_to_string(&newer).map_or(0, |text| text.lines().count()),
+        let mut line = String::new();
+        let mut lines = if let Some(lines) = self.lines {
+            lines
+        } else {
+            let text = fs::read_to_string(&newer).unwrap_or_default();
+            if !text.is_empty() && !text.ends_with('\n') {
+                // A power loss cut the last line off; this one is not to be lost with it.
+                line.push('\n');
+            }
+            text.lines().count()
         };
         if lines >= KEPT {
             fs::rename(&newer, self.name(1))?;
+            line.clear();
             lines = 0;
         }
-        let mut line = serde_json::to_string(entry).map_err(std::io::Error::other)?;
+        line.push_str(&serde_json::to_string(entry).map_err(std::io::Error::other)?);
         line.push('\n');
         open(&newer)?.write_all(line.as_bytes())?;
         self.lines = Some(lines + 1);
@@ -199,6 +217,13 @@ mod tests {
         assert_eq!(journal.newest(KEPT).len(), 2);
         // A second start counts on, and a line that was cut off is passed over.
         open(&folder.path().join("network.log")).unwrap().write_all(b"{\"at\":\"20").unwrap();
-        assert_eq!(NetworkJournal::of(folder.path()).newest(1)[0].bytes_out, 10_002);
+        let again = NetworkJournal::of(folder.path());
+        assert_eq!(again.newest(1)[0].bytes_out, 10_002);
+        again.add(&exchange(10_004));
+        assert_eq!(again.newest(2).iter().map(|entry| entry.bytes_out).collect::<Vec<_>>(), [10_004, 10_002]);
+        // What is answered once the folder was given back is not put there.
+        again.close();
+        again.add(&exchange(10_005));
+        assert_eq!(again.newest(1)[0].bytes_out, 10_004);
     }
 }

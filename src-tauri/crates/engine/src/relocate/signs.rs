@@ -1,4 +1,5 @@
-//! The two files that say where data went and where it came from. Each is written whole or not at all.
+//! The files that say where data went, where it came from, and where a move was begun to. Each is written whole or not at
+//! all.
 
 use std::fs;
 use std::io::{self, Write};
@@ -13,6 +14,9 @@ use crate::paths::PathError;
 const LEFT: &str = "packlight.moved";
 /// In a folder that data is on its way to, until the folder it came from is cleared.
 const ARRIVING: &str = "packlight.arriving";
+
+/// In a folder that is being moved: where to. It stays where a move was killed, and says what there is to take back.
+const MOVING: &str = "packlight.moving";
 
 /// Ending of one that is being written.
 const PART: &str = ".part";
@@ -39,31 +43,52 @@ pub(super) fn arriving_from(folder: &Path) -> Option<PathBuf> {
     read(&folder.join(ARRIVING)).ok()
 }
 
-/// Marks `to` as a copy on its way.
-pub(super) fn set_arriving(to: &Path, from: &Path) -> io::Result<()> {
-    write(to, ARRIVING, from)
+/// Where the data of `folder` is being moved, or was by a process that is no more.
+pub(super) fn moving_to(folder: &Path) -> Option<PathBuf> {
+    read(&folder.join(MOVING)).ok()
+}
+
+/// Marks `to` as a copy on its way, and `from` as what it is made of.
+pub(super) fn set_out(from: &Path, to: &Path, flush: Flush) -> io::Result<()> {
+    write(from, MOVING, to, flush)?;
+    write(to, ARRIVING, from, flush)
 }
 
 /// The copy stands for itself now.
 pub(super) fn clear_arriving(to: &Path) -> io::Result<()> {
-    fs::remove_file(to.join(ARRIVING))?;
+    remove(to, ARRIVING)?;
     sync(to)
 }
 
+/// Nothing of a move that was begun in `from` is left to take back.
+pub(super) fn clear_moving(from: &Path) -> io::Result<()> {
+    remove(from, MOVING)?;
+    sync(from)
+}
+
 /// Makes `to` the place of the data. From here on `from` is only what was left.
-pub(super) fn point(from: &Path, to: &Path) -> io::Result<()> {
+pub(super) fn point(from: &Path, to: &Path, flush: Flush) -> io::Result<()> {
     // The new place may once have been left for another: while it is marked as arriving, nobody goes there instead.
-    match fs::remove_file(to.join(LEFT)) {
-        Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
-        _ => sync(to)?,
-    }
-    write(from, LEFT, to)
+    remove(to, LEFT)?;
+    flush(to)?;
+    write(from, LEFT, to, flush)
+}
+
+/// Whether the data of `from` is in `to`, as whoever opens `from` would find.
+pub(super) fn leads(from: &Path, to: &Path) -> Result<bool, PathError> {
+    Ok(left_for(from)?.is_some_and(|there| same(&there, to)))
+}
+
+/// Whether two paths lead to the same folder.
+pub(super) fn same(one: &Path, other: &Path) -> bool {
+    let real = |path: &Path| path.canonicalize().unwrap_or_else(|_| path.to_owned());
+    one == other || real(one) == real(other)
 }
 
 /// Whether a file may lie in a folder that data moves to.
 pub(super) fn is_left_behind(name: &str) -> bool {
     let whole = name.strip_suffix(PART).unwrap_or(name);
-    [lock::FILE, LEFT, ARRIVING, ".DS_Store", "lost+found"].contains(&whole)
+    [lock::FILE, LEFT, ARRIVING, MOVING, ".DS_Store", "lost+found"].contains(&whole)
 }
 
 fn read(file: &Path) -> io::Result<PathBuf> {
@@ -71,7 +96,14 @@ fn read(file: &Path) -> io::Result<PathBuf> {
     Ok(PathBuf::from(sign.folder))
 }
 
-fn write(folder: &Path, name: &str, other: &Path) -> io::Result<()> {
+fn remove(folder: &Path, name: &str) -> io::Result<()> {
+    match fs::remove_file(folder.join(name)) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
+        _ => Ok(()),
+    }
+}
+
+fn write(folder: &Path, name: &str, other: &Path, flush: Flush) -> io::Result<()> {
     let other = other.to_str().ok_or_else(|| io::Error::other("its name is no text"))?;
     let text = serde_json::to_vec(&Sign { folder: other.to_owned() }).map_err(io::Error::other)?;
     let part = folder.join(format!("{name}{PART}"));
@@ -79,11 +111,14 @@ fn write(folder: &Path, name: &str, other: &Path) -> io::Result<()> {
     file.write_all(&text)?;
     file.sync_all()?;
     fs::rename(&part, folder.join(name))?;
-    sync(folder)
+    flush(folder)
 }
 
+/// How a folder's names are brought to the disk; a parameter, because disks that refuse it have to be tried.
+pub(super) type Flush = fn(&Path) -> io::Result<()>;
+
 /// Makes sure that the disk knows the folder's names.
-fn sync(folder: &Path) -> io::Result<()> {
+pub(super) fn sync(folder: &Path) -> io::Result<()> {
     // Windows keeps names without being asked, and opens no folder.
     #[cfg(unix)]
     fs::File::open(folder)?.sync_all()?;

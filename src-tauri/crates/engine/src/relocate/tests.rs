@@ -9,24 +9,34 @@ use crate::paths::data_folder;
 use crate::secrets::keychain::{Entry, Stage};
 use crate::secrets::{Cost, Credentials, Keychain};
 
+mod unsettled;
+
 const QUICK: Cost = Cost { memory_kib: 8, passes: 1, lanes: 1 };
 
-/// A keychain in memory, locked if the test says so.
+/// A keychain in memory, which refuses as the test says.
 #[derive(Default)]
 struct Chain {
     entries: Mutex<BTreeMap<String, String>>,
     locked: Mutex<bool>,
+    /// It writes so often and no more.
+    writes: Mutex<Option<u32>>,
+    /// It is locked once it has written.
+    closes_behind_writes: Mutex<bool>,
 }
 
 impl Chain {
     fn answer(&self) -> Result<(), KeychainError> {
         if *self.locked.lock().unwrap() { Err(KeychainError::Locked) } else { Ok(()) }
     }
+
+    fn set_locked(&self, locked: bool) {
+        *self.locked.lock().unwrap() = locked;
+    }
 }
 
 impl Keychain for Chain {
     fn is_open(&self) -> bool {
-        true
+        !*self.locked.lock().unwrap()
     }
 
     fn prepare(&self, _: &Stage) -> Result<(), KeychainError> {
@@ -42,6 +52,15 @@ impl Keychain for Chain {
 
     fn write(&self, entries: &[(Entry, SecretString)], _: &Stage) -> Result<(), KeychainError> {
         self.answer()?;
+        if let Some(writes) = self.writes.lock().unwrap().as_mut() {
+            if *writes == 0 {
+                return Err(KeychainError::Locked);
+            }
+            *writes -= 1;
+        }
+        if *self.closes_behind_writes.lock().unwrap() {
+            self.set_locked(true);
+        }
         let mut kept = self.entries.lock().unwrap();
         kept.extend(
             entries.iter().map(|(entry, text)| (entry.user.clone(), text.expose_secret().to_owned())),
@@ -65,6 +84,14 @@ struct Desk {
     chain: Arc<Chain>,
 }
 
+fn credentials() -> Credentials {
+    Credentials {
+        client_id: "id".to_owned(),
+        client_secret: "a secret".into(),
+        refresh_token: "a token".into(),
+    }
+}
+
 fn now() -> DateTime<Utc> {
     DateTime::from_timestamp(1_768_737_600, 0).unwrap()
 }
@@ -76,25 +103,9 @@ impl Desk {
         create_private(&from).unwrap();
         drop(Lock::acquire(&from).unwrap());
         let store = Store::open(&from, Access::Write, now).await.unwrap();
-        let account = packlight_store::NewAccount {
-            label: "Shop".to_owned(),
-            platform: packlight_domain::account::Platform::Amazon,
-            region: Some(packlight_domain::account::Region::Eu),
-            orders_api: packlight_domain::account::OrdersApi::V2026,
-            marketplaces: Vec::new(),
-            client_fingerprint: "f".to_owned(),
-            client_id_tail: None,
-            secrets: SecretsPlace::Keychain,
-            now,
-        };
-        let id = store.add_account(&account).await.unwrap().id;
+        let id = desk.connect(&store, "Shop").await;
         store.close().await;
-        let credentials = Credentials {
-            client_id: "id".to_owned(),
-            client_secret: "a secret".into(),
-            refresh_token: "a token".into(),
-        };
-        desk.secrets(&from).save(id, SecretsPlace::Keychain, &credentials).await.unwrap();
+        desk.secrets(&from).save(id, SecretsPlace::Keychain, &credentials()).await.unwrap();
         for (file, text) in [("screen.json", "{}"), ("network.log", "line\n"), ("my stock.csv", "mine")] {
             fs::write(from.join(file), text).unwrap();
         }
@@ -102,6 +113,32 @@ impl Desk {
             create_private(&from.join(inner)).unwrap();
             fs::write(from.join(inner).join("one"), inner).unwrap();
         }
+        desk
+    }
+
+    async fn connect(&self, store: &Store, label: &str) -> AccountId {
+        let account = packlight_store::NewAccount {
+            label: label.to_owned(),
+            platform: packlight_domain::account::Platform::Amazon,
+            region: Some(packlight_domain::account::Region::Eu),
+            orders_api: packlight_domain::account::OrdersApi::V2026,
+            marketplaces: Vec::new(),
+            client_fingerprint: credentials().fingerprint(),
+            client_id_tail: None,
+            secrets: SecretsPlace::Keychain,
+            now: now(),
+        };
+        store.add_account(&account).await.unwrap().id
+    }
+
+    /// A second account beside the first.
+    async fn with_two_accounts() -> Self {
+        let desk = Self::new().await;
+        let old = desk.at("old");
+        let store = Store::open(&old, Access::Write, now()).await.unwrap();
+        let second = desk.connect(&store, "Second").await;
+        store.close().await;
+        desk.secrets(&old).save(second, SecretsPlace::Keychain, &credentials()).await.unwrap();
         desk
     }
 
@@ -114,8 +151,20 @@ impl Desk {
     }
 
     async fn relocate(&self, from: &str, to: &str) -> Result<Relocated, EngineError> {
-        let from = self.at(from);
-        relocate(&from, self.at(to).to_str().unwrap(), &self.secrets(&from), now()).await
+        self.relocate_on(from, to, signs::sync).await
+    }
+
+    /// On a disk that takes up the names of folders as `flush` does.
+    async fn relocate_on(&self, from: &str, to: &str, flush: Flush) -> Result<Relocated, EngineError> {
+        let (from, to) = (self.at(from), self.at(to));
+        move_folder(&from, to.to_str().unwrap(), &self.secrets(&from), now(), flush).await
+    }
+
+    /// A move that is killed where `flush` panics.
+    async fn killed(&self, from: &str, to: &str, flush: Flush) {
+        let (from, to, secrets) = (self.at(from), self.at(to), self.secrets(&self.at(from)));
+        let moving = async move { move_folder(&from, to.to_str().unwrap(), &secrets, now(), flush).await };
+        assert!(tokio::spawn(moving).await.unwrap_err().is_panic());
     }
 
     fn present(&self, named: &str) -> PathBuf {
@@ -123,12 +172,14 @@ impl Desk {
     }
 
     /// What Packlight does with a folder that it opens.
+    async fn settle(&self, folder: &Path) -> Result<(), EngineError> {
+        let accounts = accounts_in(folder, now()).await.unwrap();
+        settle(folder, &accounts, &self.secrets(folder)).await
+    }
+
     async fn finish(&self, folder: &Path) {
-        let from = arriving_from(folder).unwrap();
-        let store = Store::open(folder, Access::Read, now()).await.unwrap();
-        clear_away(&store, &self.secrets(&from), &from).await.unwrap();
-        store.close().await;
-        signs::clear_arriving(folder).unwrap();
+        self.settle(folder).await.unwrap();
+        assert!(!is_unsettled(folder));
     }
 
     fn users(&self) -> Vec<String> {
@@ -170,6 +221,8 @@ async fn all_of_it_is_found_in_the_new_place_and_goes_from_the_old_one_once_that
     assert_eq!(secrets.refresh_token.expose_secret(), "a token");
     assert_eq!(desk.users().len(), 6);
 
+    // Entries of accounts that went while the keychain was locked, too.
+    desk.secrets(&old).save(AccountId(9), SecretsPlace::Keychain, &credentials()).await.unwrap();
     desk.finish(&new).await;
     assert_eq!(names(&old), ["my stock.csv", "packlight.lock", "packlight.moved"]);
     assert_eq!(
@@ -201,7 +254,7 @@ async fn a_move_that_was_broken_off_is_forgotten_or_begun_anew() {
     // As a kill amid the copying leaves it: the sign stands, half of the database is there.
     create_private(&new).unwrap();
     drop(Lock::acquire(&new).unwrap());
-    signs::set_arriving(&new, &old).unwrap();
+    signs::set_out(&old, &new, signs::sync).unwrap();
     let whole = fs::read(old.join("packlight.db")).unwrap();
     fs::write(new.join("packlight.db"), &whole[..whole.len() / 2]).unwrap();
     assert_eq!((desk.present("old"), desk.present("new")), (old.clone(), old.clone()));
@@ -237,13 +290,14 @@ async fn what_cannot_be_moved_stays_as_it_is() {
         )
     );
     assert_eq!(fs::read_to_string(desk.at("used/photo.jpg")).unwrap(), "mine");
+    assert_eq!(names(&desk.at("used")), ["photo.jpg"]);
 
     // A locked keychain has the secrets; nothing moves without them.
-    *desk.chain.locked.lock().unwrap() = true;
+    desk.chain.set_locked(true);
     let message = told(&at("new")).await;
     assert!(message.starts_with("the keychain is locked"), "{message}");
     assert_eq!(names(&desk.at("new")), ["packlight.lock"]);
-    *desk.chain.locked.lock().unwrap() = false;
+    desk.chain.set_locked(false);
     // Those that are gone are told.
     desk.chain.entries.lock().unwrap().clear();
     let moved = desk.relocate("old", "new").await.unwrap();
@@ -291,4 +345,18 @@ async fn a_damaged_database_is_not_moved() {
     desk.relocate("old", "new").await.unwrap_err();
     assert_eq!(desk.present("old"), desk.at("old"));
     assert_eq!(names(&desk.at("new")), ["packlight.lock"]);
+}
+
+/// A folder that others look into is not shut to them before it is known to do.
+#[cfg(unix)]
+#[tokio::test]
+async fn a_folder_that_is_refused_is_as_open_as_before() {
+    use std::os::unix::fs::PermissionsExt;
+    let desk = Desk::new().await;
+    let shared = desk.at("shared");
+    fs::create_dir(&shared).unwrap();
+    fs::write(shared.join("photo.jpg"), "everybody's").unwrap();
+    fs::set_permissions(&shared, fs::Permissions::from_mode(0o755)).unwrap();
+    desk.relocate("old", "shared").await.unwrap_err();
+    assert_eq!(fs::metadata(&shared).unwrap().permissions().mode() & 0o777, 0o755);
 }

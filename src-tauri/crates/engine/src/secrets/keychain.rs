@@ -2,7 +2,7 @@
 //!
 //! A keychain is another process that may be absent, locked, waiting for its user or stuck. Each call therefore runs on
 //! a thread of its own and is given up after a limit; the thread of a stuck call is left to itself, and further calls
-//! wait for it instead of piling up behind it (reference: reliability-performance.md row 68). A plain thread, because
+//! are refused until it is back instead of piling up behind it (reference: reliability-performance.md row 68). A plain thread, because
 //! the runtime waits for its own blocking threads when it shuts down.
 
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -11,6 +11,7 @@ use std::time::Duration;
 
 use secrecy::SecretString;
 use tokio::sync::{Mutex, oneshot};
+use tokio::time::Instant;
 
 /// How long a keychain may take to answer.
 pub const LIMIT: Duration = Duration::from_secs(5);
@@ -103,7 +104,14 @@ pub(super) struct Limited {
     /// Held by the thread of the running call; survives a call that was given up.
     turn: Arc<Mutex<()>>,
     /// Of the call that runs, for those who wait for their turn in vain.
-    current: Arc<std::sync::Mutex<Arc<Stage>>>,
+    current: Arc<std::sync::Mutex<Current>>,
+}
+
+/// The call that runs, or ran last.
+#[derive(Default)]
+struct Current {
+    stage: Arc<Stage>,
+    since: Option<Instant>,
 }
 
 impl Limited {
@@ -116,6 +124,10 @@ impl Limited {
         &self,
         call: impl FnOnce(&dyn Keychain, &Stage) -> Result<T, KeychainError> + Send + 'static,
     ) -> Result<T, KeychainError> {
+        // Who asks about one account after the other waits for a silent keychain once.
+        if self.is_given_up() {
+            return Err(self.given_up());
+        }
         tokio::time::timeout(self.limit, self.run(call)).await.unwrap_or_else(|_| Err(self.given_up()))
     }
 
@@ -125,7 +137,7 @@ impl Limited {
     ) -> Result<T, KeychainError> {
         let turn = Arc::clone(&self.turn).lock_owned().await;
         let stage = Arc::new(Stage::default());
-        *self.current.lock().unwrap_or_else(PoisonError::into_inner) = Arc::clone(&stage);
+        *self.current() = Current { stage: Arc::clone(&stage), since: Some(Instant::now()) };
         let (answer, answered) = oneshot::channel();
         let keychain = Arc::clone(&self.keychain);
         std::thread::Builder::new()
@@ -142,13 +154,22 @@ impl Limited {
             .unwrap_or_else(|_| Err(KeychainError::Failed { why: "the call was broken off".to_owned() }))
     }
 
+    /// Whether a call is out that was given up and has not come back.
+    fn is_given_up(&self) -> bool {
+        let overdue = |since: Instant| since.elapsed() >= self.limit;
+        self.turn.try_lock().is_err() && self.current().since.is_some_and(overdue)
+    }
+
     fn given_up(&self) -> KeychainError {
         if self.waits_for_unlock() { KeychainError::Locked } else { KeychainError::Hanging(self.limit) }
     }
 
     pub(super) fn waits_for_unlock(&self) -> bool {
-        let stage = self.current.lock().unwrap_or_else(PoisonError::into_inner);
-        stage.0.load(Ordering::Relaxed)
+        self.current().stage.0.load(Ordering::Relaxed)
+    }
+
+    fn current(&self) -> std::sync::MutexGuard<'_, Current> {
+        self.current.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     #[cfg(test)]
