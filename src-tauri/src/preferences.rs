@@ -184,14 +184,14 @@ pub(crate) fn set_update_source(
 
 /// Forgets all of it, before its file is deleted. The plugin keeps what it once read, and would write it once more with the
 /// next preference, or when the app ends.
-pub(crate) fn forget(app: &AppHandle, folder: &Path) -> Result<(), CommandError> {
-    let failed = |error| CommandError::internal(format!("the preferences were not forgotten: {error}"));
-    let store = app.store(folder.join(FILE)).map_err(failed)?;
+pub(crate) fn forget(app: &AppHandle, folder: &Path) {
+    let Ok(store) = app.store(folder.join(FILE)) else { return };
     store.clear();
-    // Now, and not a moment after the file was deleted.
-    store.save().map_err(failed)?;
+    // Now, and not a moment after the file was deleted. A full disk keeps nobody from erasing.
+    if let Err(error) = store.save() {
+        tracing::warn!(%error, "the preferences could not be emptied");
+    }
     store.close_resource();
-    Ok(())
 }
 
 fn read<T: DeserializeOwned>(app: &AppHandle, folder: &Path, key: &str) -> Option<T> {

@@ -56,7 +56,7 @@ impl Desk {
             // Nobody can say any more which accounts there were.
             Err(_) => erase::forget_unknown_secrets(&self.secrets()).await,
         };
-        preferences::forget(&self.app, &self.data_folder)?;
+        preferences::forget(&self.app, &self.data_folder);
         self.closed(|folder| async move { erase::erase(&folder) }).await?;
         Ok(left)
     }
