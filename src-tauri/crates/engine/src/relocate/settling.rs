@@ -21,6 +21,8 @@ impl Engine {
     /// Ends the moves of this folder: the former place loses its files and its keychain entries, and so does one that the
     /// data never reached. What cannot be deleted now is tried again when the folder is opened next.
     pub(crate) async fn settle_moves(&self) {
+        // Who closes the folder, perhaps to move it back, waits for this.
+        let Ok(_writing) = self.writing_beside().await else { return };
         let settled = match self.0.store.accounts().await {
             Ok(accounts) => settle(self.folder(), &accounts, &self.0.secrets).await,
             Err(error) => Err(error.into()),
