@@ -100,10 +100,14 @@ impl Begun {
         if !desk.is_demo()
             && let Ok(engine) = desk.open_engine().await
         {
-            exchanges.iter().for_each(|exchange| engine.note_exchange(exchange));
+            for exchange in &exchanges {
+                engine.note_exchange(exchange);
+            }
         } else {
             let journal = NetworkJournal::of(desk.data_folder());
-            exchanges.iter().for_each(|exchange| journal.add(exchange));
+            for exchange in &exchanges {
+                journal.add(exchange);
+            }
         }
     }
 
