@@ -1,19 +1,19 @@
 //! Every command of the window, in one list, and the TypeScript that is generated from it.
 //!
 //! `ui/src/lib/bindings.ts` is committed; a test fails when it differs from this list and rewrites it on request
-//! (`cargo xtask bindings`). Nothing is generated when the app starts.
+//! (`cargo xtask bindings`). The program itself holds the commands and not their types.
 
+use tauri::generate_handler;
+use tauri::ipc::Invoke;
+#[cfg(test)]
 use tauri_specta::{Builder, collect_commands};
 
 use crate::commands;
-use crate::first_look::FirstLook;
 
-/// All that the window can ask, and what it is given without asking.
-pub(crate) fn builder() -> Builder<tauri::Wry> {
-    Builder::<tauri::Wry>::new()
-        // No type of ours reads otherwise than it writes; one name for each is what the window wants.
-        .disable_serde_phases()
-        .commands(collect_commands![
+/// All that the window can ask, given to `$collect`.
+macro_rules! every_command {
+    ($collect:ident) => {
+        $collect![
             commands::app::app_info,
             commands::app::news,
             commands::app::start_demo,
@@ -130,8 +130,23 @@ pub(crate) fn builder() -> Builder<tauri::Wry> {
             commands::data::set_retention,
             commands::data::network_requests,
             commands::data::export_diagnostics,
-        ])
-        .typ::<FirstLook>()
+        ]
+    };
+}
+
+/// Answers what the window asks.
+pub(crate) fn handler() -> impl Fn(Invoke<tauri::Wry>) -> bool + Send + Sync + 'static {
+    every_command!(generate_handler)
+}
+
+/// The commands with their types, and what the window is given without asking.
+#[cfg(test)]
+fn builder() -> Builder<tauri::Wry> {
+    Builder::<tauri::Wry>::new()
+        // No type of ours reads otherwise than it writes; one name for each is what the window wants.
+        .disable_serde_phases()
+        .commands(every_command!(collect_commands))
+        .typ::<crate::first_look::FirstLook>()
 }
 
 #[cfg(test)]

@@ -66,7 +66,6 @@ pub fn run(words: impl Iterator<Item = OsString>) -> ExitCode {
     logging::start(environment.log.as_deref(), &folder);
     keep_panics(&folder, chrono::Utc::now);
     let place = if arguments.demo { Place::Demo } else { Place::Seller };
-    let specta = bindings::builder();
     let mut builder = tauri::Builder::default();
     // A second start may come before this one has a desk to show.
     let is_wanted = Arc::new(AtomicBool::new(!arguments.hidden));
@@ -90,7 +89,7 @@ pub fn run(words: impl Iterator<Item = OsString>) -> ExitCode {
         .plugin(alerts::plugin())
         .plugin(tauri_plugin_store::Builder::new().build())
         .plugin(tauri_plugin_updater::Builder::new().build())
-        .invoke_handler(specta.invoke_handler())
+        .invoke_handler(bindings::handler())
         .setup(move |app| {
             // What an opened desk tells goes to these, so they come first.
             app.manage(Residence::default());

@@ -81,7 +81,11 @@ fn kill_and_repeat(desk: &Desk, after_call: usize, moment: u64) -> bool {
 
     desk.json(0, &["sync"], "");
     let calls = desk.amazon.count(Operation::SearchOrders);
-    assert!(calls <= PAGES + 1, "{calls} calls, killed {moment} ms after call {after_call}");
+    assert!(
+        calls <= PAGES + 1,
+        "{calls} calls, killed {moment} ms after call {after_call}: {:#?}",
+        desk.amazon.calls()
+    );
     let check = desk.json(0, &["check"], "");
     assert_eq!(check["ok"], true, "{check}");
     alive

@@ -16,6 +16,10 @@ const TOGETHER: TimeDelta = TimeDelta::hours(1);
 /// How long Amazon keeps a pagination token (24 h), less an hour for the run itself.
 const TOKEN_LIFE: TimeDelta = TimeDelta::hours(23);
 
+/// Amazon's `Date` has whole seconds and its hosts differ: a run that goes on within moments may believe that it is earlier
+/// than the run before it did. What is this little younger than wanted reaches far enough back.
+const CLOCKS_APART: TimeDelta = TimeDelta::minutes(1);
+
 /// A resumed window that ends no longer ago than this is fresh enough to end the run.
 const FRESH: TimeDelta = TimeDelta::minutes(5);
 
@@ -98,7 +102,9 @@ impl Group {
 
 /// Whether a half-read window goes on: its token still lives, and it reaches as far back as is wanted now.
 pub(super) fn can_resume(open: &OpenWindow, wanted: &Window, server_now: DateTime<Utc>) -> bool {
-    open.token.is_some() && server_now - open.token_at < TOKEN_LIFE && open.window.from <= wanted.from
+    open.token.is_some()
+        && server_now - open.token_at < TOKEN_LIFE
+        && open.window.from - wanted.from <= CLOCKS_APART
 }
 
 /// Whether a finished window leaves nothing to read that is worth another call now.
@@ -108,6 +114,9 @@ pub(super) fn is_fresh(window: Window, server_now: DateTime<Utc>) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use packlight_domain::account::OrdersApi;
+    use packlight_store::WindowId;
+
     use super::*;
 
     fn at(minute: i64) -> DateTime<Utc> {
@@ -141,6 +150,34 @@ mod tests {
         assert_eq!(window.from, at(-10));
         let window = group.window(Some(TimeDelta::days(30)), at(60));
         assert_eq!(window.to - window.from, TimeDelta::days(30));
+    }
+
+    #[test]
+    fn a_half_read_window_goes_on_though_the_clock_went_back_a_little() {
+        let began = at(0);
+        let open = |token: Option<&str>| OpenWindow {
+            id: WindowId(1),
+            window: Window::next(None, FIRST_REACH, began),
+            api: OrdersApi::V2026,
+            marketplace_ids: vec!["GB".into()],
+            token: token.map(str::to_owned),
+            token_at: began,
+            pages: 1,
+            restarts: 0,
+            fingerprints: Vec::new(),
+            lowest_echo: None,
+        };
+        let resumes = |open: &OpenWindow, now: DateTime<Utc>, reach: TimeDelta| {
+            can_resume(open, &Window::reaching(reach, now), now)
+        };
+        for later in [-60, -1, 0, 1, 22 * 3_600] {
+            let now = began + TimeDelta::seconds(later);
+            assert!(resumes(&open(Some("token")), now, FIRST_REACH), "{later} s");
+        }
+        assert!(!resumes(&open(Some("token")), began - TimeDelta::seconds(61), FIRST_REACH));
+        assert!(!resumes(&open(Some("token")), began, FIRST_REACH + TimeDelta::days(1)), "more is wanted");
+        assert!(!resumes(&open(Some("token")), began + TOKEN_LIFE, FIRST_REACH), "the token is dead");
+        assert!(!resumes(&open(None), began, FIRST_REACH), "no page was kept");
     }
 
     #[test]
