@@ -83,18 +83,18 @@ async fn serve(
 
 /// Logs to standard error what `PACKLIGHT_LOG` asks for, warnings by default.
 fn start_log(filter: Option<&str>) -> Result<(), Failure> {
-    use tracing_subscriber::EnvFilter;
-    let mut filter = EnvFilter::try_new(filter.unwrap_or("warn")).map_err(|_| {
+    use tracing_subscriber::filter::{LevelFilter, Targets};
+    use tracing_subscriber::layer::SubscriberExt;
+    use tracing_subscriber::util::SubscriberInitExt;
+    let filter = filter.unwrap_or("warn");
+    let asked: Targets = filter.parse().map_err(|_| {
         Failure::usage(format!(
-            "PACKLIGHT_LOG '{}' is no log filter: use a level such as info, or packlight_engine=debug",
-            filter.unwrap_or_default()
+            "PACKLIGHT_LOG '{filter}' is no log filter: use a level such as info, or packlight_engine=debug"
         ))
     })?;
     // Libraries below HTTP print headers and bodies at their finest levels, and with them tokens.
-    for quiet in ["hyper=warn", "hyper_util=warn", "reqwest=warn", "rustls=warn", "zbus=warn"] {
-        filter =
-            filter.add_directive(quiet.parse().map_err(|_| Failure::internal("the log cannot be set up"))?);
-    }
-    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
+    let quiet = ["hyper", "hyper_util", "reqwest", "rustls", "zbus"].map(|part| (part, LevelFilter::WARN));
+    let shown = tracing_subscriber::fmt::layer().with_writer(std::io::stderr);
+    tracing_subscriber::registry().with(shown).with(asked.with_targets(quiet)).init();
     Ok(())
 }
