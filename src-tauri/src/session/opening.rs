@@ -16,7 +16,7 @@ use tokio::time::Instant;
 use super::{APP, Desk, Place, Session};
 
 /// How long a start waits for a Packlight that is closing, or for a command that is almost done.
-pub(super) const PATIENCE: Duration = Duration::from_secs(5);
+pub(super) const PATIENCE: Duration = Duration::from_secs(2);
 const BETWEEN_TRIES: Duration = Duration::from_millis(100);
 /// How often a folder that could not be had is tried again.
 const AGAIN: Duration = Duration::from_secs(10);
