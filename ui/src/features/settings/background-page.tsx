@@ -3,6 +3,7 @@ import { Button } from "~/components/button";
 import { Choice, FieldGroup, SelectField } from "~/components/field";
 import { FailureNotice } from "~/components/notice";
 import type { BackgroundStatus } from "~/lib/bindings";
+import { useNow } from "~/lib/clock";
 import { format } from "~/lib/format";
 
 import { AlertFields } from "./alert-fields";
@@ -20,10 +21,13 @@ const TRAY: Record<BackgroundStatus["tray"], string> = {
 
 export function BackgroundPage() {
   const own = useBackground();
+  // A pause ends by itself, and nothing tells of that.
+  const now = useNow(10_000);
   const { data, error } = own.status;
   if (error !== null) return <FailureNotice error={error} onAgain={() => void own.status.refetch()} />;
   if (data === undefined) return null;
-  const { background, alerts, autostart, paused_until: pausedUntil, tray } = data;
+  const { background, alerts, autostart, paused_until: until, tray } = data;
+  const pausedUntil = until !== null && Date.parse(until) > now ? until : null;
   const minutes = [...new Set([...MINUTES, background.sync_minutes])].toSorted((a, b) => a - b);
   return (
     <div className={styles.stack}>

@@ -59,7 +59,8 @@ test("what is chosen is kept and can be taken back", async () => {
   await user.selectOptions(screen.getByRole("combobox", { name: "Read orders" }), "Every hour");
   await waitFor(() => expect(core.callsOf("setBackground")[1]).toEqual([{ keep_in_tray: false, sync_minutes: 60 }]));
   await user.click(screen.getByRole("checkbox", { name: /Start with the system/ }));
-  await waitFor(() => expect(core.callsOf("setAutostart")).toEqual([[true]]));
+  await screen.findByText("Packlight starts with the system");
+  expect(core.callsOf("setAutostart")).toEqual([[true]]);
 });
 
 test("a refused choice goes back to what it was and says why", async () => {
@@ -105,4 +106,10 @@ test("without a tray it says what closing does, and a pause offers to go on", as
   expect(screen.getByText(/This desktop shows no tray icons/)).toBeVisible();
   await user.click(screen.getByRole("button", { name: "Resume" }));
   await waitFor(() => expect(core.callsOf("resumeSync")).toHaveLength(1));
+});
+
+test("a pause that has ended by itself is none", async () => {
+  await opened({ paused_until: new Date(Date.now() - 1_000).toISOString() });
+  expect(screen.getByRole("button", { name: "Pause for 1 hour" })).toBeVisible();
+  expect(screen.queryByRole("button", { name: "Resume" })).toBeNull();
 });

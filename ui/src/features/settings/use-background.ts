@@ -36,8 +36,11 @@ export function useBackground() {
       change({ background }, text, () => backend.setBackground(background)),
     setAlerts: (alerts: AlertSettings, text: string) => change({ alerts }, text, () => backend.setAlerts(alerts)),
     setAutostart: (on: boolean) =>
-      change({ autostart: on }, on ? "Packlight starts with the system" : "Packlight starts when you start it", () =>
-        backend.setAutostart(on),
+      change(
+        { autostart: on },
+        on ? "Packlight starts with the system" : "Packlight starts when you start it",
+        // No setting of the database: there is nothing that could say that it was so already.
+        async () => void (await backend.setAutostart(on)),
       ),
     pause: async (howLong: PauseFor) => {
       try {
