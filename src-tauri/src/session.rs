@@ -205,19 +205,21 @@ impl Desk {
     /// Tells on the desktop what the window says, where there is none.
     fn tell_without_window(&self, title: &'static str, body: String) {
         let app = self.app.clone();
-        tauri::async_runtime::spawn(async move {
-            alerts::heard().await;
-            let handle = app.clone();
-            // On the main thread a window that is being made is there already.
-            let asked = app.run_on_main_thread(move || {
-                if !window::is_open(&handle) {
-                    alerts::notify(&handle, title, &body, None);
+        // On the main thread a window that is being made is there already.
+        let asked = self.app.run_on_main_thread(move || {
+            if window::is_open(&app) {
+                return;
+            }
+            tauri::async_runtime::spawn(async move {
+                alerts::heard().await;
+                if !window::is_open(&app) {
+                    alerts::notify(&app, title, &body, None);
                 }
             });
-            if let Err(error) = asked {
-                tracing::warn!(%error, "the seller was not told: {title}");
-            }
         });
+        if let Err(error) = asked {
+            tracing::warn!(%error, "the seller was not told: {title}");
+        }
     }
 
     /// Whether the demo is shown, and what hinders working.

@@ -6,8 +6,9 @@ use std::process::Command;
 use std::time::Duration;
 
 use anyhow::{Context, Result, ensure};
+use packlight_engine::lock::Lock;
 use packlight_tests::desktop::{Window, in_a_window};
-use packlight_tests::program::wait_for;
+use packlight_tests::program::{DEADLINE, wait_for};
 use packlight_tests::seated::Seated;
 use packlight_tests::session_bus::{SessionBus, Shown};
 
@@ -107,6 +108,34 @@ async fn the_system_ends_it_in_good_order() -> Result<()> {
     ensure!(ended.success(), "it ended with {ended}");
     let log = seated.data().join("packlight.db-wal");
     ensure!(std::fs::metadata(&log).map_or(0, |log| log.len()) == 0, "the database was not closed");
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_start_in_the_background_takes_up_work_once_another_packlight_is_done() -> Result<()> {
+    let Some(app) = app() else { return Ok(()) };
+    let bus = SessionBus::start(true)?;
+    let (mut seated, held) =
+        Seated::start_with(&app, bus.address(), &["--hidden"], |data| Ok(Lock::acquire(data)?)).await?;
+    bus.icon()?;
+    wait_for("a desk that waits", DEADLINE, || {
+        let menu = bus.menu().unwrap_or_default();
+        Ok(menu.iter().any(|(_, text)| text == "Packlight: waits for its data").then_some(()))
+    })?;
+    ensure!(bus.shown().is_empty(), "nothing has failed: {:?}", bus.shown());
+    // A start by the system finds it running, and shows nothing.
+    let in_background = Command::new(&app)
+        .arg("--hidden")
+        .env("PACKLIGHT_DATA_DIR", seated.data())
+        .env("DBUS_SESSION_BUS_ADDRESS", bus.address())
+        .status()?;
+    ensure!(in_background.success(), "the second start ended with {in_background}");
+    drop(held);
+    seated.imported().await?;
+    seated.app.wait_for_page(false)?;
+    bus.choose("Quit")?;
+    let ended = seated.app.wait()?;
+    ensure!(ended.success(), "it ended with {ended}");
     Ok(())
 }
 

@@ -32,6 +32,16 @@ pub struct Seated {
 impl Seated {
     /// Connects a shop and starts the app on it, with this session bus.
     pub async fn start(app: &Path, bus: &str) -> Result<Self> {
+        Self::start_with(app, bus, &[], |_| Ok(())).await.map(|(seated, ())| seated)
+    }
+
+    /// The same with arguments, and after something was done with the data folder; what came of that stays with the caller.
+    pub async fn start_with<T>(
+        app: &Path,
+        bus: &str,
+        arguments: &[&str],
+        before: impl FnOnce(&Path) -> Result<T>,
+    ) -> Result<(Self, T)> {
         let seller = Seller::with_orders(120, 5, Utc::now()).history_days(25).rate_scale(RATE_SCALE);
         let amazon = Arc::new(Amazon::new(seller));
         let server = Server::start(Arc::clone(&amazon), ([127, 0, 0, 1], 0).into()).await?;
@@ -42,8 +52,10 @@ impl Seated {
         world::connect(&engine, OrdersApi::V2026, &[GB]).await?;
         engine.close().await;
         drop(engine);
+        let done = before(&data)?;
         let app = Program::start(
             Command::new(app)
+                .args(arguments)
                 .env("DBUS_SESSION_BUS_ADDRESS", bus)
                 .env("PACKLIGHT_DATA_DIR", &data)
                 .env("PACKLIGHT_SP_API_URL", server.base_url())
@@ -52,7 +64,7 @@ impl Seated {
                 .env("PACKLIGHT_PASSPHRASE", "a test")
                 .env("WEBKIT_DISABLE_DMABUF_RENDERER", "1"),
         )?;
-        Ok(Self { app, amazon, _server: server, folder })
+        Ok((Self { app, amazon, _server: server, folder }, done))
     }
 
     /// The data folder.
