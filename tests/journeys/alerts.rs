@@ -7,9 +7,9 @@ use std::time::Duration;
 use chrono::{DateTime, TimeDelta, Timelike, Utc};
 use packlight_domain::account::OrdersApi;
 use packlight_domain::alert::{Alert, AlertKind, Target};
-use packlight_domain::background::{AlertSettings, Background, PauseFor, QuietHours};
+use packlight_domain::background::{AlertSettings, Background, MAX_ALERT_VIEWS, PauseFor, QuietHours};
 use packlight_domain::page::Sort;
-use packlight_domain::view::NewView;
+use packlight_domain::view::{NewView, ViewId};
 use packlight_engine::alerts::{Alerting, Bell, DeskState, Standing};
 use packlight_engine::{Code, POLL, Pace, Supervisor};
 use packlight_spapi_sim::{Draft, DraftLine, Fault, Operation, Role};
@@ -360,4 +360,10 @@ async fn a_view_raises_an_alert_when_an_order_enters_it() {
     assert_eq!(heard.len(), 1, "{heard:?}");
     assert_eq!((heard[0].title.as_str(), heard[0].body.as_str()), ("Bonsai: 1 order", order.as_str()));
     running.stop().await;
+
+    // Views that are gone take no places of those that can raise alerts.
+    let gone = (90..90 + u32::try_from(MAX_ALERT_VIEWS).unwrap()).map(ViewId);
+    let views: Vec<ViewId> = gone.chain([view]).collect();
+    world.engine.set_alert_settings(&AlertSettings { views, ..settings }).await.unwrap();
+    assert_eq!(world.engine.alert_settings().await.unwrap().views, [view]);
 }

@@ -3,7 +3,9 @@
 //! News is one fact (one order came in); an alert is what appears on the screen and may sum up many of them. News is
 //! kept until it was told, so quiet hours and restarts neither lose nor repeat one. No buyer appears in any of it.
 
-use chrono::{DateTime, TimeDelta, Utc};
+use std::time::Duration;
+
+use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use crate::background::AlertSettings;
@@ -20,9 +22,9 @@ const WARN_ONCE: i64 = 150;
 const WARN_DAILY: i64 = 170;
 
 /// How long no sync may succeed before that is news.
-const DEAD: TimeDelta = TimeDelta::minutes(30);
+const DEAD: Duration = Duration::from_mins(30);
 /// How much longer than a poll that is at the least.
-const DEAD_AFTER_POLL: TimeDelta = TimeDelta::minutes(25);
+const DEAD_AFTER_POLL: Duration = Duration::from_mins(25);
 
 /// One fact to be told.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -208,9 +210,9 @@ pub fn secret_days_left(entered: DateTime<Utc>, now: DateTime<Utc>) -> i64 {
     SECRET_LIVES - (now - entered).num_days()
 }
 
-/// Whether no good sync since `alive` is news at `now`, where one is planned every `poll`.
-pub fn is_sync_dead(alive: DateTime<Utc>, now: DateTime<Utc>, poll: TimeDelta) -> bool {
-    now - alive >= DEAD.max(poll + DEAD_AFTER_POLL)
+/// Whether it is news that no sync was good for so long, where one is planned every `poll`.
+pub fn is_sync_dead(silent_for: Duration, poll: Duration) -> bool {
+    silent_for >= DEAD.max(poll + DEAD_AFTER_POLL)
 }
 
 #[cfg(test)]

@@ -21,10 +21,13 @@ use tokio_util::sync::CancellationToken;
 use crate::desk::Engine;
 use crate::error::EngineError;
 use crate::events::{CacheTag, Event};
+use crate::printing::NOT_PRINTED;
 use crate::status::{AccountSync, SyncState, SyncStatus};
 
+mod silence;
 mod standing;
 
+use silence::Silence;
 pub use standing::{DeskState, Standing};
 
 /// How often it looks though nothing happened: a sync may be dead, quiet hours may be over, a view may hold an order that
@@ -36,6 +39,8 @@ const PAUSE: Duration = Duration::from_millis(250);
 const AT_ONCE: TimeDelta = TimeDelta::minutes(5);
 /// How long after the start alerts wait for a desktop that is starting itself. Later nobody will come to hear them.
 const DESKTOP_STARTS: Duration = Duration::from_mins(5);
+/// How late a document that was not printed is told of after a start.
+const PRINTING_LATELY: TimeDelta = TimeDelta::hours(1);
 /// A sleep of the computer that is worth a fresh start of all patience.
 const A_SLEEP: Duration = Duration::from_mins(1);
 
@@ -93,8 +98,12 @@ struct Watch {
     slept: Duration,
     /// How many pages the running sync of an account had brought, and when it brought the last.
     pages: BTreeMap<AccountId, (u32, DateTime<Utc>)>,
+    /// How long each account's sync has been silent.
+    silence: Silence,
     /// Whether each account's sync was dead at the last look.
     dead: BTreeMap<AccountId, bool>,
+    /// Since when each account has its client secret.
+    entered: BTreeMap<AccountId, DateTime<Utc>>,
     /// Accounts that the seller has to do something for, until a run ends otherwise.
     refused: BTreeSet<AccountId>,
 }
@@ -115,7 +124,9 @@ async fn watch(
         standing,
         stands: false,
         pages: BTreeMap::new(),
+        silence: Silence::default(),
         dead: BTreeMap::new(),
+        entered: BTreeMap::new(),
         refused: BTreeSet::new(),
     };
     let mut has_changed = true;
@@ -209,6 +220,10 @@ impl Watch {
         self.since = patient_from.filter(|from| *from <= now).map_or(self.since, |from| self.since.max(from));
         if looks {
             let settings = engine.alert_settings().await?;
+            if !self.stands {
+                // What somebody saw fail before Packlight was there is no news any more.
+                engine.0.store.take_back_news(NOT_PRINTED, Some(now - PRINTING_LATELY)).await?;
+            }
             engine.0.store.gather_news(&settings.views, now).await?;
             self.syncs(status, now).await?;
             self.secrets(now).await?;
@@ -291,9 +306,9 @@ impl Watch {
             let since = account.secrets_since.map_or(self.since, |since| since.max(self.since));
             let page = self.pages.get(&entry.account).map(|(_, at)| *at);
             let alive = [entry.checked_at, page].into_iter().flatten().fold(since, DateTime::max);
-            let poll = TimeDelta::from_std(background.poll(account.orders_api)).unwrap_or_default();
+            let poll = background.poll(account.orders_api);
             let key = format!("sync:{}:", entry.account.0);
-            let is_dead = is_sync_dead(alive, now, poll);
+            let is_dead = is_sync_dead(self.silence.of(entry.account, alive), poll);
             if is_dead {
                 let good = store.last_good_sync(entry.account).await?;
                 // One that never went well is named by its secrets: with others it is another outage.
@@ -308,7 +323,7 @@ impl Watch {
                 let key = format!("{key}{}:{days}", to_millis(from));
                 store.note_news(&key, &news, now).await?;
             } else if self.dead.get(&entry.account) != Some(&false) {
-                store.take_back_news(&key).await?;
+                store.take_back_news(&key, None).await?;
             }
             self.dead.insert(entry.account, is_dead);
         }
@@ -320,12 +335,15 @@ impl Watch {
         let store = &self.engine.0.store;
         for account in store.accounts().await?.iter().filter(|account| account.is_connected()) {
             let Some(entered) = account.secrets_since else { continue };
+            let begins = format!("secret:{}:", account.id.0);
+            if self.entered.insert(account.id, entered) != Some(entered) {
+                // What still waits may be about one that was replaced.
+                store.take_back_news(&begins, None).await?;
+            }
             let Some(day) = secret_warning(entered, now) else { continue };
             let days = secret_days_left(entered, now);
             let news = News::SecretExpires { account: account.label.clone(), days };
-            store
-                .note_news(&format!("secret:{}:{}:{day}", account.id.0, to_millis(entered)), &news, now)
-                .await?;
+            store.note_news(&format!("{begins}{}:{day}", to_millis(entered)), &news, now).await?;
         }
         Ok(())
     }

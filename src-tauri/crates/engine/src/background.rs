@@ -45,7 +45,11 @@ impl Engine {
     /// [`Code::BadInput`] for values that cannot be, and for a view that holds too many orders to be watched.
     pub async fn set_alert_settings(&self, settings: &AlertSettings) -> Result<Option<BatchId>, EngineError> {
         self.require_writer()?;
-        checked(settings)?;
+        let mut settings = settings.clone();
+        // A view that was deleted raises no alert, and takes no place of one that could.
+        let views = self.saved_views().await?;
+        settings.views.retain(|id| views.iter().any(|view| view.id == *id));
+        checked(&settings)?;
         let now = (self.0.clock)();
         let before = self.alert_settings().await?.views;
         let added: Vec<_> = settings.views.iter().copied().filter(|view| !before.contains(view)).collect();
@@ -56,7 +60,7 @@ impl Engine {
             );
             return Err(EngineError::new(Code::BadInput, message).about("views"));
         }
-        Ok(self.kept(self.0.store.set_setting(settings, "Changed what raises an alert", now).await?))
+        Ok(self.kept(self.0.store.set_setting(&settings, "Changed what raises an alert", now).await?))
     }
 
     /// Reads nothing by itself for a while. Returns the end, UTC.

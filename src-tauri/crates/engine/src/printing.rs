@@ -20,6 +20,9 @@ use crate::events::CacheTag;
 /// The last resort that a print system's sentences name; it is done by the time the seller reads of it.
 const OR_SAVE: &str = ", or save the document as a PDF";
 
+/// How the keys of news of documents begin that were not printed.
+pub(crate) const NOT_PRINTED: &str = "print:";
+
 impl Engine {
     /// The printers of the computer, by name, as they stand now.
     pub async fn printers(&self) -> Result<Vec<Printer>, EngineError> {
@@ -76,7 +79,7 @@ impl Engine {
     async fn note_not_printed(&self, name: &str, error: &EngineError) {
         let now = (self.0.clock)();
         let news = News::NotPrinted { document: name.to_owned(), reason: error.message.clone() };
-        match self.0.store.note_news(&format!("print:{}", to_millis(now)), &news, now).await {
+        match self.0.store.note_news(&format!("{NOT_PRINTED}{}", to_millis(now)), &news, now).await {
             Ok(_) => self.0.events.changed(&[CacheTag::PickLists]),
             // A reader cannot keep it; the failure itself is shown where printing was asked for.
             Err(error) => tracing::info!(%error, "no alert will tell that printing failed"),

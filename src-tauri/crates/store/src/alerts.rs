@@ -26,6 +26,7 @@ macro_rules! mark_of_order {
 }
 
 mod views;
+mod waiting;
 
 pub use views::MAX_IN_ALERT_VIEW;
 
@@ -67,6 +68,7 @@ impl Store {
                 let (seen_to, since, reread_to) = state.unwrap_or((newest, to_millis(now), 0));
                 new_orders(connection, seen_to, now).await?;
                 on_pick_lists(connection, since, reread_to, now).await?;
+                waiting::renew(connection).await?;
                 views::look(connection, &views, seen_to, now).await?;
                 mark(connection, newest, reread_to).await?;
                 if state != Some((newest, since, reread_to)) {
@@ -118,25 +120,35 @@ impl Store {
                 .bind(to_millis(now))
                 .execute(&mut *connection)
                 .await?;
-                sqlx::query("DELETE FROM alert_news WHERE told_at < ?")
-                    .bind(to_millis(now - KEEP))
-                    .execute(connection)
-                    .await?;
+                // An open list is watched however old it is, and what was told of it is not told again.
+                sqlx::query(
+                    "DELETE FROM alert_news WHERE told_at < ? AND COALESCE(json_extract(news, '$.record'), 0) \
+                     NOT IN (SELECT id FROM pick_lists WHERE state = 'open')",
+                )
+                .bind(to_millis(now - KEEP))
+                .execute(connection)
+                .await?;
                 Ok(())
             })
         })
         .await
     }
 
-    /// Takes back news that waits and is true no longer: those whose key begins so.
-    pub async fn take_back_news(&self, key_begins: &str) -> Result<(), StoreError> {
+    /// Takes back news that waits and is true no longer: those whose key begins so, found before `until` if that is given.
+    pub async fn take_back_news(
+        &self,
+        key_begins: &str,
+        until: Option<DateTime<Utc>>,
+    ) -> Result<(), StoreError> {
         let begins = key_begins.to_owned();
         self.write(move |connection| {
             Box::pin(async move {
                 sqlx::query(
-                    "DELETE FROM alert_news WHERE told_at IS NULL AND substr(key, 1, length(?1)) = ?1",
+                    "DELETE FROM alert_news WHERE told_at IS NULL AND substr(key, 1, length(?1)) = ?1 \
+                     AND (?2 IS NULL OR at < ?2)",
                 )
                 .bind(begins)
+                .bind(until.map(to_millis))
                 .execute(connection)
                 .await?;
                 Ok(())

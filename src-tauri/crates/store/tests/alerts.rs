@@ -8,10 +8,11 @@ use packlight_domain::account::Platform;
 use packlight_domain::alert::News;
 use packlight_domain::background::{AlertSettings, Background};
 use packlight_domain::file_import::Told;
+use packlight_domain::listing::OrderRowId;
 use packlight_domain::order::OrderUpdate;
 use packlight_domain::page::Sort;
 use packlight_domain::view::{NewView, ViewId};
-use packlight_store::{Access, Import, NewAccount, SecretsPlace, Store, restore};
+use packlight_store::{Access, Import, NewAccount, SecretsPlace, Store, Waiting, restore};
 
 const DAY: i64 = 86_400;
 
@@ -74,13 +75,25 @@ async fn an_order_in_the_place_of_one_that_was_taken_back_is_news() {
         secrets: SecretsPlace::None,
         ..new_account("eBay")
     };
+    let view = paid_view(&world).await;
+    assert_eq!(told(&world, &[view]).await, [""; 0], "what is inside already");
     let of_a_file = [order("04-1", -40 * DAY), order("04-2", -40 * DAY)];
     let imported =
         world.store.import_orders(&ebay, &of_a_file, &Told::all(), &Import::default(), at(0)).await.unwrap();
-    assert_eq!(told(&world, &[]).await, [""; 0], "the past");
+    assert_eq!(told(&world, &[view]).await, [""; 0], "the past");
+    // As when an order of a file enters a view later.
+    let entered = News::InView {
+        view,
+        name: "Paid".into(),
+        query: "status:paid".into(),
+        order: OrderRowId(3),
+        number: "04-1".into(),
+    };
+    world.store.note_news(&format!("view:{}:3", view.0), &entered, at(0)).await.unwrap();
+    assert_eq!(told(&world, &[view]).await, ["Paid 04-1"]);
     world.store.undo(imported.import.batch.unwrap(), at(1)).await.unwrap();
     world.apply(&[order("203-3", 1_100)]).await;
-    assert_eq!(told(&world, &[]).await, ["203-3"]);
+    assert_eq!(told(&world, &[view]).await, ["203-3", "Paid 203-3"]);
 }
 
 #[tokio::test]
@@ -91,6 +104,27 @@ async fn a_restart_between_finding_and_telling_loses_nothing() {
     world.store.gather_news(&[], at(0)).await.unwrap();
     assert_eq!(world.store.waiting_news().await.unwrap().len(), 1);
     assert_eq!(told(&world, &[]).await, ["203-3"]);
+}
+
+/// Quiet hours: what waits is told as it is in the morning.
+#[tokio::test]
+async fn what_waits_is_told_as_it_is_by_then() {
+    let world = imported(&[]).await;
+    let unpriced = OrderUpdate { total: None, ..order("203-4", 1_100) };
+    world.apply(&[order("203-3", 1_100), unpriced]).await;
+    world.store.gather_news(&[], at(0)).await.unwrap();
+    let mut cancelled = order("203-3", 1_200);
+    cancelled.fulfillment.status = Some("CANCELLED".into());
+    let priced = OrderUpdate { total: Some(pounds(25)), ..order("203-4", 1_200) };
+    world.apply(&[cancelled, priced]).await;
+    world.store.gather_news(&[], at(0)).await.unwrap();
+    let waiting = world.store.waiting_news().await.unwrap();
+    let [Waiting { news: News::NewOrder { number, total, .. }, .. }] = &waiting[..] else {
+        panic!("{waiting:?}")
+    };
+    assert_eq!((number.as_str(), *total), ("203-4", Some(pounds(25))));
+    assert_eq!(told(&world, &[]).await, ["203-4"]);
+    assert_eq!(told(&world, &[]).await, [""; 0]);
 }
 
 #[tokio::test]
@@ -180,7 +214,9 @@ async fn news_that_is_true_no_longer_is_taken_back() {
     assert!(world.store.note_news("secret:1:5", &news, at(0)).await.unwrap());
     assert!(!world.store.note_news("secret:1:5", &news, at(9)).await.unwrap());
     assert!(world.store.note_news("secret:11:5", &news, at(0)).await.unwrap());
-    world.store.take_back_news("secret:1:").await.unwrap();
+    world.store.take_back_news("secret:1:", Some(at(0))).await.unwrap();
+    assert_eq!(world.store.waiting_news().await.unwrap().len(), 2, "none was found before that");
+    world.store.take_back_news("secret:1:", None).await.unwrap();
     assert_eq!(world.store.waiting_news().await.unwrap().len(), 1);
 }
 

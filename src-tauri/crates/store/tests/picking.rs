@@ -328,6 +328,30 @@ async fn what_was_struck_is_news_until_it_is_seen_however_old_the_list() {
     world.assert_sound().await;
 }
 
+/// What was told is forgotten after three months, but for what a list that is still open would bring up again.
+#[tokio::test]
+async fn a_wish_to_cancel_is_told_once_however_long_the_list_stays_open() {
+    let world = shop(&["S5"]).await;
+    placed(&world, "203-1", 10, 1).await;
+    started(&world).await;
+    let told = async |second| {
+        world.store.gather_news(&[], at(second)).await.unwrap();
+        let waiting = world.store.waiting_news().await.unwrap();
+        let ids: Vec<i64> = waiting.iter().map(|one| one.id).collect();
+        world.store.mark_told(&ids, at(second)).await.unwrap();
+        ids.len()
+    };
+    assert_eq!(told(500).await, 0);
+    let mut wish = of_quantity("203-1", 600, 1);
+    wish.lines[0].cancel_requested_by = Some("BUYER".into());
+    world.apply(&[wish]).await;
+    let days = |days: i64| 700 + days * 86_400;
+    assert_eq!(told(days(0)).await, 1);
+    for day in [100, 101, 102] {
+        assert_eq!(told(days(day)).await, 0, "on day {day}");
+    }
+}
+
 #[tokio::test]
 async fn a_list_that_was_put_away_or_got_its_unit_back_is_no_news() {
     let world = shop(&["S5", "S7"]).await;

@@ -84,6 +84,14 @@ fn an_alert_leads_to_what_it_tells() {
     assert_eq!(alert.target, Target::Order { order: OrderRowId(5) });
     assert_eq!(one(&[picked(5, true)]).title, "203-5 was cancelled");
     assert_eq!(one(&[picked(5, true), picked(6, false)]).target, Target::PickLists);
+    let asked_and_cancelled = one(&[picked(5, false), picked(5, true)]);
+    assert_eq!(
+        asked_and_cancelled.title, "203-5 was cancelled",
+        "one order is one, and the stronger word holds"
+    );
+    let two = one(&[picked(5, true), picked(6, false), picked(5, false)]);
+    assert_eq!(two.title, "2 orders on pick lists are cancelled or about to be");
+    assert_eq!(two.body, "203-5, 203-6");
     let seen = |number: u32| News::InView {
         view: ViewId(3),
         name: "Late".into(),
@@ -135,9 +143,7 @@ fn a_secret_is_warned_of_once_and_in_the_end_daily() {
 
 #[test]
 fn a_sync_is_dead_after_half_an_hour_or_a_missed_poll() {
-    let dead = |minutes: i64, poll: i64| {
-        is_sync_dead(at(0), at(0) + TimeDelta::minutes(minutes), TimeDelta::minutes(poll))
-    };
+    let dead = |minutes, poll| is_sync_dead(Duration::from_mins(minutes), Duration::from_mins(poll));
     assert!(!dead(29, 5) && dead(30, 5));
     assert!(!dead(29, 1) && dead(30, 1));
     // Who reads once an hour has not missed anything after half an hour.

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::{News, Target};
+use crate::listing::OrderRowId;
 use crate::money::Money;
 use crate::text::grouped;
 
@@ -29,21 +30,7 @@ pub(super) fn told(news: &[&News]) -> (String, String, Target) {
             let title = format!("{name}: {} orders", news.len());
             (title, named(&numbers), Target::Orders { query: query.clone() })
         }
-        [News::OnPickList { list, order, number, cancelled, .. }] => {
-            let (title, body) = if *cancelled {
-                (format!("{number} was cancelled"), format!("Take it off pick list {list}"))
-            } else {
-                (
-                    format!("The buyer of {number} asks to cancel"),
-                    format!("It is on pick list {list}: set it aside and answer in Seller Central"),
-                )
-            };
-            (title, body, Target::Order { order: *order })
-        }
-        [News::OnPickList { .. }, ..] => {
-            let title = format!("{} orders on pick lists are cancelled or about to be", news.len());
-            (title, named(&numbers), Target::PickLists)
-        }
+        [News::OnPickList { .. }, ..] => on_pick_lists(news),
         [News::SyncDead { .. }, ..] => syncs_dead(news),
         [News::SecretExpires { account, days }] => {
             (expires(account, *days), RENEW.to_owned(), Target::Accounts)
@@ -150,6 +137,32 @@ fn named(numbers: &[&str]) -> String {
         0 => shown,
         more => format!("{shown} and {} more", grouped(&more.to_string())),
     }
+}
+
+/// An order may be on two lists, and be cancelled after its buyer asked for that: it is one order, and the stronger word holds.
+fn on_pick_lists(news: &[&News]) -> (String, String, Target) {
+    let mut orders: Vec<(&str, OrderRowId, &str, bool)> = Vec::new();
+    for one in news {
+        let News::OnPickList { list, order, number, cancelled, .. } = one else { continue };
+        match orders.iter_mut().find(|(_, known, ..)| known == order) {
+            Some((.., was_cancelled)) => *was_cancelled |= cancelled,
+            None => orders.push((number, *order, list, *cancelled)),
+        }
+    }
+    if let [(number, order, list, cancelled)] = orders[..] {
+        let (title, body) = if cancelled {
+            (format!("{number} was cancelled"), format!("Take it off pick list {list}"))
+        } else {
+            (
+                format!("The buyer of {number} asks to cancel"),
+                format!("It is on pick list {list}: set it aside and answer in Seller Central"),
+            )
+        };
+        return (title, body, Target::Order { order });
+    }
+    let numbers: Vec<&str> = orders.iter().map(|(number, ..)| *number).collect();
+    let title = format!("{} orders on pick lists are cancelled or about to be", orders.len());
+    (title, named(&numbers), Target::PickLists)
 }
 
 /// The last word on each account is the true one.

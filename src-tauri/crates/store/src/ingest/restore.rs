@@ -141,6 +141,12 @@ pub(crate) async fn remove(connection: &mut SqliteConnection, ids: &[i64]) -> Re
         .execute(&mut *connection)
         .await?;
     // Numbers that became free are given to the orders that come next: those are news all the same.
+    sqlx::query(
+        "DELETE FROM alert_news WHERE json_extract(news, '$.order') IN (SELECT value FROM json_each(?))",
+    )
+    .bind(&ids)
+    .execute(&mut *connection)
+    .await?;
     for sql in [
         "UPDATE alert_state SET seen_to = MIN(seen_to, (SELECT COALESCE(MAX(id), 0) FROM platform_orders))",
         "UPDATE alert_marks SET first_row = MIN(first_row, (SELECT COALESCE(MAX(id), 0) FROM platform_orders))",
