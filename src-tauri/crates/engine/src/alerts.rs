@@ -104,6 +104,8 @@ struct Watch {
     dead: BTreeMap<AccountId, bool>,
     /// Since when each account has its client secret.
     entered: BTreeMap<AccountId, DateTime<Utc>>,
+    /// How each account's last try ended: why it is silent is not forgotten while it is tried again.
+    ended: BTreeMap<AccountId, SyncState>,
     /// Accounts that the seller has to do something for, until a run ends otherwise.
     refused: BTreeSet<AccountId>,
 }
@@ -127,6 +129,7 @@ async fn watch(
         silence: Silence::default(),
         dead: BTreeMap::new(),
         entered: BTreeMap::new(),
+        ended: BTreeMap::new(),
         refused: BTreeSet::new(),
     };
     let mut has_changed = true;
@@ -192,6 +195,9 @@ impl Watch {
         let now = (self.engine.0.clock)();
         self.refused.retain(|id| status.accounts.iter().any(|entry| entry.account == *id));
         for entry in &status.accounts {
+            if !matches!(entry.state, SyncState::Running { .. }) {
+                self.ended.insert(entry.account, entry.state.clone());
+            }
             match ends_as_refused(&entry.state) {
                 Some(true) => drop(self.refused.insert(entry.account)),
                 Some(false) => drop(self.refused.remove(&entry.account)),
@@ -317,8 +323,8 @@ impl Watch {
                 let news = News::SyncDead {
                     account: entry.label.clone(),
                     since: good.unwrap_or(alive),
-                    reason: reason(&entry.state),
-                    needs_seller: matches!(entry.state, SyncState::Refused { .. }),
+                    reason: self.ended.get(&entry.account).and_then(reason),
+                    needs_seller: self.refused.contains(&entry.account),
                 };
                 let key = format!("{key}{}:{days}", to_millis(from));
                 store.note_news(&key, &news, now).await?;

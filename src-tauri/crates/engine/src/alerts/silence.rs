@@ -30,7 +30,7 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn silence_is_counted_from_each_sign_of_life() {
         let mut silence = Silence::default();
-        let at = |hour| DateTime::from_timestamp(hour * 3_600, 0).unwrap();
+        let at = |hour: i64| DateTime::from_timestamp(hour * 3_600, 0).unwrap();
         let account = AccountId(1);
         assert_eq!(silence.of(account, at(1)), Duration::ZERO);
         tokio::time::advance(Duration::from_mins(20)).await;
