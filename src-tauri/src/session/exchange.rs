@@ -14,7 +14,7 @@ use packlight_engine::{Code, EngineError, erase};
 
 use super::{Desk, Place, Session};
 use crate::error::CommandError;
-use crate::preferences;
+use crate::{preferences, window};
 
 /// How often, and for how long, the folder's lock is tried: who still works on the closed folder is about to find out.
 const LOCK_PAUSE: Duration = Duration::from_millis(100);
@@ -57,7 +57,12 @@ impl Desk {
             Err(_) => erase::forget_unknown_secrets(&self.secrets()).await,
         };
         preferences::forget(&self.app, &self.data_folder);
-        self.closed(|folder| async move { erase::erase(&folder) }).await?;
+        let erased = self.closed(|folder| async move { erase::erase(&folder) }).await;
+        erased.map_err(|mut error| {
+            // What is to be done by hand is not forgotten over it.
+            error.message = [std::slice::from_ref(&error.message), &left].concat().join(". ");
+            error
+        })?;
         Ok(left)
     }
 
@@ -75,7 +80,7 @@ impl Desk {
             .await;
         match moved {
             Ok(moved) => {
-                if moved.without_secrets.is_empty() {
+                if moved.without_secrets.is_empty() || !window::is_open(&self.app) {
                     self.app.request_restart();
                 }
                 Ok(moved)

@@ -67,7 +67,12 @@ async fn for_writing(folder: &Path, environment: &Environment) -> Result<Opened,
         Err(error) => return Err(error),
     };
     tracing::error!(%damage, "the database is damaged");
-    let repaired = backups::repair(folder, false, chrono::Utc::now()).await?;
+    // A repair that finds no room is not begun again every few seconds: it is for the seller to make some.
+    let repaired =
+        backups::repair(folder, false, chrono::Utc::now()).await.map_err(|error| match error.code {
+            Code::Busy => error,
+            _ => EngineError { code: Code::CorruptDatabase, retryable: false, ..error },
+        })?;
     let engine = engine(folder, environment, Access::Write).await?;
     Ok(Opened { engine, hindrance: None, repaired: Some(repaired) })
 }

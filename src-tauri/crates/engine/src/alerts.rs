@@ -41,6 +41,8 @@ const AT_ONCE: TimeDelta = TimeDelta::minutes(5);
 const DESKTOP_STARTS: Duration = Duration::from_mins(5);
 /// How late a document that was not printed is told of after a start.
 const PRINTING_LATELY: TimeDelta = TimeDelta::hours(1);
+/// How long the desktop may take to say so.
+const ANSWERED: Duration = Duration::from_secs(5);
 /// A sleep of the computer that is worth a fresh start of all patience.
 const A_SLEEP: Duration = Duration::from_mins(1);
 
@@ -280,7 +282,9 @@ impl Watch {
     async fn is_heard(&mut self) -> bool {
         if self.unheard_until.is_some_and(|until| Instant::now() < until) {
             let bell = Arc::clone(&self.bell);
-            if !tokio::task::spawn_blocking(move || bell.is_heard()).await.unwrap_or(true) {
+            let asked = tokio::task::spawn_blocking(move || bell.is_heard());
+            // A bus that does not answer holds up neither the other looks nor the end.
+            if !tokio::time::timeout(ANSWERED, asked).await.is_ok_and(|heard| heard.unwrap_or(true)) {
                 return false;
             }
         }

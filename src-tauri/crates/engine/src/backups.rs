@@ -223,7 +223,10 @@ pub async fn restore(folder: &Path, file: &Path, now: DateTime<Utc>) -> Result<R
 pub async fn repair(folder: &Path, or_empty: bool, now: DateTime<Utc>) -> Result<RepairReport, EngineError> {
     crate::relocate::require_present(folder)?;
     let _lock = Lock::acquire(folder)?;
-    let backups: Vec<PathBuf> = nightly(&folder.join(FOLDER)).into_iter().map(|(_, file)| file).collect();
+    // A copy that was damaged on its way: what it was made from is there until a program works with the copy.
+    let former = crate::relocate::former_database(folder).into_iter();
+    let backups: Vec<PathBuf> =
+        former.chain(nightly(&folder.join(FOLDER)).into_iter().map(|(_, file)| file)).collect();
     let repaired = packlight_store::repair(folder, &backups, or_empty, now).await?;
     tracing::warn!(
         acts_kept = repaired.replayed.done,

@@ -236,7 +236,7 @@ impl Engine {
         drop(lock);
     }
 
-    /// The right to write beside the database. The folder is not given back before it is dropped.
+    /// The right to write beside the database. The folder is not given back before it is dropped, or it takes too long.
     pub(crate) async fn writing_beside(&self) -> Result<RwLockReadGuard<'_, ()>, EngineError> {
         let writing = self.0.beside.read().await;
         self.require_writer()?;

@@ -46,7 +46,8 @@ impl Engine {
             if refusal.is_none() {
                 refusal = there.empty_keychain(&ids).await.err();
             }
-            left.extend(refusal.as_ref().map(|why| there.how_to_delete_unknown(why)));
+            let told = refusal.as_ref().filter(|why| !kept.is_empty() || !why.is_without_keychain());
+            left.extend(told.map(|why| there.how_to_delete_unknown(why)));
         }
         Ok(left)
     }

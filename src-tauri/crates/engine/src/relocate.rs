@@ -84,6 +84,13 @@ pub(crate) fn is_unsettled(folder: &Path) -> bool {
     arriving_from(folder).is_some() || moving_to(folder).is_some()
 }
 
+/// The database in the former place of `folder`, as long as that was not cleared: the newest copy there is.
+pub(crate) fn former_database(folder: &Path) -> Option<PathBuf> {
+    let from = arriving_from(folder)?;
+    let file = from.join(packlight_store::DATABASE);
+    (leads(&from, folder).unwrap_or(false) && file.exists()).then_some(file)
+}
+
 /// Moves the data folder `from`, which nobody may have open, to `to`, a full path that is empty or not there yet. From then
 /// on [`crate::paths::data_folder`] finds the new one; what is left in the old one goes when the new one is opened next.
 pub async fn relocate(

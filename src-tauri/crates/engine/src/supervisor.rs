@@ -102,6 +102,7 @@ async fn supervise(engine: Engine, pace: Pace, stop: CancellationToken) {
             tasks
                 .follow(accounts, &stop, |id, stop| tokio::spawn(keep_fresh(engine.clone(), id, pace, stop)));
         }
+        let again = Instant::now() + LOOK;
         loop {
             tokio::select! {
                 () = stop.cancelled() => {
@@ -111,7 +112,7 @@ async fn supervise(engine: Engine, pace: Pace, stop: CancellationToken) {
                     tasks.ended().await;
                     return;
                 }
-                () = tokio::time::sleep(LOOK), if known.is_none() => break,
+                () = tokio::time::sleep_until(again), if known.is_none() => break,
                 event = events.recv() => match event {
                     Ok(Event::DataChanged(tags)) if !tags.contains(&CacheTag::Accounts) => {
                         if tags.contains(&CacheTag::Settings) {

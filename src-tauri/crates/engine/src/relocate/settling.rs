@@ -72,7 +72,7 @@ pub(super) async fn take_back(
         secrets.of_folder(to).remove_from_keychain(handed).await?;
     }
     if is_copy {
-        signs::clear_arriving(to).map_err(|error| kept(to, &error))?;
+        signs::undo_arriving(from, to).map_err(|error| kept(to, &error))?;
     }
     if to.exists() || is_gone_for_good(to) {
         signs::clear_moving(from).map_err(|error| kept(from, &error))?;
@@ -94,8 +94,12 @@ async fn clear_away(
             signs::clear_moving(from).map_err(|error| kept(from, &error))?;
         }
         // Somebody cleared it; the keychain may have entries all the same.
-        None if is_gone_for_good(from) => {}
-        _ => return Err(out_of_reach(from, "and try again")),
+        None if is_gone_for_good(from) || is_emptied(from) => {}
+        _ => {
+            let otherwise = folder.join(signs::ARRIVING);
+            let next = format!("and try again, or, if it is gone for good, delete {}", otherwise.display());
+            return Err(out_of_reach(from, &next));
+        }
     }
     let there = secrets.of_folder(from);
     bring_after(accounts, &there, secrets).await?;
@@ -148,7 +152,7 @@ pub(crate) fn erase_others(folder: &Path) -> Result<(), EngineError> {
         }
     }
     if let Some(to) = moving_to(folder).filter(|to| is_copy(folder, to)) {
-        signs::clear_arriving(&to).map_err(|error| kept(&to, &error))?;
+        signs::undo_arriving(folder, &to).map_err(|error| kept(&to, &error))?;
     }
     signs::clear_moving(folder)
         .and_then(|()| signs::clear_arriving(folder))
@@ -167,6 +171,11 @@ pub(super) fn is_copy(from: &Path, to: &Path) -> bool {
 /// Whether a folder was deleted. Where the one that it lay in is missing too, its disk is, and its time is still to come.
 fn is_gone_for_good(folder: &Path) -> bool {
     !folder.exists() && folder.parent().is_some_and(Path::exists)
+}
+
+/// Whether a folder is there and holds no data any more.
+fn is_emptied(folder: &Path) -> bool {
+    folder.exists() && !folder.join(packlight_store::DATABASE).exists()
 }
 
 fn out_of_reach(folder: &Path, next: &str) -> EngineError {

@@ -13,7 +13,7 @@ use crate::paths::PathError;
 /// In a folder that was left: where its data is now.
 const LEFT: &str = "packlight.moved";
 /// In a folder that data is on its way to, until the folder it came from is cleared.
-const ARRIVING: &str = "packlight.arriving";
+pub(super) const ARRIVING: &str = "packlight.arriving";
 
 /// In a folder that is being moved: where to. It stays where a move was killed, and says what there is to take back.
 const MOVING: &str = "packlight.moving";
@@ -24,6 +24,9 @@ const PART: &str = ".part";
 #[derive(Serialize, Deserialize)]
 struct Sign {
     folder: String,
+    /// On the way: the folder was left before, and led to the data. It does again if the data does not arrive.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    led_on: bool,
 }
 
 /// Where the data of `folder` was moved to.
@@ -50,8 +53,18 @@ pub(super) fn moving_to(folder: &Path) -> Option<PathBuf> {
 
 /// Marks `to` as a copy on its way, and `from` as what it is made of.
 pub(super) fn set_out(from: &Path, to: &Path, flush: Flush) -> io::Result<()> {
-    write(from, MOVING, to, flush)?;
-    write(to, ARRIVING, from, flush)
+    // An earlier try may have taken the other sign away already.
+    let led_on = to.join(LEFT).exists() || led_on(to);
+    write(from, MOVING, to, false, flush)?;
+    write(to, ARRIVING, from, led_on, flush)
+}
+
+/// The copy is gone. A folder that was left before leads to the data again.
+pub(super) fn undo_arriving(from: &Path, to: &Path) -> io::Result<()> {
+    if led_on(to) && !to.join(LEFT).exists() {
+        write(to, LEFT, from, false, sync)?;
+    }
+    clear_arriving(to)
 }
 
 /// The copy stands for itself now.
@@ -71,7 +84,7 @@ pub(super) fn point(from: &Path, to: &Path, flush: Flush) -> io::Result<()> {
     // The new place may once have been left for another: while it is marked as arriving, nobody goes there instead.
     remove(to, LEFT)?;
     flush(to)?;
-    write(from, LEFT, to, flush)
+    write(from, LEFT, to, false, flush)
 }
 
 /// Whether the data of `from` is in `to`, as whoever opens `from` would find.
@@ -92,8 +105,15 @@ pub(super) fn is_left_behind(name: &str) -> bool {
 }
 
 fn read(file: &Path) -> io::Result<PathBuf> {
-    let sign: Sign = serde_json::from_slice(&fs::read(file)?).map_err(io::Error::other)?;
-    Ok(PathBuf::from(sign.folder))
+    Ok(PathBuf::from(sign(file)?.folder))
+}
+
+fn sign(file: &Path) -> io::Result<Sign> {
+    serde_json::from_slice(&fs::read(file)?).map_err(io::Error::other)
+}
+
+fn led_on(to: &Path) -> bool {
+    sign(&to.join(ARRIVING)).is_ok_and(|sign| sign.led_on)
 }
 
 fn remove(folder: &Path, name: &str) -> io::Result<()> {
@@ -103,9 +123,9 @@ fn remove(folder: &Path, name: &str) -> io::Result<()> {
     }
 }
 
-fn write(folder: &Path, name: &str, other: &Path, flush: Flush) -> io::Result<()> {
+fn write(folder: &Path, name: &str, other: &Path, led_on: bool, flush: Flush) -> io::Result<()> {
     let other = other.to_str().ok_or_else(|| io::Error::other("its name is no text"))?;
-    let text = serde_json::to_vec(&Sign { folder: other.to_owned() }).map_err(io::Error::other)?;
+    let text = serde_json::to_vec(&Sign { folder: other.to_owned(), led_on }).map_err(io::Error::other)?;
     let part = folder.join(format!("{name}{PART}"));
     let mut file = fs::File::create(&part)?;
     file.write_all(&text)?;

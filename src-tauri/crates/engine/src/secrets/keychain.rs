@@ -139,11 +139,13 @@ impl Limited {
         let stage = Arc::new(Stage::default());
         *self.current() = Current { stage: Arc::clone(&stage), since: Some(Instant::now()) };
         let (answer, answered) = oneshot::channel();
-        let keychain = Arc::clone(&self.keychain);
+        let (keychain, current) = (Arc::clone(&self.keychain), Arc::clone(&self.current));
         std::thread::Builder::new()
             .name("keychain".to_owned())
             .spawn(move || {
                 let result = call(keychain.as_ref(), &stage);
+                // Before the next one begins: what is over hangs no more.
+                current.lock().unwrap_or_else(PoisonError::into_inner).since = None;
                 drop(turn);
                 // Nobody is there any more if the call was given up.
                 let _ = answer.send(result);

@@ -79,6 +79,54 @@ async fn a_kill_between_the_two_steps_leaves_the_data_where_it_was_and_is_cleare
     assert!(desk.users().iter().all(|user| !before.contains(user)));
 }
 
+/// The new place no longer says that it was left, and nothing points to it yet.
+fn between_the_signs(folder: &Path) -> bool {
+    folder.ends_with("old")
+        && folder.join(packlight_store::DATABASE).exists()
+        && left_for(folder).unwrap().is_none()
+}
+
+#[tokio::test]
+async fn a_way_back_that_fails_at_the_end_leaves_the_usual_folder_leading_on() {
+    let desk = Desk::new().await;
+    let (old, new) = (desk.at("old"), desk.at("new"));
+    desk.relocate("old", "new").await.unwrap();
+    desk.finish(&new).await;
+    fs::remove_file(old.join("my stock.csv")).unwrap();
+    let refused = desk.relocate_on("new", "old", |folder| {
+        if between_the_signs(folder) { Err(io::Error::other("gone")) } else { signs::sync(folder) }
+    });
+    assert!(refused.await.unwrap_err().message.contains("it is where it was"));
+    assert_eq!((desk.present("old"), labels(&new).await), (new.clone(), vec!["Shop".to_owned()]));
+
+    desk.killed("new", "old", |folder| {
+        assert!(!between_the_signs(folder), "killed");
+        signs::sync(folder)
+    })
+    .await;
+    assert_eq!(desk.present("old"), new);
+    // The next start, and the one after that.
+    for _ in 0..2 {
+        desk.finish(&new).await;
+        assert_eq!((desk.present("old"), desk.present("new")), (new.clone(), new.clone()));
+    }
+    desk.relocate("new", "old").await.unwrap();
+    assert_eq!((desk.present("old"), desk.present("new")), (old.clone(), old));
+}
+
+#[tokio::test]
+async fn a_copy_that_is_damaged_at_once_is_repaired_from_what_it_was_made_of() {
+    let desk = Desk::new().await;
+    let new = desk.at("new");
+    desk.relocate("old", "new").await.unwrap();
+    fs::write(new.join(packlight_store::DATABASE), [7; 8_192]).unwrap();
+    let report = crate::backups::repair(&new, true, now()).await.unwrap();
+    assert!(report.backup.is_some(), "{report:?}");
+    assert_eq!(labels(&new).await, ["Shop"]);
+    desk.finish(&new).await;
+    assert!(!desk.at("old").join(packlight_store::DATABASE).exists());
+}
+
 #[tokio::test]
 async fn the_former_place_is_cleared_before_the_data_moves_on() {
     let desk = Desk::new().await;
@@ -114,12 +162,27 @@ async fn a_former_place_that_is_gone_loses_its_entries_and_one_on_a_missing_disk
     let before = desk.users().len();
     fs::rename(desk.at("disk"), desk.at("unplugged")).unwrap();
     let message = desk.settle(&new).await.unwrap_err().message;
-    assert!(message.ends_with("is not there: connect its disk and try again"), "{message}");
+    let next = format!(
+        "is not there: connect its disk and try again, or, if it is gone for good, delete {}",
+        new.join(signs::ARRIVING).display()
+    );
+    assert!(message.ends_with(&next), "{message}");
     assert!(is_unsettled(&new) && desk.users().len() == before);
     // The disk is there again, and somebody deleted the folder.
     fs::create_dir(desk.at("disk")).unwrap();
     desk.finish(&new).await;
     assert_eq!(desk.users().len(), before - 3);
+}
+
+#[tokio::test]
+async fn a_former_place_that_somebody_emptied_holds_up_nothing() {
+    let desk = Desk::new().await;
+    let (old, new) = (desk.at("old"), desk.at("new"));
+    desk.relocate("old", "new").await.unwrap();
+    fs::remove_dir_all(&old).unwrap();
+    create_private(&old).unwrap();
+    desk.finish(&new).await;
+    assert_eq!((is_unsettled(&new), desk.users().len()), (false, 3));
 }
 
 #[tokio::test]
