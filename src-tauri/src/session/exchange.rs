@@ -11,9 +11,11 @@ use packlight_engine::backups::{self, RepairReport, RestoreReport};
 use packlight_engine::relocate::{Relocated, relocate};
 use packlight_engine::secrets::{Cost, Secrets, SystemKeychain};
 use packlight_engine::{Code, EngineError, erase};
+use tauri::Manager;
 
 use super::{Desk, Place, Session};
 use crate::error::CommandError;
+use crate::residence::Residence;
 use crate::{preferences, window};
 
 /// How often, and for how long, the folder's lock is tried: who still works on the closed folder is about to find out.
@@ -83,6 +85,8 @@ impl Desk {
                 if moved.without_secrets.is_empty() || !window::is_open(&self.app) {
                     self.app.request_restart();
                 }
+                // Nothing is read here any more: closing the window ends it, and the next start is in the new place.
+                self.app.state::<Residence>().choose(&self.app, false);
                 Ok(moved)
             }
             Err(error) => {
