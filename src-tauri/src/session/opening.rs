@@ -68,11 +68,12 @@ async fn for_writing(folder: &Path, environment: &Environment) -> Result<Opened,
     };
     tracing::error!(%damage, "the database is damaged");
     // A repair that finds no room is not begun again every few seconds: it is for the seller to make some.
-    let repaired =
-        backups::repair(folder, false, chrono::Utc::now()).await.map_err(|error| match error.code {
-            Code::Busy => error,
-            _ => EngineError { code: Code::CorruptDatabase, retryable: false, ..error },
-        })?;
+    let repaired = backups::repair(folder, false, chrono::Utc::now()).await.map_err(|mut error| {
+        if error.code != Code::Busy {
+            (error.code, error.retryable) = (Code::CorruptDatabase, false);
+        }
+        error
+    })?;
     let engine = engine(folder, environment, Access::Write).await?;
     Ok(Opened { engine, hindrance: None, repaired: Some(repaired) })
 }
