@@ -53,7 +53,7 @@ async fn a_marketplace_closed_from_the_start_does_not_keep_the_other_from_coming
     world.until(world.amazon.now() + HOUR * 4).await;
     assert!(world.amazon.count(Operation::GetOrder) > 0, "{:?}", world.amazon.counts());
     world.amazon.open_marketplace(GERMANY);
-    world.until(world.amazon.now() + TimeDelta::minutes(40)).await;
+    world.until(world.amazon.now() + HOUR + TimeDelta::minutes(10)).await;
     supervisor.stop().await;
     assert_eq!(database::view(world.folder()).await, truth);
     assert!(matches!(world.engine.sync_status().accounts[0].state, SyncState::Idle));
