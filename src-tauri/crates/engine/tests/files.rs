@@ -99,7 +99,7 @@ async fn an_import_is_one_batch_and_one_undo() {
 }
 
 /// Texts that a spreadsheet would run, and others that look like them.
-const HOSTILE: [&str; 9] = [
+const HOSTILE: [&str; 15] = [
     "=HYPERLINK(\"http://127.0.0.1\",\"x\")",
     "+1+1",
     "-1+1",
@@ -108,6 +108,12 @@ const HOSTILE: [&str; 9] = [
     "\u{a0}=1+1",
     "'=1+1",
     "＝1+1",
+    "Falcon;=1+1;x",
+    "a;=1",
+    "a;\t=1",
+    "a;\"=1",
+    "a,=1",
+    "a\t=1",
     "<script>alert(1)</script>, \"quoted\"; ünïcode ファルコン 🚀\u{202e}",
 ];
 
@@ -135,10 +141,18 @@ async fn exported_units_are_inert_and_come_back_as_they_were() {
     let bytes = std::fs::read(&saved.path).unwrap();
     assert!(bytes.starts_with("\u{feff}set_number,name,condition".as_bytes()));
     let text = String::from_utf8(bytes.clone()).unwrap();
-    for line in text.lines().skip(1) {
-        for cell in line.split(',') {
-            let cell = cell.trim_start_matches('"').trim_start_matches(|c: char| c.is_whitespace());
-            assert!(!cell.starts_with(['=', '+', '@', '＝']), "{cell}");
+    // As every spreadsheet may read it: which separator it takes depends on the country.
+    for separator in [b',', b';', b'\t'] {
+        let mut reader = csv::ReaderBuilder::new();
+        let reader = reader.has_headers(false).flexible(true).delimiter(separator);
+        for cell in reader
+            .from_reader(text.as_bytes())
+            .into_records()
+            .flat_map(|row| row.unwrap().iter().map(str::to_owned).collect::<Vec<_>>())
+        {
+            let bare = cell.trim_start_matches(|c: char| c.is_whitespace() || c == '"');
+            assert!(!bare.starts_with(['=', '+', '-', '@', '＝']), "{cell:?} by {:?}", char::from(separator));
+            assert!(!cell.starts_with(['\t', '\r']), "{cell:?} by {:?}", char::from(separator));
         }
     }
 
