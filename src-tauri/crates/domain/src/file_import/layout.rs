@@ -1,7 +1,8 @@
 //! Which row of a sheet is its head, and which column fills which field.
 //!
 //! Shops write banners above their tables, so the head is the row that names the most fields. A column fills one field at
-//! most. What the seller chose wins over every guess.
+//! most. What the seller chose wins over every guess. A head that is repeated further down is no row: tables are put together
+//! from several files, and shops repeat theirs on each page.
 
 use super::heads::{currency_of, is_buyers, normal};
 use super::{ColumnChoice, Field, ImportField, ImportKind, ORDER_FIELDS, Row, Sheet, UNIT_FIELDS};
@@ -29,6 +30,8 @@ pub struct Layout {
     /// Position of the head among the rows of the sheet.
     head: usize,
     heads: Vec<String>,
+    /// The head names a field. Else it may be the first row of a table without a head, and two units can be alike.
+    is_named: bool,
     /// The column of each field.
     columns: Vec<Option<usize>>,
     /// Columns that belong to buyers: never shown, never read.
@@ -111,6 +114,7 @@ impl Layout {
                 fields,
                 head: 0,
                 heads,
+                is_named: false,
                 columns: vec![None; fields.len()],
                 buyers: Vec::new(),
             });
@@ -139,7 +143,8 @@ impl Layout {
                 }
             }
         }
-        Self { fields, head, heads, columns, buyers }
+        let is_named = columns.iter().any(Option::is_some);
+        Self { fields, head, heads, is_named, columns, buyers }
     }
 
     fn known(&self) -> usize {
@@ -225,9 +230,19 @@ impl Layout {
         self.rows(sheet).take(rows).map(shown).collect()
     }
 
-    /// The rows below the head.
-    pub(super) fn rows<'a>(&self, sheet: &'a Sheet) -> impl Iterator<Item = Row<'a>> + use<'a> {
-        sheet.rows().skip(self.head + 1)
+    /// The rows below the head that do not repeat it.
+    pub(super) fn rows<'a>(&self, sheet: &'a Sheet) -> impl Iterator<Item = Row<'a>> {
+        sheet.rows().skip(self.head + 1).filter(|row| !self.is_head(*row))
+    }
+
+    /// Whether a row is the head once more: where files were put one behind the other, with a mark of UTF-8 before it.
+    fn is_head(&self, row: Row<'_>) -> bool {
+        let cells = row.cells().map(|cell| cell.trim_start_matches('\u{feff}').trim());
+        let heads = self.heads.iter().map(String::as_str);
+        let columns = self.heads.len().max(row.cells().count());
+        let empty = || std::iter::repeat("");
+        self.is_named
+            && cells.chain(empty()).zip(heads.chain(empty())).take(columns).all(|(own, head)| own == head)
     }
 
     /// Whether a field has a column.
@@ -332,6 +347,30 @@ mod tests {
         let layout = Layout::find(ImportKind::Orders(Platform::Ebay), &sheet, None).unwrap();
         assert_eq!(layout.heads()[1], "Order Number");
         assert_eq!(layout.sample(&sheet, 5), [["1", "12-1", "", "Falcon", "£5"]]);
+    }
+
+    #[test]
+    fn a_head_that_is_repeated_is_no_row() {
+        let heads: &[&str] = &["set_number", " condition", "", ""];
+        let rows: &[&[&str]] = &[
+            &["Stock of May"],
+            heads,
+            &["75192", "New"],
+            &["set_number ", "condition"],
+            &["\u{feff}set_number", "condition", " ", "", ""],
+            &["75192", "New"],
+            &["set_number", "condition", "", "", "x"],
+            &["set_number"],
+        ];
+        let pages = sheet(rows);
+        let layout = Layout::find(ImportKind::Units, &pages, None).unwrap();
+        let numbers: Vec<u32> = layout.rows(&pages).map(|row| row.number()).collect();
+        assert_eq!(numbers, [3, 6, 7, 8]);
+
+        // A table without a head: its first row is taken for one, and the same unit again is a unit.
+        let bare: &[&[&str]] = &[&["75192", "New"], &["75192", "New"]];
+        let layout = Layout::find(ImportKind::Units, &sheet(bare), None).unwrap();
+        assert_eq!(layout.rows(&sheet(bare)).count(), 1);
     }
 
     #[test]

@@ -220,6 +220,15 @@ mod tests {
     }
 
     #[test]
+    fn a_head_between_two_files_is_neither_a_unit_nor_an_error() {
+        let rows = [vec!["75192", "New"], vec!["set_number", "condition"], vec!["10497", "Used"]];
+        let read = read(&["set_number", "condition"], &rows, "GB");
+        assert_eq!(read.findings, Findings { rows: 2, ..Findings::default() });
+        let sets: Vec<&str> = read.units.iter().map(|(draft, _)| draft.set_number.as_str()).collect();
+        assert_eq!(sets, ["75192", "10497"]);
+    }
+
+    #[test]
     fn a_bad_row_is_named_field_by_field_and_blocks_no_other() {
         let read = read(
             &HEADS,
