@@ -22,6 +22,7 @@ mod matching;
 mod old_api;
 mod owner_packages;
 mod parts_refused;
+mod passing_time;
 mod picking;
 mod printing;
 mod remembered;

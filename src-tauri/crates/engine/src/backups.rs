@@ -110,7 +110,7 @@ impl Engine {
         while !stop.is_cancelled() {
             tokio::select! {
                 () = stop.cancelled() => return,
-                () = rest(wait, &self.0.sleep) => {}
+                () = rest(wait, &self.0.sleep) => self.0.awake.notify_one(),
             }
             // Nobody waits for a copy when the app ends: the next start makes another.
             tokio::select! {

@@ -14,7 +14,7 @@ use packlight_spapi::{
 };
 use packlight_store::{Account, Store};
 use serde::{Deserialize, Serialize};
-use tokio::sync::{RwLock, RwLockReadGuard, watch};
+use tokio::sync::{Notify, RwLock, RwLockReadGuard, watch};
 
 use crate::connection::Connection;
 use crate::diagnostics::NetworkJournal;
@@ -154,6 +154,8 @@ pub(crate) struct Desk {
     pub(crate) wake: watch::Sender<()>,
     /// Has the supervisor plan anew: the schedule or a pause changed.
     pub(crate) plans: watch::Sender<()>,
+    /// Something is awake that notices sleeps of the computer: whoever only waits for the clock can look at it.
+    pub(crate) awake: Notify,
     /// Held for reading by whoever writes beside the database: secrets, backups. Who closes the folder waits for them.
     beside: RwLock<()>,
     /// What the folder was opened for.
@@ -202,6 +204,7 @@ impl Engine {
             backing_up: tokio::sync::Mutex::default(),
             wake: watch::Sender::new(()),
             plans: watch::Sender::new(()),
+            awake: Notify::new(),
             beside: RwLock::default(),
             access: config.access,
             lock: Mutex::new(lock),

@@ -39,6 +39,7 @@ mod local_time;
 mod refresh;
 mod source;
 mod supervisor;
+mod turns;
 
 pub use desk::{Access, Config, Engine, SyncReport, SyncRequest};
 pub use error::{Code, EngineError};

@@ -87,6 +87,7 @@ async fn supervise(engine: Engine, pace: Pace, stop: CancellationToken) {
     let mut events = engine.events().subscribe();
     let reports = tokio::spawn(engine.clone().keep_reports(stop.clone()));
     let backups = tokio::spawn(engine.clone().keep_backups(stop.clone()));
+    let turns = tokio::spawn(engine.clone().keep_turns(stop.clone()));
     let mut tasks = Tasks::default();
     loop {
         let known = match engine.connected(None).await {
@@ -109,6 +110,7 @@ async fn supervise(engine: Engine, pace: Pace, stop: CancellationToken) {
                     engine.stop_sync().await;
                     let _ = reports.await;
                     let _ = backups.await;
+                    let _ = turns.await;
                     tasks.ended().await;
                     return;
                 }

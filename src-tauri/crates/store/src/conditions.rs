@@ -18,7 +18,7 @@ use crate::rows::list;
 use crate::sieve::{Sieve, Window, millis_of, minor};
 
 /// Facts of an order that is late once its ship time has passed: status Paid and something left.
-const CAN_BE_LATE: (i64, i64) = (7 | bit::LEFT, 1 | bit::LEFT);
+pub(crate) const CAN_BE_LATE: (i64, i64) = (7 | bit::LEFT, 1 | bit::LEFT);
 
 impl Sieve {
     /// Whether a condition looks at the texts of an order.

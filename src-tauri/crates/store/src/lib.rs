@@ -52,6 +52,7 @@ mod selection;
 mod settings;
 mod sieve;
 mod told;
+mod turns;
 mod values;
 mod views;
 mod windows;

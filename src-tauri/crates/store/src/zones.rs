@@ -92,7 +92,7 @@ impl Zones {
     }
 
     /// From a JSON list of zone, account and marketplace.
-    fn read(now: DateTime<Utc>, marketplaces: &str) -> Result<Self, StoreError> {
+    pub(crate) fn read(now: DateTime<Utc>, marketplaces: &str) -> Result<Self, StoreError> {
         let marketplaces: Vec<(String, i64, String)> = from_json(marketplaces)?;
         let mut named: Vec<(Tz, i64, String)> = marketplaces
             .into_iter()

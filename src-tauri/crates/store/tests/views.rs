@@ -3,6 +3,7 @@
 
 mod common;
 
+use chrono::TimeDelta;
 use common::*;
 use packlight_domain::account::Platform;
 use packlight_domain::page::{Sort, SortKey};
@@ -139,6 +140,48 @@ async fn counts_are_those_of_the_lists() {
         expected.map(|(view, orders)| (view, orders, true))
     );
     assert_eq!(counts(Some(Platform::Ebay), at(0)).await.iter().map(|own| own.1).sum::<u32>(), 0);
+}
+
+/// Whatever a view counts stays so until the next turn.
+#[tokio::test]
+async fn lists_change_by_time_at_turns_only() {
+    let world = World::new().await;
+    let hour = 3_600;
+    // Two ship times of today, one of them of two orders, and one that passes tomorrow. Those of pending, cancelled and
+    // shipped orders say nothing.
+    let times = [Some(hour), Some(2 * hour), Some(2 * hour), Some(30 * hour), None];
+    let mut orders: Vec<_> = times
+        .into_iter()
+        .zip(0..)
+        .map(|(by, number)| {
+            let mut own = order(&format!("203-{number}"), number);
+            own.fulfillment.ship_by.latest = by.map(at);
+            own
+        })
+        .collect();
+    for (status, number) in [("PENDING", 7), ("CANCELLED", 8), ("SHIPPED", 9)] {
+        let mut own = order(&format!("203-{number}"), number);
+        own.fulfillment.status = Some(status.into());
+        own.fulfillment.ship_by.latest = Some(at(3 * hour));
+        orders.push(own);
+    }
+    world.apply(&orders).await;
+    let counts = async |now| world.store.view_counts(None, now).await.unwrap();
+    let moment = TimeDelta::milliseconds(1);
+    let (mut now, mut turns) = (at(0), Vec::new());
+    while now < at(2 * 24 * hour) {
+        let next = world.store.next_turn(now).await.unwrap();
+        assert_eq!(counts(now).await, counts(next - moment).await, "between {now} and {next}");
+        turns.push((next - at(0)).num_milliseconds());
+        now = next;
+    }
+    let hours = |hours: i64, more: i64| hours * 3_600_000 + more;
+    // Between them the midnights of Tokyo and of London, where it was noon.
+    let midnights = [hours(3, 0), hours(12, 0), hours(27, 0), hours(36, 0), hours(51, 0)];
+    let mut expected =
+        [hours(1, 1), hours(2, 1), hours(30, 1)].into_iter().chain(midnights).collect::<Vec<_>>();
+    expected.sort_unstable();
+    assert_eq!(turns, expected);
 }
 
 #[tokio::test]

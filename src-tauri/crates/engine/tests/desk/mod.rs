@@ -41,14 +41,18 @@ pub(crate) fn noon() -> DateTime<Utc> {
 
 /// The desk of `folder`.
 pub(crate) async fn engine(folder: &Path) -> Engine {
-    // Nobody prints here.
-    printing(folder, Arc::new(Cups::new(Programs::in_folders(Vec::new(), &[])))).await
+    Engine::open(config(folder)).await.unwrap()
 }
 
 /// The desk of `folder` with that print system.
 pub(crate) async fn printing(folder: &Path, spooler: Arc<dyn Spooler>) -> Engine {
+    Engine::open(Config { spooler, ..config(folder) }).await.unwrap()
+}
+
+/// What a desk is made of.
+pub(crate) fn config(folder: &Path) -> Config {
     let cost = Cost { memory_kib: 8, passes: 1, lanes: 1 };
-    let config = Config {
+    Config {
         folder: folder.join("data"),
         access: Access::Write,
         environment: Environment::default(),
@@ -59,9 +63,9 @@ pub(crate) async fn printing(folder: &Path, spooler: Arc<dyn Spooler>) -> Engine
         local: LocalTime::Zone(chrono_tz::Tz::Europe__London),
         user_agent: UserAgent { app: "Packlight".into(), version: "0".into(), platform: "Test".into() },
         downloads: folder.join("downloads"),
-        spooler,
-    };
-    Engine::open(config).await.unwrap()
+        // Nobody prints here.
+        spooler: Arc::new(Cups::new(Programs::in_folders(Vec::new(), &[]))),
+    }
 }
 
 /// A file as the window sends it.
