@@ -49,6 +49,8 @@ macro_rules! every_command {
             commands::files::export_orders,
             commands::files::order_ids,
             commands::listings::fetch_listings,
+            commands::listings::listings_progress,
+            commands::listings::stop_listings,
             commands::matching::match_candidates,
             commands::matching::create_mapping,
             commands::matching::map_number,

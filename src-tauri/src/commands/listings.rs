@@ -1,6 +1,7 @@
 //! The seller's listings at Amazon.
 
 use packlight_engine::ListingsReport;
+use packlight_engine::reports::{ReportKind, ReportView};
 use tauri::State;
 
 use super::Answer;
@@ -11,4 +12,18 @@ use crate::session::Desk;
 #[specta::specta]
 pub(crate) async fn fetch_listings(desk: State<'_, Desk>) -> Answer<ListingsReport> {
     Ok(desk.engine().await?.fetch_listings().await?)
+}
+
+/// How the latest listings reports stand, one for each account and marketplace.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn listings_progress(desk: State<'_, Desk>) -> Answer<Vec<ReportView>> {
+    Ok(desk.engine().await?.reports(ReportKind::Listings).await?)
+}
+
+/// Stops waiting for listings reports; answers once nothing goes on, and a later fetch takes them up.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn stop_listings(desk: State<'_, Desk>) -> Answer<()> {
+    Ok(desk.engine().await?.stop_reports(ReportKind::Listings).await?)
 }

@@ -77,6 +77,10 @@ export const commands = {
 	orderIds: (selection: OrderSelection) => typedError<string[], CommandError>(__TAURI_INVOKE("order_ids", { selection })),
 	/**  Fetches the seller's listings from Amazon and completes units by their SKU; answers when Amazon's report was read. */
 	fetchListings: () => typedError<ListingsReport, CommandError>(__TAURI_INVOKE("fetch_listings")),
+	/**  How the latest listings reports stand, one for each account and marketplace. */
+	listingsProgress: () => typedError<ReportView[], CommandError>(__TAURI_INVOKE("listings_progress")),
+	/**  Stops waiting for listings reports; answers once nothing goes on, and a later fetch takes them up. */
+	stopListings: () => typedError<null, CommandError>(__TAURI_INVOKE("stop_listings")),
 	/**  Units that a line could take. */
 	matchCandidates: (line: LineKey, search: string, limit: number) => typedError<Candidates, CommandError>(__TAURI_INVOKE("match_candidates", { line, search, limit })),
 	/**  Maps the line's number to a unit's set and condition and links the unit. */
@@ -1862,6 +1866,26 @@ export type Replaced = {
 	account: AccountView,
 	/**  What stays of the former secrets, and how to delete it by hand; `None` when nothing does. */
 	left: string | null,
+};
+
+/**  How a request for a report stands. Instants are UTC. */
+export type ReportView = {
+	/**  The account's label. */
+	account: string,
+	/**  Amazon's id of the marketplace. */
+	marketplace_id: string,
+	/**  It is being worked on. */
+	active: boolean,
+	/**  One word: `intended`, `asking`, `waiting`, `done`, `empty`, `failed`, `abandoned`, `stopped`. */
+	state: string,
+	/**  Amazon's word, such as `IN_QUEUE`. */
+	status: string | null,
+	/**  When the next step is due. */
+	next_at: string | null,
+	/**  What went wrong last, in one sentence. */
+	problem: string | null,
+	/**  When Amazon made the report that was taken in. */
+	as_of: string | null,
 };
 
 /**  What was put in the place of the database. */

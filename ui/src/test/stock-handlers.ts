@@ -129,6 +129,8 @@ export function stockHandlers(stock: MadeUpStock): Partial<Handlers> {
       return stock.act(`Deleted the mapping of ${number}`, null, () => void stock.mappings.set(number, before));
     },
     activityRuns: () => [run({}), run({ id: 1, error: OUTAGE, new_orders: 0 })],
+    listingsProgress: () => [],
+    stopListings: () => null,
     fetchListings: () => ({
       listings: 12,
       changed: 12,
