@@ -9,6 +9,7 @@ mod data_folder;
 mod keychain;
 mod locale;
 mod matching;
+mod odd_titles;
 mod orders_page;
 mod picking;
 mod the_main_job;

@@ -111,7 +111,7 @@ pub(crate) async fn wait_for_toast(window: &Window, text: &str) -> Result<()> {
     window.wait_for::<bool>(&format!("a toast with '{text}'"), script, &[json!(text)]).await.map(drop)
 }
 
-async fn close_dialogs(window: &Window) -> Result<()> {
+pub(crate) async fn close_dialogs(window: &Window) -> Result<()> {
     // A toast is a dialog too, and stays as long as the window has no focus.
     let open = "return document.querySelector(\"[role='dialog']:not([data-testid='toast'])\") !== null";
     let closed = "return document.querySelector(\"[role='dialog']:not([data-testid='toast'])\") === null";
