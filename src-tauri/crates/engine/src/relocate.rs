@@ -25,7 +25,7 @@ mod signs;
 
 pub(crate) use settling::{erase_others, others};
 use settling::{settle, take_back};
-use signs::{Flush, arriving_from, leads, left_for, moving_to};
+use signs::{Flush, Reach, arriving_from, leads, left_for, moving_to};
 
 /// Free space that a move leaves in the new place.
 const SPARE: u64 = 50 << 20;
@@ -48,8 +48,8 @@ pub(crate) fn present(named: PathBuf) -> Result<PathBuf, PathError> {
     let mut folder = named;
     for _ in 0..LONGEST {
         if let Some(to) = left_for(&folder)? {
-            // An empty folder may be the place where a disk is missing.
-            if !to.join(lock::FILE).exists() {
+            // An empty folder may be the place where a disk is missing; also one with the lock of a move that was refused.
+            if !to.join(lock::FILE).exists() || signs::reach(&folder, signs::LEFT) == Some(Reach::Missing) {
                 return Err(PathError::Moved { from: folder, to });
             }
             folder = to;

@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use packlight_domain::account::AccountId;
 use packlight_store::Account;
 
-use super::signs::{self, arriving_from, leads, left_for, moving_to, same};
+use super::signs::{self, Reach, arriving_from, leads, left_for, moving_to, same};
 use super::{is_gone, is_unsettled, with_entries};
 use crate::desk::Engine;
 use crate::erase;
@@ -74,10 +74,10 @@ pub(super) async fn take_back(
     if is_copy {
         signs::undo_arriving(from, to).map_err(|error| kept(to, &error))?;
     }
-    if to.exists() || is_gone_for_good(to) {
-        signs::clear_moving(from).map_err(|error| kept(from, &error))?;
+    if !is_copy && signs::reach(from, signs::MOVING) == Some(Reach::Missing) {
+        return Err(out_of_reach(&begun(to), to, &or_delete(from, signs::MOVING)));
     }
-    Ok(())
+    signs::clear_moving(from).map_err(|error| kept(from, &error))
 }
 
 /// Clears what a move from `from` to `folder` left in the former place.
@@ -94,12 +94,8 @@ async fn clear_away(
             signs::clear_moving(from).map_err(|error| kept(from, &error))?;
         }
         // Somebody cleared it; the keychain may have entries all the same.
-        None if is_gone_for_good(from) || is_emptied(from) => {}
-        _ => {
-            let otherwise = folder.join(signs::ARRIVING);
-            let next = format!("and try again, or, if it is gone for good, delete {}", otherwise.display());
-            return Err(out_of_reach(from, &next));
-        }
+        None if is_cleared(from, folder) => {}
+        _ => return Err(out_of_reach(&former(from), from, &or_delete(folder, signs::ARRIVING))),
     }
     let there = secrets.of_folder(from);
     bring_after(accounts, &there, secrets).await?;
@@ -142,13 +138,15 @@ pub(crate) fn erase_others(folder: &Path) -> Result<(), EngineError> {
         return Ok(());
     }
     let mut missing = None;
-    for other in others(folder) {
+    let begun = moving_to(folder).map(|to| (begun(&to), to, signs::MOVING));
+    let former = arriving_from(folder).map(|from| (former(&from), from, signs::ARRIVING));
+    for (whose, other, sign) in begun.into_iter().chain(former) {
         if is_copy(folder, &other) || leads(&other, folder)? {
             let _lock = Lock::acquire(&other)?;
             erase::clear(&other)?;
             signs::clear_moving(&other).map_err(|error| kept(&other, &error))?;
-        } else if !other.exists() && !is_gone_for_good(&other) {
-            missing = Some(other);
+        } else if signs::reach(folder, sign) == Some(Reach::Missing) {
+            missing = Some((whose, other));
         }
     }
     if let Some(to) = moving_to(folder).filter(|to| is_copy(folder, to)) {
@@ -158,7 +156,9 @@ pub(crate) fn erase_others(folder: &Path) -> Result<(), EngineError> {
         .and_then(|()| signs::clear_arriving(folder))
         .map_err(|error| kept(folder, &error))?;
     match missing {
-        Some(other) => Err(out_of_reach(&other, "and delete it by hand: all else was erased")),
+        Some((whose, other)) => {
+            Err(out_of_reach(&whose, &other, "and delete it by hand: all else was erased"))
+        }
         None => Ok(()),
     }
 }
@@ -168,9 +168,13 @@ pub(super) fn is_copy(from: &Path, to: &Path) -> bool {
     arriving_from(to).is_some_and(|source| same(&source, from))
 }
 
-/// Whether a folder was deleted. Where the one that it lay in is missing too, its disk is, and its time is still to come.
-fn is_gone_for_good(folder: &Path) -> bool {
-    !folder.exists() && folder.parent().is_some_and(Path::exists)
+/// Whether the former place of `folder` holds no data any more, because somebody deleted or emptied it.
+fn is_cleared(from: &Path, folder: &Path) -> bool {
+    match signs::reach(folder, signs::ARRIVING) {
+        Some(Reach::Deleted) => true,
+        Some(Reach::Here) => is_emptied(from),
+        Some(Reach::Missing) | None => false,
+    }
 }
 
 /// Whether a folder is there and holds no data any more.
@@ -178,12 +182,25 @@ fn is_emptied(folder: &Path) -> bool {
     folder.exists() && !folder.join(packlight_store::DATABASE).exists()
 }
 
-fn out_of_reach(folder: &Path, next: &str) -> EngineError {
-    let message = format!(
-        "the former data folder {} holds a copy of the data and is not there: connect its disk {next}",
-        folder.display()
-    );
-    EngineError::new(Code::Disk, message)
+fn former(folder: &Path) -> String {
+    format!("the former data folder {} holds a copy of the data", folder.display())
+}
+
+fn begun(folder: &Path) -> String {
+    format!("{}, to which a move was begun, may hold a copy of the data", folder.display())
+}
+
+fn or_delete(folder: &Path, sign: &str) -> String {
+    format!("and try again, or, if it is gone for good, delete {}", folder.join(sign).display())
+}
+
+fn out_of_reach(whose: &str, folder: &Path, next: &str) -> EngineError {
+    let how = if is_emptied(folder) {
+        "is empty now, as the place of a disk is that is not mounted: mount it"
+    } else {
+        "is not there: connect its disk"
+    };
+    EngineError::new(Code::Disk, format!("{whose} and {how} {next}"))
 }
 
 fn kept(folder: &Path, error: &io::Error) -> EngineError {

@@ -11,12 +11,12 @@ use crate::lock;
 use crate::paths::PathError;
 
 /// In a folder that was left: where its data is now.
-const LEFT: &str = "packlight.moved";
+pub(super) const LEFT: &str = "packlight.moved";
 /// In a folder that data is on its way to, until the folder it came from is cleared.
 pub(super) const ARRIVING: &str = "packlight.arriving";
 
 /// In a folder that is being moved: where to. It stays where a move was killed, and says what there is to take back.
-const MOVING: &str = "packlight.moving";
+pub(super) const MOVING: &str = "packlight.moving";
 
 /// Ending of one that is being written.
 const PART: &str = ".part";
@@ -24,9 +24,76 @@ const PART: &str = ".part";
 #[derive(Serialize, Deserialize)]
 struct Sign {
     folder: String,
+    /// What the file system of that folder was known by, where the system tells (see [`device`]).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    device: Option<u64>,
     /// On the way: the folder was left before, and led to the data. It does again if the data does not arrive.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     led_on: bool,
+}
+
+/// What became of a folder that a sign names.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Reach {
+    /// It is there, also where somebody emptied it.
+    Here,
+    /// Somebody deleted it.
+    Deleted,
+    /// Its disk is not there: its time is still to come.
+    Missing,
+}
+
+/// What became of the folder that the sign of this name in `folder` tells of; nothing where there is no such sign.
+pub(super) fn reach(folder: &Path, name: &str) -> Option<Reach> {
+    sign(&folder.join(name)).ok().map(|sign| sign.reach())
+}
+
+impl Sign {
+    /// An empty folder on another file system than before is taken for the place where a disk is mounted at other times,
+    /// and so is a missing one where what it lay in is on another. File systems may be numbered anew with each start of
+    /// the computer, so this may be wrong of a folder that somebody emptied or deleted; then what is left to do waits
+    /// until the seller says so. Wrong the other way round, a copy of the data would be forgotten.
+    fn reach(&self) -> Reach {
+        let folder = Path::new(&self.folder);
+        let is_elsewhere = || {
+            let there = folder.ancestors().find_map(device);
+            self.device.zip(there).is_some_and(|(before, now)| before != now)
+        };
+        if !folder.exists() {
+            let is_gone = folder.parent().is_some_and(Path::exists) && !is_elsewhere();
+            if is_gone { Reach::Deleted } else { Reach::Missing }
+        } else if is_empty(folder) && is_elsewhere() {
+            Reach::Missing
+        } else {
+            Reach::Here
+        }
+    }
+}
+
+/// Whether there is nothing in a folder but what moves leave.
+fn is_empty(folder: &Path) -> bool {
+    let Ok(mut entries) = fs::read_dir(folder) else { return false };
+    // A sign says that somebody was here; a lock is left by a move that was refused while the disk was missing, too.
+    entries.all(|entry| {
+        entry.is_ok_and(|entry| {
+            entry
+                .file_name()
+                .to_str()
+                .is_some_and(|name| is_left_behind(name) && ![LEFT, ARRIVING, MOVING].contains(&name))
+        })
+    })
+}
+
+/// The number by which the system knows the file system of a folder; `None` where it has none, or the folder is not there.
+#[cfg(unix)]
+fn device(folder: &Path) -> Option<u64> {
+    use std::os::unix::fs::MetadataExt;
+    fs::metadata(folder).ok().map(|folder| folder.dev())
+}
+
+#[cfg(not(unix))]
+fn device(_: &Path) -> Option<u64> {
+    None
 }
 
 /// Where the data of `folder` was moved to.
@@ -124,8 +191,10 @@ fn remove(folder: &Path, name: &str) -> io::Result<()> {
 }
 
 fn write(folder: &Path, name: &str, other: &Path, led_on: bool, flush: Flush) -> io::Result<()> {
+    let device = device(other);
     let other = other.to_str().ok_or_else(|| io::Error::other("its name is no text"))?;
-    let text = serde_json::to_vec(&Sign { folder: other.to_owned(), led_on }).map_err(io::Error::other)?;
+    let sign = Sign { folder: other.to_owned(), device, led_on };
+    let text = serde_json::to_vec(&sign).map_err(io::Error::other)?;
     let part = folder.join(format!("{name}{PART}"));
     let mut file = fs::File::create(&part)?;
     file.write_all(&text)?;

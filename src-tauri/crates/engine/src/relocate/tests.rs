@@ -9,6 +9,8 @@ use crate::paths::data_folder;
 use crate::secrets::keychain::{Entry, Stage};
 use crate::secrets::{Cost, Credentials, Keychain};
 
+#[cfg(unix)]
+mod unmounted;
 mod unsettled;
 
 const QUICK: Cost = Cost { memory_kib: 8, passes: 1, lanes: 1 };
