@@ -81,6 +81,7 @@ pub(crate) async fn writable(
 ) -> Result<(SqliteConnection, SqlitePool), OpenError> {
     let file = database_file(folder);
     prepare_folder(folder)?;
+    crate::repair::clear_parts(folder);
     crate::restore::complete(folder)?;
     // A future of its own: it is large and seldom wanted.
     Box::pin(crate::repair::examine_suspect(folder)).await?;

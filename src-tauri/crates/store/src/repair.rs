@@ -19,6 +19,10 @@ use crate::{OpenError, StoreError};
 /// Its presence says that SQLite found damage while the database was in use.
 const SUSPECT: &str = "packlight.db.suspect";
 
+/// What a damaged database is copied to, and what is made of the copy; neither ever stands under its name.
+const WORK: &str = "damaged.db";
+const REBUILT: &str = "rebuilt.db";
+
 /// What was done about a damaged database.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Repaired {
@@ -92,7 +96,7 @@ pub async fn repair(
 /// with it.
 async fn rebuild(folder: &Path, file: &Path, aside: &str, now: DateTime<Utc>) -> Result<Backup, BackupError> {
     let unreadable = |error: sqlx::Error| BackupError::of_opening(file, OpenError::of(&error, file));
-    let work = Part::beside(&folder.join("damaged.db"))?;
+    let work = Part::beside(&folder.join(WORK))?;
     work.make()?;
     for suffix in ["", "-wal"] {
         let (from, to) = (with_suffix(file, suffix), with_suffix(&work.path, suffix));
@@ -101,7 +105,7 @@ async fn rebuild(folder: &Path, file: &Path, aside: &str, now: DateTime<Utc>) ->
         }
     }
     let indexes = drop_indexes(&work.path).await.map_err(unreadable)?;
-    let part = Part::beside(&folder.join("rebuilt.db"))?;
+    let part = Part::beside(&folder.join(REBUILT))?;
     part.make()?;
     let mut damaged = backup::reading(&work.path).await.map_err(unreadable)?;
     backup::make_sure_of_room(&mut damaged, folder).await?;
@@ -114,6 +118,25 @@ async fn rebuild(folder: &Path, file: &Path, aside: &str, now: DateTime<Utc>) ->
     }
     rebuilt.close().await.map_err(unreadable)?;
     put_in_place(folder, &part.path, aside, None, now).await.map(|(restored, _)| restored.backup)
+}
+
+/// Deletes what a repair that was killed left, as large as the database each. For whoever holds the folder's lock: copies
+/// on their way under other names may be somebody's own backup.
+pub(crate) fn clear_parts(folder: &Path) {
+    let Ok(entries) = fs::read_dir(folder) else { return };
+    for entry in entries.filter_map(Result::ok) {
+        let name = entry.file_name();
+        let is_left = |name: &str| {
+            let of = |whole| name.strip_prefix('.').and_then(|rest| rest.strip_prefix(whole));
+            of(WORK)
+                .or_else(|| of(REBUILT))
+                .is_some_and(|rest| rest.starts_with('.') && rest.contains(".part"))
+        };
+        // If one stays, it is in nobody's way.
+        if name.to_str().is_some_and(is_left) && fs::remove_file(entry.path()).is_ok() {
+            tracing::info!(file = %entry.path().display(), "deleted what a repair left that did not end");
+        }
+    }
 }
 
 /// Takes the indexes out of a copy's schema, without touching their pages, which may be the damaged ones; returns the

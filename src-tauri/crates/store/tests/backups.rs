@@ -366,6 +366,36 @@ async fn a_suspicion_without_ground_is_dropped() {
     assert_eq!(names(&folder), ["packlight.db"]);
 }
 
+/// A repair that was killed leaves copies as large as the database.
+#[tokio::test]
+async fn what_a_killed_repair_left_goes_with_the_next_start() {
+    let world = filled().await;
+    let folder = world.folder.path().to_owned();
+    world.store.close().await;
+    let left = [
+        ".damaged.db.77.part",
+        ".damaged.db.77.part-wal",
+        ".damaged.db.77.part-shm",
+        ".rebuilt.db.4194304.part",
+        ".rebuilt.db.4194304.part-journal",
+    ];
+    // A backup that a command is making just now, and what the seller calls so.
+    let others = [".monday.db.78.part", "damaged.db.77.part", "rebuilt.db"];
+    let leave = || left.iter().chain(&others).for_each(|name| fs::write(folder.join(name), "half").unwrap());
+    leave();
+    Store::open(&folder, Access::Read, at(0)).await.unwrap().close().await;
+    assert!(left.iter().all(|name| folder.join(name).exists()), "a reader deletes nothing");
+    reopened(&folder).await.close().await;
+    assert_eq!(names(&folder), [&[others[0]], &others[1..2], &["packlight.db"], &others[2..]].concat());
+
+    // Also before the repair that the next start begins.
+    leave();
+    overwrite(&folder.join("packlight.db"), 4_096);
+    let Err(error) = Store::open(&folder, Access::Write, at(0)).await else { panic!("it is damaged") };
+    assert!(matches!(error, OpenError::Corrupt { .. }), "{error}");
+    assert!(!left.iter().any(|name| folder.join(name).exists()), "{:?}", names(&folder));
+}
+
 /// Whatever is damaged while it is open fails in words, and never with a panic.
 #[tokio::test]
 async fn damage_that_is_met_while_reading_is_told() {
