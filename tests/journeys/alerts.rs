@@ -12,7 +12,7 @@ use packlight_domain::page::Sort;
 use packlight_domain::view::{NewView, ViewId};
 use packlight_engine::alerts::{Alerting, Bell, DeskState, Standing};
 use packlight_engine::{Code, POLL, Pace, Supervisor};
-use packlight_spapi_sim::{Draft, DraftLine, Fault, Operation, Role};
+use packlight_spapi_sim::{Draft, DraftLine, Fault, GERMANY, Operation, Role, UK};
 use packlight_tests::world::{World, shop};
 use tokio::sync::Notify;
 
@@ -232,6 +232,43 @@ async fn a_dead_sync_is_told_once_a_day_until_it_lives() {
     assert_eq!(running.ears.next().await.len(), 1, "a reminder a day");
     world.amazon.lift_all();
     running.stands(DeskState::Fine).await;
+    assert_eq!(running.ears.heard(), []);
+    running.stop().await;
+}
+
+/// A marketplace that is closed for good makes each run end with a failure; the others are read all the same.
+#[tokio::test(start_paused = true)]
+async fn a_second_outage_of_a_day_is_told_though_one_marketplace_is_closed_all_the_time() {
+    let world = World::new(shop(100, 5).marketplaces([UK, GERMANY]), Duration::ZERO).await;
+    world.connect(OrdersApi::V2026, &[UK, GERMANY]).await.unwrap();
+    let running = Running::start(&world, POLL);
+    pass(&world, HOUR).await;
+    world.amazon.close_marketplace(GERMANY);
+    pass(&world, HOUR * 2).await;
+    assert_eq!(running.ears.heard(), [], "the others are read");
+    let dies = || {
+        for operation in [Operation::SearchOrders, Operation::GetOrder] {
+            world.amazon.inject(Fault::ServerError(503).on(operation));
+        }
+    };
+    for outage in ["the first", "the second"] {
+        dies();
+        let heard = running.ears.next().await;
+        assert_eq!(heard.len(), 1, "{outage}: {heard:?}");
+        assert_eq!(heard[0].title, "Shop: orders have not been read for half an hour or more", "{outage}");
+        pass(&world, HOUR).await;
+        assert_eq!(running.ears.heard(), [], "{outage} is told once");
+        world.amazon.lift_all();
+        pass(&world, HOUR).await;
+        assert_eq!(running.ears.heard(), []);
+    }
+    // Over a restart it is one outage, and told already.
+    dies();
+    assert_eq!(running.ears.next().await.len(), 1);
+    running.stop().await;
+    let world = world.restarted().await;
+    let running = Running::start(&world, POLL);
+    pass(&world, HOUR * 3).await;
     assert_eq!(running.ears.heard(), []);
     running.stop().await;
 }

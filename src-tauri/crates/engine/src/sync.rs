@@ -10,7 +10,7 @@ use packlight_domain::account::{AccountId, OrdersApi};
 use packlight_domain::marketplace;
 use packlight_domain::order::OrderUpdate;
 use packlight_spapi::{ErrorKind, Tally};
-use packlight_store::{Account, ChangeSet, LogEntry, Source, Store};
+use packlight_store::{Account, ChangeSet, LogEntry, LogError, PARTLY_CLOSED, Source, Store};
 use serde::{Deserialize, Serialize};
 use tokio_util::sync::CancellationToken;
 
@@ -128,6 +128,13 @@ impl Harvest {
         self.items_written += changes.items_written;
     }
 
+    /// What the journal keeps of a failure: whether the orders of the open marketplaces were read all the same is known
+    /// from it after a restart, too.
+    fn journal(&self, error: &EngineError) -> LogError {
+        let entry = error.journal();
+        if self.partly { LogError { code: PARTLY_CLOSED.to_owned(), ..entry } } else { entry }
+    }
+
     fn report(&self, label: &str, tally: &Tally) -> AccountReport {
         AccountReport {
             label: label.to_owned(),
@@ -211,7 +218,7 @@ impl Run {
                 items_written: report.items_written,
                 lateness: harvest.lateness.to_vec(),
                 complete_up_to: report.complete_up_to,
-                error: outcome.as_ref().err().map(EngineError::journal),
+                error: outcome.as_ref().err().map(|error| harvest.journal(error)),
                 ended_at: (self.clock)(),
             };
             // The journal must not turn a good run into a failed one.
@@ -250,11 +257,11 @@ impl Run {
             // Nothing was read at all: the reason is not in one marketplace.
             return Err(failed.swap_remove(0).1);
         }
-        harvest.partly =
-            !failed.is_empty() && failed.iter().all(|(_, error)| error.code == Code::AccessDenied);
+        let closed = !failed.is_empty() && failed.iter().all(|(_, error)| error.code == Code::AccessDenied);
         if self.account.orders_api == OrdersApi::V0 {
             self.fetch_items(&listed, harvest, errand).await?;
         }
+        harvest.partly = closed;
         partly_failed(failed)
     }
 

@@ -12,6 +12,7 @@ use packlight_domain::picking::PickListId;
 use packlight_domain::view::ViewId;
 use sqlx::{Row, SqliteConnection};
 
+use crate::journal::PARTLY_CLOSED;
 use crate::rows::{count, instant, list, money};
 use crate::{Store, StoreError};
 
@@ -157,13 +158,15 @@ impl Store {
         .await
     }
 
-    /// When orders of an account were last read to the end without a failure, by the computer's clock.
+    /// When orders of an account were last read to the end, by the computer's clock: without a failure, or but for
+    /// marketplaces that are closed to the application.
     pub async fn last_good_sync(&self, account: AccountId) -> Result<Option<DateTime<Utc>>, StoreError> {
         let row = sqlx::query(
-            "SELECT finished_at FROM sync_logs WHERE account_id = ? AND kind = 'orders' AND finished_at IS NOT NULL \
-             AND error_code IS NULL ORDER BY id DESC LIMIT 1",
+            "SELECT finished_at FROM sync_logs WHERE account_id = ?1 AND kind = 'orders' AND finished_at IS NOT NULL \
+             AND (error_code IS NULL OR error_code = ?2) ORDER BY id DESC LIMIT 1",
         )
         .bind(account.0)
+        .bind(PARTLY_CLOSED)
         .fetch_optional(&self.inner.readers)
         .await?;
         Ok(row.as_ref().map(|row| instant(row, "finished_at")).transpose()?.flatten())

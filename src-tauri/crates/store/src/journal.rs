@@ -12,6 +12,9 @@ use crate::{Store, StoreError};
 /// How long a run stays in the journal: a run every five minutes makes 26,000 rows an account in this time.
 const KEEP: TimeDelta = TimeDelta::days(90);
 
+/// Code of a run that read all marketplaces but those that are closed to the application.
+pub const PARTLY_CLOSED: &str = "partly_closed";
+
 /// Row id of a run in the journal.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct LogId(pub i64);

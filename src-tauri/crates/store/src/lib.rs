@@ -74,7 +74,7 @@ pub use forget::Holdings;
 pub use ingest::{ChangeSet, Changed, Compared, StaleKind};
 pub use inventory::Units;
 pub use jobs::{Job, JobEnd, JobId, JobState, NewJob, Progress};
-pub use journal::{LogEntry, LogError, LogId, SyncLog};
+pub use journal::{LogEntry, LogError, LogId, PARTLY_CLOSED, SyncLog};
 pub use listings::{ListingChanges, NewListings, StoredListing};
 pub use open::DATABASE;
 pub use picking::{PickAsked, Planned, Recorded, Struck};
