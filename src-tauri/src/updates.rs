@@ -4,13 +4,13 @@
 //! with the key that is set, over the very bytes, and names the version that was announced. The place is asked over HTTPS;
 //! plain HTTP only on this computer (tauri.conf.json lets HTTP through for that, so `is_safe` is the guard).
 
-use std::time::Duration;
-
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use chrono::{DateTime, Utc};
 use packlight_engine::Code;
+use reqwest::StatusCode;
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 use tauri::{AppHandle, Url};
 use tauri_plugin_updater::{Error, Update, Updater, UpdaterExt};
 
@@ -19,10 +19,7 @@ use crate::session::Desk;
 
 mod line;
 
-use line::{Begun, Trail, host_of, is_safe, open_line};
-
-/// How long the place may take to answer, and to send the next part of a package.
-const PATIENCE: Duration = Duration::from_secs(20);
+use line::{LIST, LineError, PACKAGE, fetch, host_of, is_safe, open_line};
 
 /// Where newer versions are asked for, and whose signature they carry. Without an address nothing is asked.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, specta::Type)]
@@ -87,7 +84,7 @@ fn refused(message: impl Into<String>) -> CommandError {
 
 /// Asks for a newer version; `None` where there is none.
 pub(crate) async fn check(desk: &Desk, source: &UpdateSource) -> Result<Option<UpdateFound>, CommandError> {
-    let found = ask(desk, source, &Trail::default()).await?.map(|update| UpdateFound {
+    let found = ask(desk, source).await?.map(|update| UpdateFound {
         version: update.version.clone(),
         notes: update.body.clone().filter(|notes| !notes.trim().is_empty()),
         published: update.date.and_then(|date| DateTime::from_timestamp(date.unix_timestamp(), 0)),
@@ -101,8 +98,7 @@ pub(crate) async fn install(desk: &Desk, source: &UpdateSource, version: &str) -
     if let Some(why) = hindrance() {
         return Err(refused(why));
     }
-    let trail = Trail::default();
-    let update = ask(desk, source, &trail).await?.filter(|update| update.version == version);
+    let update = ask(desk, source).await?.filter(|update| update.version == version);
     let Some(update) = update else {
         return Err(refused(format!("version {version} is no longer offered: check again")));
     };
@@ -113,17 +109,12 @@ pub(crate) async fn install(desk: &Desk, source: &UpdateSource, version: &str) -
     if update.signature.trim().is_empty() {
         return Err(refused(UNSIGNED));
     }
-    let begun = Begun::now(&update.download_url, "update package", &trail);
-    let mut bytes_in = 0;
-    let downloaded = update.download(|part, _| bytes_in += part, || ()).await;
-    let status = match &downloaded {
-        Err(error) if bytes_in == 0 => status_of(error),
-        _ => Some(200),
-    };
-    begun.tell(desk, status, bytes_in).await;
-    let package = downloaded.map_err(|error| told(&error, &host))?;
+    let package = fetch(desk, &update.download_url, &PACKAGE).await.map_err(|error| broken(&error, &host))?;
+    if !package.status.is_success() {
+        return Err(refused(format!("{host} did not hand the package out ({})", package.status)));
+    }
     // Putting it in place waits for the disk, and on some systems for a password.
-    let installed = tauri::async_runtime::spawn_blocking(move || update.install(&package)).await;
+    let installed = tauri::async_runtime::spawn_blocking(move || update.install(&package.body)).await;
     match installed {
         Ok(installed) => installed.map_err(|error| told(&error, &host)),
         Err(error) => Err(CommandError::internal(error.to_string())),
@@ -132,42 +123,45 @@ pub(crate) async fn install(desk: &Desk, source: &UpdateSource, version: &str) -
 
 const UNSIGNED: &str = "the package is not signed: it was not taken, and nothing was replaced";
 
-async fn ask(desk: &Desk, source: &UpdateSource, trail: &Trail) -> Result<Option<Update>, CommandError> {
+async fn ask(desk: &Desk, source: &UpdateSource) -> Result<Option<Update>, CommandError> {
     let Some(url) = source.address()? else {
         return Err(refused("no place to ask for updates is set"));
     };
     let host = host_of(&url);
-    let updater = updater(desk.app(), source, &url, trail).map_err(|error| told(&error, &host))?;
-    let begun = Begun::now(&url, "update check", trail);
-    let answer = updater.check().await;
-    // Of an answer that was taken the updater tells no more than that.
-    begun.tell(desk, answer.as_ref().map_or_else(status_of, |_| Some(200)), 0).await;
-    answer.map_err(|error| told(&error, &host))
-}
-
-/// The status of the answer that an error is about, where there is one and it is known.
-fn status_of(error: &Error) -> Option<u16> {
-    match error {
-        Error::Reqwest(error) if error.is_decode() => Some(200),
-        Error::Reqwest(error) => error.status().map(|status| status.as_u16()),
-        // "Download request failed with status: 404 Not Found"
-        Error::Network(words) => words.split(' ').find_map(|word| word.parse().ok()),
-        Error::Serialization(_) => Some(200),
-        _ => None,
+    let updater = updater(desk.app(), source, &url).map_err(|error| told(&error, &host))?;
+    let url = filled_in(&url, &desk.app().package_info().version.to_string())?;
+    let answer = fetch(desk, &url, &LIST).await.map_err(|error| broken(&error, &host))?;
+    if answer.status == StatusCode::NO_CONTENT {
+        return Ok(None);
     }
+    if !answer.status.is_success() {
+        return Err(told(&Error::ReleaseNotFound, &host));
+    }
+    let list: Value = serde_json::from_slice(&answer.body)
+        .map_err(|_| refused(format!("{host} did not answer with a list of releases")))?;
+    updater.restore_update(list).map_err(|error| told(&error, &host))
 }
 
-fn updater(app: &AppHandle, source: &UpdateSource, url: &Url, trail: &Trail) -> Result<Updater, Error> {
-    let trail = trail.clone();
-    let only_https = url.scheme() == "https";
-    let mut builder = app
-        .updater_builder()
-        .endpoints(vec![url.clone()])?
-        .timeout(PATIENCE)
-        // Also where the place sends us elsewhere.
-        .configure_client(move |client| {
-            client.https_only(only_https).redirect(trail.policy()).read_timeout(PATIENCE)
-        });
+/// An address with what the updater has for the names in it: `{{target}}`, `{{arch}}`, `{{current_version}}` and
+/// `{{bundle_type}}`, which web addresses write with other signs in their paths.
+fn filled_in(url: &Url, version: &str) -> Result<Url, CommandError> {
+    let system = tauri_plugin_updater::target().unwrap_or_default();
+    let (target, arch) = system.split_once('-').unwrap_or((&system, ""));
+    let bundle = tauri::utils::platform::bundle_type().map_or("unknown".to_owned(), |kind| kind.to_string());
+    let version = version.replace('+', "%2B");
+    let mut address = url.to_string();
+    for (name, value) in
+        [("target", target), ("arch", arch), ("current_version", &version), ("bundle_type", &bundle)]
+    {
+        for spelling in [format!("{{{{{name}}}}}"), format!("%7B%7B{name}%7D%7D")] {
+            address = address.replace(&spelling, value);
+        }
+    }
+    address.parse().map_err(|_| wrong("endpoint", format!("'{address}' is no web address")))
+}
+
+fn updater(app: &AppHandle, source: &UpdateSource, url: &Url) -> Result<Updater, Error> {
+    let mut builder = app.updater_builder().endpoints(vec![url.clone()])?;
     if let Some(key) = source.key() {
         builder = builder.pubkey(key);
     }
@@ -187,17 +181,22 @@ fn hindrance() -> Option<String> {
     })
 }
 
+/// What a line that broke means to the seller.
+fn broken(error: &LineError, host: &str) -> CommandError {
+    tracing::warn!(%error, "no update");
+    refused(match error {
+        LineError::SentOn(why) => format!("{host} sends on to a place that is not asked ({why})"),
+        LineError::TooLarge => format!("{host} answered with more than is taken: nothing was replaced"),
+        LineError::Broken(_) => {
+            format!("{host} could not be reached: check the address, or try again later")
+        }
+    })
+}
+
 /// What an error of the updater means to the seller.
 fn told(error: &Error, host: &str) -> CommandError {
     tracing::warn!(%error, "no update");
     refused(match error {
-        Error::Reqwest(error) if error.is_decode() => format!("{host} did not answer with a list of releases"),
-        Error::Reqwest(error) if error.is_redirect() => {
-            let why = std::error::Error::source(error).map(ToString::to_string).unwrap_or_default();
-            format!("{host} sends on to a place that is not asked ({why})")
-        }
-        Error::Reqwest(_) => format!("{host} could not be reached: check the address, or try again later"),
-        Error::Network(status) => format!("{host} did not hand the package out ({status})"),
         Error::Serialization(error) if error.to_string().contains("signature") => UNSIGNED.to_owned(),
         Error::ReleaseNotFound | Error::Serialization(_) => {
             format!("{host} did not answer with a list of signed releases")
@@ -252,6 +251,23 @@ mod tests {
         assert!(named.starts_with("an address with a name and a password") && !named.contains("token"));
         assert_eq!(source("no address").unwrap_err().message, "'no address' is no web address");
         assert_eq!(source("  ").unwrap(), UpdateSource::default());
+    }
+
+    #[test]
+    fn names_in_an_address_are_filled_in() {
+        let asked = |endpoint: &str| {
+            let url = source(endpoint).unwrap().address().unwrap().unwrap();
+            filled_in(&url, "0.1.0+2").unwrap().to_string()
+        };
+        let system = tauri_plugin_updater::target().unwrap();
+        let (target, arch) = system.split_once('-').unwrap();
+        assert_eq!(
+            asked(
+                "https://example.org/{{target}}/{{arch}}/x.json?from={{current_version}}&kind={{bundle_type}}"
+            ),
+            format!("https://example.org/{target}/{arch}/x.json?from=0.1.0%2B2&kind=unknown")
+        );
+        assert_eq!(asked("https://example.org/list.json"), "https://example.org/list.json");
     }
 
     #[test]
