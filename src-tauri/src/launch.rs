@@ -13,17 +13,18 @@ use packlight_engine::paths;
 use tauri::{AppHandle, Manager, RunEvent};
 
 use crate::residence::{self, Residence};
+use crate::restart::{self, Restart};
 use crate::session::{Desk, Place};
 use crate::{alerts, bindings, children, demo, logging, window};
 
 const USAGE: &str = "usage: packlight [--demo] [--hidden] [--data-dir DIR]";
 
 /// What the command line asks for.
-#[derive(Debug, PartialEq, Eq)]
-struct Arguments {
-    demo: bool,
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Arguments {
+    pub(crate) demo: bool,
     /// Without a window, as the system starts it.
-    hidden: bool,
+    pub(crate) hidden: bool,
     data_dir: Option<OsString>,
 }
 
@@ -42,6 +43,15 @@ impl Arguments {
             }
         }
         Ok(arguments)
+    }
+
+    /// The words that ask for this.
+    pub(crate) fn words(self) -> Vec<OsString> {
+        let mut words = Vec::new();
+        words.extend(self.demo.then(|| "--demo".into()));
+        words.extend(self.hidden.then(|| "--hidden".into()));
+        words.extend(self.data_dir.into_iter().flat_map(|folder| ["--data-dir".into(), folder]));
+        words
     }
 }
 
@@ -91,8 +101,9 @@ pub fn run(words: impl Iterator<Item = OsString>) -> ExitCode {
         .plugin(tauri_plugin_updater::Builder::new().build())
         .invoke_handler(bindings::handler())
         .setup(move |app| {
-            // What an opened desk tells goes to these, so they come first.
+            // What an opened desk tells and asks goes to these, so they come first.
             app.manage(Residence::default());
+            app.manage(Restart::new(arguments, environment.clone()));
             alerts::listen(app.handle());
             let desk = Desk::open(app.handle().clone(), folder, environment, place);
             app.manage(desk.clone());
@@ -118,6 +129,7 @@ pub fn run(words: impl Iterator<Item = OsString>) -> ExitCode {
                     // Closing may take a while; who starts meanwhile is a Packlight of its own and waits for the folder.
                     tauri_plugin_single_instance::destroy(app);
                     tauri::async_runtime::block_on(app.state::<Desk>().close());
+                    restart::follow(app);
                 }
                 _ => {}
             });
@@ -179,6 +191,9 @@ mod tests {
             parse(&["--demo", "--hidden", "--data-dir", "/tmp/x"]),
             Ok(Arguments { demo: true, hidden: true, data_dir: Some("/tmp/x".into()) })
         );
+        for words in [&[][..], &["--demo"], &["--hidden", "--data-dir", "--hidden"]] {
+            assert_eq!(parse(words).unwrap().words(), words, "said again as they were");
+        }
         assert_eq!(
             parse(&["--deom"]).unwrap_err(),
             "unknown argument '--deom'; usage: packlight [--demo] [--hidden] [--data-dir DIR]"

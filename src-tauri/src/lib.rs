@@ -17,6 +17,7 @@ mod logging;
 mod news;
 mod preferences;
 mod residence;
+mod restart;
 mod session;
 mod tray;
 mod updates;

@@ -139,6 +139,38 @@ async fn a_start_in_the_background_takes_up_work_once_another_packlight_is_done(
     Ok(())
 }
 
+/// Started anew by itself, because the disk is back that its data was moved to.
+async fn starts_anew(app: &Path, arguments: &[&str], has_window: bool) -> Result<()> {
+    let bus = SessionBus::start(true)?;
+    let (mut seated, (away, disk)) = Seated::start_with(app, bus.address(), arguments, |data| {
+        let (away, disk) = (data.with_file_name("away"), data.with_file_name("disk"));
+        std::fs::rename(data, &away)?;
+        std::fs::create_dir(data)?;
+        let sign = serde_json::json!({ "folder": disk });
+        std::fs::write(data.join("packlight.moved"), sign.to_string())?;
+        Ok((away, disk))
+    })
+    .await?;
+    seated.app.wait_for_page(has_window)?;
+    bus.icon()?;
+    std::fs::rename(&away, &disk)?;
+    let ended = seated.app.wait()?;
+    ensure!(ended.success(), "it ended with {ended}");
+    // Orders come only to who can open the vault, and its passphrase is in the environment that it was started with.
+    Seated::imported_into(&disk).await?;
+    seated.app.wait_for_page(has_window)?;
+    bus.choose("Quit")?;
+    wait_for("the end of the second", DEADLINE, || Ok(Lock::acquire(&disk).ok()))?;
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_start_by_itself_keeps_the_passphrase_and_opens_no_window_where_there_was_none() -> Result<()> {
+    let Some(app) = app() else { return Ok(()) };
+    starts_anew(&app, &["--hidden"], false).await?;
+    starts_anew(&app, &[], true).await
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_click_on_an_alert_goes_to_its_order_in_an_open_window() -> Result<()> {
     if app().is_none() {

@@ -74,8 +74,13 @@ impl Seated {
 
     /// Waits until the first import is complete.
     pub async fn imported(&self) -> Result<()> {
+        Self::imported_into(&self.data()).await
+    }
+
+    /// The same where the data was moved to `folder`.
+    pub async fn imported_into(folder: &Path) -> Result<()> {
         for _ in 0..LOOKS {
-            let store = Store::open(&self.data(), Access::Read, Utc::now()).await?;
+            let store = Store::open(folder, Access::Read, Utc::now()).await?;
             let complete = store.accounts().await?[0].complete_up_to.is_some();
             store.close().await;
             if complete {

@@ -3,9 +3,9 @@
 use tauri::State;
 
 use super::Answer;
-use crate::preferences;
 use crate::session::Desk;
 use crate::updates::{self, UpdateFound, UpdateSource};
+use crate::{preferences, restart as again};
 
 /// Where newer versions are asked for.
 #[tauri::command]
@@ -43,6 +43,6 @@ pub(crate) async fn install_update(desk: State<'_, Desk>, version: String) -> An
 #[tauri::command]
 #[specta::specta]
 pub(crate) async fn restart(desk: State<'_, Desk>) -> Answer<()> {
-    desk.app().request_restart();
+    again::request(desk.app());
     Ok(())
 }

@@ -16,7 +16,7 @@ use tauri::Manager;
 use super::{Desk, Place, Session};
 use crate::error::CommandError;
 use crate::residence::Residence;
-use crate::{preferences, window};
+use crate::{preferences, restart, window};
 
 /// How often, and for how long, the folder's lock is tried: who still works on the closed folder is about to find out.
 const LOCK_PAUSE: Duration = Duration::from_millis(100);
@@ -83,7 +83,7 @@ impl Desk {
         match moved {
             Ok(moved) => {
                 if moved.without_secrets.is_empty() || !window::is_open(&self.app) {
-                    self.app.request_restart();
+                    restart::request(&self.app);
                 }
                 // Nothing is read here any more: closing the window ends it, and the next start is in the new place.
                 self.app.state::<Residence>().choose(&self.app, false);

@@ -14,6 +14,7 @@ use tokio::sync::oneshot::{self, error::TryRecvError};
 use tokio::time::Instant;
 
 use super::{APP, Desk, Place, Session};
+use crate::restart;
 
 /// How long a start waits for a Packlight that is closing, or for a command that is almost done.
 pub(super) const PATIENCE: Duration = Duration::from_secs(2);
@@ -100,7 +101,7 @@ impl Desk {
                 }
                 if paths::data_folder(Some(&desk.data_folder)).is_ok_and(|there| there != desk.data_folder) {
                     // The disk is back that the data was moved to: there Packlight starts anew.
-                    desk.app.request_restart();
+                    restart::request(&desk.app);
                     return;
                 }
                 let opened = match for_writing(&desk.data_folder, &desk.environment).await {

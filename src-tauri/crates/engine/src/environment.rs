@@ -10,7 +10,7 @@ use std::process::Command;
 use packlight_domain::account::Region;
 use packlight_spapi::Endpoints;
 pub use packlight_spapi::Overrides;
-use secrecy::SecretString;
+use secrecy::{ExposeSecret, SecretString};
 
 use crate::error::{Code, EngineError};
 
@@ -79,12 +79,18 @@ impl Environment {
     pub fn keep_from(command: &mut Command) -> &mut Command {
         command.env_remove(PASSPHRASE)
     }
+
+    /// Gives the passphrase to the one child that may have it: the process that goes on in the place of this one.
+    pub fn hand_on<'a>(&self, command: &'a mut Command) -> &'a mut Command {
+        match &self.passphrase {
+            Some(passphrase) => command.env(PASSPHRASE, passphrase.expose_secret()),
+            None => command.env_remove(PASSPHRASE),
+        }
+    }
 }
 
 #[cfg(test)]
 mod tests {
-    use secrecy::ExposeSecret;
-
     use super::*;
 
     #[test]
