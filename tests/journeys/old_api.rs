@@ -66,6 +66,27 @@ async fn lines_of_an_older_state_count_as_missing_until_they_are_read_again() {
     assert_eq!(database::view(world.folder()).await, database::sorted(world.amazon.truth()));
 }
 
+/// Lines with something odd in them are lines: they grow old like others.
+#[tokio::test(start_paused = true)]
+async fn odd_lines_of_an_older_state_are_missing_too() {
+    let (world, newest) = five().await;
+    world.amazon.world().pay(&newest, world.amazon.now() - chrono::TimeDelta::minutes(4)).unwrap();
+    world.amazon.inject(Fault::FieldNull("ConditionId".into()).on(Operation::GetOrderItemsV0));
+    world.synced().await;
+    assert_eq!(missing(&world).await, 0);
+    world.amazon.world().ship(&newest, world.amazon.now()).unwrap();
+    tokio::time::advance(std::time::Duration::from_mins(5)).await;
+    world.amazon.inject(Fault::Throttle.on(Operation::GetOrderItemsV0).times(1));
+    world.synced().await;
+    assert_eq!(missing(&world).await, 1);
+    tokio::time::advance(std::time::Duration::from_hours(1)).await;
+    world.synced().await;
+    assert_eq!(missing(&world).await, 0);
+    let view = database::view(world.folder()).await;
+    let line = view.iter().find(|line| line.amazon_order_id == newest).unwrap();
+    assert_eq!((line.order_status.as_str(), line.quantity_shipped), ("Shipped", 1));
+}
+
 /// A shop of five orders, all of one kind, and the newest of them.
 async fn five() -> (World, String) {
     let world = World::connected(shop(0, 9), OrdersApi::V0).await;

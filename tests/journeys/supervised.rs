@@ -206,6 +206,27 @@ async fn lost_events_are_made_good_by_single_reads() {
     assert_inside_the_plan(&world);
 }
 
+/// What one bad answer left out of an order is read with the order alone: nothing in the list would bring it again.
+#[tokio::test(start_paused = true)]
+async fn an_order_that_came_without_lines_or_status_is_made_whole_by_a_single_read() {
+    for field in ["orderItems", "fulfillmentStatus"] {
+        let world = World::connected(shop(0, 5), OrdersApi::V2026).await;
+        let placed = world.amazon.now() - TimeDelta::days(2);
+        let draft = Draft::of([DraftLine::new("B0SIMTEST1", "Bonsai", 1, 999)]);
+        let order = world.amazon.world().place(placed, draft).unwrap();
+        world.amazon.world().pay(&order, placed + TimeDelta::minutes(2)).unwrap();
+        world.amazon.inject(Fault::FieldAbsent(field.into()).on(Operation::SearchOrders));
+        let supervisor = Supervisor::start(world.engine.clone(), POLL);
+        world.until(world.amazon.now() + TimeDelta::minutes(30)).await;
+        assert!(packlight_tests::database::view(world.folder()).await != world.amazon.truth(), "{field}");
+        world.until(world.amazon.now() + HOUR).await;
+        supervisor.stop().await;
+        assert_eq!(packlight_tests::database::view(world.folder()).await, world.amazon.truth(), "{field}");
+        assert_eq!(world.engine.order_counts(None, None).await.unwrap().missing_items, 0);
+        assert_eq!(world.engine.find_order(None, &order).await.unwrap().row.ui_status, UiStatus::Paid);
+    }
+}
+
 /// Row 20: an order that Amazon does not know any more stays, and is not asked for at every poll.
 #[tokio::test(start_paused = true)]
 async fn an_order_that_amazon_no_longer_knows_is_kept() {

@@ -1,7 +1,8 @@
 //! Keeps orders honest that the list may have been silent about, by single reads from spare budget (invariant I14).
 //!
 //! Amazon loses updates and gives prices late, so an open order is read again at least every six hours, a pending one
-//! likewise, and a shipped merchant order younger than 30 days once a day for the state of its packages (design §4).
+//! likewise, and a shipped merchant order younger than 30 days once a day for the state of its packages (design §4). An
+//! order whose lines or status a damaged answer left out is read again within the hour, after all those.
 
 use chrono::TimeDelta;
 use packlight_domain::account::OrdersApi;
@@ -20,14 +21,16 @@ const RESERVE: u32 = 10;
 /// Orders in a row that Amazon could not give, after which the others wait for the next poll.
 const ENOUGH: u32 = 3;
 
-/// After which time an order is tried again that Amazon could not give, for a reason that may pass.
+/// After which time an order is tried again that Amazon could not give, whole or at all, for a reason that may pass.
 const SOON: TimeDelta = TimeDelta::hours(1);
 
 /// What is read again, in this order, when it was not read for so long.
-const STALE: [(StaleKind, TimeDelta); 3] = [
+const STALE: [(StaleKind, TimeDelta); 5] = [
     (StaleKind::Open, TimeDelta::hours(6)),
     (StaleKind::Pending, TimeDelta::hours(6)),
     (StaleKind::InTransit, TimeDelta::days(1)),
+    (StaleKind::WithoutLines, SOON),
+    (StaleKind::WithoutStatus, SOON),
 ];
 
 impl Engine {
@@ -50,6 +53,10 @@ impl Engine {
         let (mut changed, mut freed) = (false, false);
         let mut outcome = Ok(());
         'all: for (kind, age) in STALE {
+            // What Amazon refuses to tell in lists it refuses here; such lists are read again by the sync.
+            if kind == StaleKind::WithoutStatus && !client.takes_all() {
+                continue;
+            }
             let spare = client.budget(Operation::GetOrder).whole_tokens.saturating_sub(RESERVE);
             let before = client.server_now() - age;
             for order_id in self.0.store.stale(account.id, kind, before, spare).await? {

@@ -79,6 +79,12 @@ pub enum Fault {
     UnknownEnums,
     /// Numbers as text, text as numbers, booleans as text, lists as objects.
     WrongTypes,
+    /// Every field of this name is left out.
+    FieldAbsent(String),
+    /// Every field of this name is null.
+    FieldNull(String),
+    /// The last line of each order has null for its id.
+    LineWithoutId,
     /// The `Date` header is off by so many seconds.
     ClockSkew(i64),
     /// No `Date` header.

@@ -25,7 +25,7 @@ pub enum FaultTextError {
     NotANumber(String),
 }
 
-const NAMES: [&str; 51] = [
+const NAMES: [&str; 54] = [
     "throttle",
     "empty-bucket",
     "server-error:STATUS",
@@ -57,6 +57,9 @@ const NAMES: [&str; 51] = [
     "null-fields",
     "unknown-enums",
     "wrong-types",
+    "field-absent:NAME",
+    "field-null:NAME",
+    "line-without-id",
     "clock-skew:SECONDS",
     "no-date",
     "invalid-grant",
@@ -145,6 +148,9 @@ fn fault(words: &str) -> Option<Fault> {
         ("null-fields", "") => Fault::NullFields,
         ("unknown-enums", "") => Fault::UnknownEnums,
         ("wrong-types", "") => Fault::WrongTypes,
+        ("field-absent", name) if !name.is_empty() => Fault::FieldAbsent(name.to_owned()),
+        ("field-null", name) if !name.is_empty() => Fault::FieldNull(name.to_owned()),
+        ("line-without-id", "") => Fault::LineWithoutId,
         ("clock-skew", seconds) => Fault::ClockSkew(seconds.parse().ok()?),
         ("no-date", "") => Fault::NoDate,
         ("invalid-grant", "") => Fault::Lwa(LwaError::InvalidGrant),

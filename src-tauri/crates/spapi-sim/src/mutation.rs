@@ -1,9 +1,9 @@
 //! Answers that are not what the model says: damaged bodies and fields of the wrong kind.
 //!
 //! Invariant: ids, paging tokens and the list itself stay whole, so that an order remains recognisable; everything else
-//! may be hit, chosen by the seed.
+//! may be hit, chosen by the seed. A fault that names its field hits that one and no other.
 
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 use crate::draw::Draw;
 use crate::fault::{BadJson, Fault};
@@ -37,6 +37,7 @@ pub(crate) fn spoil(response: &mut Response, faults: &[Fault], seed: u64, reques
             Fault::NullFields => 21,
             Fault::UnknownEnums => 22,
             Fault::WrongTypes => 23,
+            Fault::FieldAbsent(_) | Fault::FieldNull(_) | Fault::LineWithoutId => 24,
             Fault::BadJson(way) => {
                 damage(response, *way);
                 continue;
@@ -44,8 +45,40 @@ pub(crate) fn spoil(response: &mut Response, faults: &[Fault], seed: u64, reques
             _ => continue,
         };
         let Ok(mut value) = serde_json::from_slice::<Value>(&response.body) else { continue };
-        mutate(&mut value, fault, &mut Draw::new(seed, request, purpose));
+        match fault {
+            Fault::FieldAbsent(name) => each_object(&mut value, &mut |fields| {
+                fields.remove(name);
+            }),
+            Fault::FieldNull(name) => each_object(&mut value, &mut |fields| {
+                if let Some(field) = fields.get_mut(name) {
+                    *field = Value::Null;
+                }
+            }),
+            Fault::LineWithoutId => each_object(&mut value, &mut last_line_without_id),
+            _ => mutate(&mut value, fault, &mut Draw::new(seed, request, purpose)),
+        }
         response.body = value.to_string().into();
+    }
+}
+
+/// Changes every object, the outer ones first.
+fn each_object(value: &mut Value, change: &mut impl FnMut(&mut Map<String, Value>)) {
+    match value {
+        Value::Object(fields) => {
+            change(fields);
+            fields.values_mut().for_each(|field| each_object(field, change));
+        }
+        Value::Array(list) => list.iter_mut().for_each(|value| each_object(value, change)),
+        _ => {}
+    }
+}
+
+fn last_line_without_id(fields: &mut Map<String, Value>) {
+    for (list, id) in [("orderItems", "orderItemId"), ("OrderItems", "OrderItemId")] {
+        let lines = fields.get_mut(list).and_then(Value::as_array_mut);
+        if let Some(line) = lines.and_then(|lines| lines.last_mut()) {
+            line[id] = Value::Null;
+        }
     }
 }
 

@@ -68,6 +68,10 @@ pub enum StaleKind {
     Pending,
     /// Shipped by the seller in the 30 days before, not delivered as far as is known.
     InTransit,
+    /// Its lines are unknown or older than itself.
+    WithoutLines,
+    /// Nobody has told its status.
+    WithoutStatus,
 }
 
 macro_rules! stale_sql {
@@ -147,6 +151,9 @@ impl Store {
             StaleKind::InTransit => stale_sql!(
                 "o.ui_status = 2 AND o.fulfilled_by = 'MERCHANT' AND o.last_update > ?2 - 2505600000"
             ),
+            StaleKind::WithoutLines => stale_sql!("o.missing_items = 1"),
+            // The classes of status 5, which has an unknown word or none: from the index.
+            StaleKind::WithoutStatus => stale_sql!("o.class IN (5, 13, 21, 29) AND o.status IS NULL"),
         };
         Ok(sqlx::query_scalar(sql)
             .bind(account.0)

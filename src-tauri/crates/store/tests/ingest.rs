@@ -226,6 +226,45 @@ async fn stale_orders_come_longest_unread_first() {
 }
 
 #[tokio::test]
+async fn orders_without_lines_or_status_are_read_again_too() {
+    let world = World::new().await;
+    let mut silent = order("203-2", 100);
+    silent.fulfillment.status = None;
+    let mut strange = order("203-3", 100);
+    strange.fulfillment.status = Some("TELEPORTED".into());
+    let mut bare = order("203-4", 100);
+    bare.carried = groups(&[Group::Header, Group::Fulfillment, Group::Total]);
+    world.apply(&[order("203-1", 100), silent, strange, bare]).await;
+    let stale = async |kind| world.store.stale(world.account, kind, at(1), 9).await.unwrap();
+    assert_eq!(stale(StaleKind::WithoutLines).await, ["203-4"]);
+    assert_eq!(stale(StaleKind::WithoutStatus).await, ["203-2"]);
+}
+
+/// What the lines came by does not matter, nor what was wrong with them: only that the order has changed since.
+#[tokio::test]
+async fn lines_older_than_their_order_are_missing_whatever_they_came_by() {
+    let lines = [Group::Items, Group::Shipped, Group::Prices, Group::Cancellation];
+    for rank in [SourceRank::Report, SourceRank::V0, SourceRank::V2026] {
+        let world = World::new().await;
+        let mut listed = OrderUpdate { rank: SourceRank::V0, ..order("203-1", 100) };
+        listed.carried = groups(&[Group::Header, Group::Fulfillment, Group::Total]);
+        let mut told = OrderUpdate { rank, ..order("203-1", 100) };
+        told.carried = groups(&lines);
+        world.apply(&[listed.clone(), told.clone()]).await;
+        let missing = async || world.store.counts(None, None).await.unwrap().missing_items;
+        assert_eq!(missing().await, 0, "{rank:?}");
+        listed.last_update = at(200);
+        listed.fulfillment.status = Some("SHIPPED".into());
+        world.apply(&[listed]).await;
+        assert_eq!(missing().await, 1, "{rank:?}");
+        told.last_update = at(200);
+        world.apply(&[told]).await;
+        assert_eq!(missing().await, 0, "{rank:?}");
+        world.assert_sound().await;
+    }
+}
+
+#[tokio::test]
 async fn an_account_that_is_not_there_is_named() {
     let world = World::new().await;
     let error = world.store.apply(AccountId(99), &[order("203-1", 1)], &[], at(0)).await.unwrap_err();

@@ -176,6 +176,31 @@ fn fields_are_of_the_wrong_kind_but_orders_stay_recognisable() {
     }
 }
 
+#[test]
+fn a_named_field_is_hit_and_no_other() {
+    let everything = || window(noon() - TimeDelta::days(400), noon() - TimeDelta::minutes(3));
+    let good = Desk::still(30).orders(&everything());
+    let spoilt = |fault: Fault| {
+        let desk = Desk::still(30);
+        desk.amazon.inject(fault);
+        desk.orders(&everything())
+    };
+    let mut expected = good.clone();
+    for order in &mut expected {
+        order["lastUpdatedTime"] = Value::Null;
+    }
+    assert_eq!(spoilt(Fault::FieldNull("lastUpdatedTime".into())), expected);
+    for order in &mut expected {
+        order.as_object_mut().unwrap().remove("lastUpdatedTime");
+    }
+    assert_eq!(spoilt(Fault::FieldAbsent("lastUpdatedTime".into())), expected);
+    let mut expected = good;
+    for order in &mut expected {
+        order["orderItems"].as_array_mut().unwrap().last_mut().unwrap()["orderItemId"] = Value::Null;
+    }
+    assert_eq!(spoilt(Fault::LineWithoutId), expected);
+}
+
 /// A world of 250 orders with one fault, and its ids page by page.
 fn faulty_pages(injection: Injection) -> Vec<Vec<String>> {
     let desk = Desk::still(250);

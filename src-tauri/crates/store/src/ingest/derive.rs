@@ -8,7 +8,7 @@ use std::collections::{HashMap, HashSet};
 use packlight_domain::account::{AccountId, Platform};
 use packlight_domain::listing::MatchStatus;
 use packlight_domain::marketplace;
-use packlight_domain::order::{Group, Item, SourceRank};
+use packlight_domain::order::{Group, Item};
 use packlight_domain::status::{self, StatusFacts, UiStatus};
 use packlight_domain::text::fold;
 use sqlx::{Row, SqliteConnection};
@@ -121,6 +121,17 @@ impl World {
             .map(ToOwned::to_owned)
     }
 
+    /// Whether the lines are unknown, or those of an older state: v0 tells of a change in its list and of the lines in a
+    /// call of its own, which may have to wait, and an answer of either API may come without readable lines. Whatever
+    /// the lines came by, and however damaged: it is their age that counts. Files tell each order whole.
+    fn lacks_lines(&self, order: &OrderState) -> bool {
+        order.versions.get(Group::Items).is_none_or(|lines| {
+            let header = order.versions.get(Group::Header);
+            self.platform == Platform::Amazon
+                && header.is_some_and(|header| header.last_update > lines.last_update)
+        })
+    }
+
     /// The derived columns of an order.
     pub(super) fn derive(&self, order: &OrderState) -> Derived {
         let mut derived = Derived {
@@ -135,7 +146,7 @@ impl World {
             unmatched: 0,
             no_asin: 0,
             cancel_requested: false,
-            missing_items: lacks_lines(order),
+            missing_items: self.lacks_lines(order),
             has_gift: false,
             has_asin: false,
         };
@@ -273,13 +284,4 @@ fn push(texts: &mut String, seen: &mut HashSet<String>, text: &str) {
         texts.push('\n');
         seen.insert(folded);
     }
-}
-
-/// Whether the lines are unknown, or those of an older state: v0 tells of a change in its list and of the lines in a call
-/// of its own, which may have to wait. Other answers carry both.
-fn lacks_lines(order: &OrderState) -> bool {
-    order.versions.get(Group::Items).is_none_or(|lines| {
-        lines.rank == SourceRank::V0 as u8
-            && order.versions.get(Group::Header).is_some_and(|header| header.last_update > lines.last_update)
-    })
 }
