@@ -90,6 +90,19 @@ async fn a_server_clock_that_is_off_does_not_matter() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn nothing_to_tell_may_be_told_by_leaving_the_list_out() {
+    for (api, field) in [(OrdersApi::V2026, "orders"), (OrdersApi::V0, "Orders")] {
+        for fault in [Fault::FieldAbsent(field.into()), Fault::FieldNull(field.into())] {
+            let world = World::connected(shop(0, 9), api).await;
+            world.amazon.inject(fault);
+            let report = world.synced().await;
+            assert_eq!((report.sum.pages, report.sum.orders_seen), (1, 0), "{api:?}");
+            assert!(world.engine.sync_status().accounts[0].complete_up_to.is_some(), "{api:?}");
+        }
+    }
+}
+
+#[tokio::test(start_paused = true)]
 async fn surprises_in_an_answer_never_lose_an_order() {
     for fault in [Fault::NullFields, Fault::UnknownEnums, Fault::WrongTypes] {
         let world = world().await;

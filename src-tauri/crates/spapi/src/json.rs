@@ -183,6 +183,15 @@ pub(crate) enum List<E> {
 }
 
 impl<E> List<E> {
+    /// Whether there is nothing in it: it is absent, null, or an array without elements.
+    pub(crate) fn is_empty(&self) -> bool {
+        match self {
+            Self::Absent | Self::Null => true,
+            Self::Array(elements) => elements.is_empty(),
+            Self::Odd(_) => false,
+        }
+    }
+
     /// The elements; none where it is no array.
     pub(crate) fn elements(&self) -> &[E] {
         if let Self::Array(elements) = self { elements } else { &[] }

@@ -13,7 +13,7 @@ use crate::client::{Ask, Client, encoded};
 use crate::errand::Errand;
 use crate::error::{ApiError, ErrorKind};
 use crate::included::IncludedData;
-use crate::json::{self, Reader};
+use crate::json::{self, List, Reader, Unreadable};
 use crate::operation::Operation;
 use crate::surprises::Surprises;
 
@@ -251,6 +251,29 @@ pub(crate) fn path_part(id: &str, operation: Operation) -> Result<String, ApiErr
             .with_message(format!("this is not {thing} id of Amazon: check it and try again")));
     }
     Ok(encoded(id))
+}
+
+/// Whether a page without an array of orders is an empty one: null and nothing are believed for an empty list beside
+/// another mark of a page, and not beside errors. Otherwise it is no page; taking it for the last would lose orders.
+fn orders_of_page<E>(
+    orders: &List<E>,
+    is_marked: bool,
+    errors: bool,
+    path: &'static str,
+    reader: &mut Reader,
+) -> Result<(), Unreadable> {
+    match orders {
+        List::Array(_) => Ok(()),
+        List::Null if is_marked && !errors => {
+            reader.note(path, "null");
+            Ok(())
+        }
+        List::Absent if is_marked && !errors => {
+            reader.note(path, "missing");
+            Ok(())
+        }
+        _ => Err(Unreadable::Without("a list of orders")),
+    }
 }
 
 /// Hash of a page, whatever the sequence of its orders.

@@ -11,7 +11,7 @@ use packlight_domain::order::{
 };
 
 use super::wire_2026 as wire;
-use super::{DAMAGED, OrdersPage, page_of};
+use super::{DAMAGED, OrdersPage, orders_of_page, page_of};
 use crate::included::IncludedData;
 use crate::json::{Branch, List, Reader, Unreadable};
 use crate::surprises::Surprises;
@@ -34,12 +34,8 @@ pub(super) fn page(
         },
         Branch::Odd(_) => return Err(Unreadable::Without("a page token")),
     };
-    match &page.orders {
-        List::Array(_) => {}
-        // An empty list as null is believed only beside something else that a page has.
-        List::Null if next_token.is_some() || echoed.is_some() => reader.note("orders", "null"),
-        _ => return Err(Unreadable::Without("a list of orders")),
-    }
+    let is_marked = next_token.is_some() || echoed.is_some();
+    orders_of_page(&page.orders, is_marked, !page.errors.is_empty(), "orders", &mut reader)?;
     let orders = reader.objects(&page.orders, "orders[]");
     let updates =
         orders.into_iter().filter_map(|found| order(found, included, asked_before, &mut reader)).collect();

@@ -11,9 +11,9 @@ use packlight_domain::order::{
 use packlight_domain::status;
 
 use super::wire_v0 as wire;
-use super::{DAMAGED, OrdersPage, page_of};
+use super::{DAMAGED, OrdersPage, orders_of_page, page_of};
 use crate::included::IncludedData;
-use crate::json::{Branch, Leaf, List, Reader, Unreadable};
+use crate::json::{Branch, Leaf, Reader, Unreadable};
 
 /// A page of the list.
 pub(super) fn page(
@@ -26,11 +26,8 @@ pub(super) fn page(
     let echoed = reader
         .instant(list.last_updated_before, "payload.LastUpdatedBefore")
         .or_else(|| reader.instant(list.created_before, "payload.CreatedBefore"));
-    match &list.orders {
-        List::Array(_) => {}
-        List::Null if next_token.is_some() || echoed.is_some() => reader.note("payload.Orders", "null"),
-        _ => return Err(Unreadable::Without("a list of orders")),
-    }
+    let is_marked = next_token.is_some() || echoed.is_some();
+    orders_of_page(&list.orders, is_marked, !answer.errors.is_empty(), "payload.Orders", &mut reader)?;
     let orders = reader.objects(&list.orders, "payload.Orders[]");
     let updates = orders.into_iter().filter_map(|found| order(found, asked_before, &mut reader)).collect();
     Ok(page_of(updates, next_token, echoed, asked_before, IncludedData::NONE, reader))

@@ -11,6 +11,7 @@ wire! { "camelCase"
         pagination: Branch<Pagination<'a>>,
         last_updated_before: Leaf<'a>,
         created_before: Leaf<'a>,
+        errors: List<Sealed<'a>>,
     }
 }
 

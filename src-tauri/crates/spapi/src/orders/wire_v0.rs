@@ -2,11 +2,12 @@
 //!
 //! Names are those of Amazon's model `ordersV0.json`.
 
-use crate::json::{Branch, Leaf, List, wire};
+use crate::json::{Branch, Leaf, List, Unread, wire};
 
 wire! { "camelCase"
     struct ListAnswer<'a> {
         payload: Branch<OrderList<'a>>,
+        errors: List<Unread<'a>>,
     }
 }
 

@@ -290,6 +290,31 @@ async fn the_last_page_is_known_in_every_spelling() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_list_that_is_left_out_is_an_empty_page_beside_another_mark_of_one() {
+    for (orders, kind) in [("", "missing"), (r#""orders":null,"#, "null")] {
+        let page = read(&format!(r#"{{{orders}"lastUpdatedBefore":"2026-01-18T11:50:00Z"}}"#)).await;
+        assert_eq!((page.updates.len(), page.next_token.as_deref()), (0, None));
+        assert_eq!(page.echoed, Some("2026-01-18T11:50:00Z".parse().unwrap()));
+        assert!(odd(&page).contains(&("orders", kind)), "{kind}");
+        let page = read(&format!(r#"{{{orders}"pagination":{{"nextToken":"more"}}}}"#)).await;
+        assert_eq!((page.updates.len(), page.next_token.as_deref()), (0, Some("more")));
+    }
+    for body in [
+        "{}",
+        r#"{"orders":null}"#,
+        r#"{"pagination":{}}"#,
+        r#"{"orders":7,"lastUpdatedBefore":"2026-01-18T11:50:00Z"}"#,
+        r#"{"errors":[{"code":"InternalFailure","message":"x"}]}"#,
+        r#"{"errors":[{"code":"InternalFailure","message":"x"}],"lastUpdatedBefore":"2026-01-18T11:50:00Z"}"#,
+        r#"{"orders":null,"errors":{"code":"x"},"lastUpdatedBefore":"2026-01-18T11:50:00Z"}"#,
+    ] {
+        let desk = desk(move |_| Says::json(200, body));
+        let error = desk.client.search_orders(&search(), &errand()).await.unwrap_err();
+        assert_eq!(error.kind, ErrorKind::Malformed, "{body}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_page_is_recognised_in_any_sequence() {
     let order =
         |id: &str, at: &str| format!(r#"{{"orderId":"{id}","lastUpdatedTime":"2026-01-02T00:00:0{at}Z"}}"#);

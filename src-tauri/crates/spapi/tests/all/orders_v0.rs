@@ -96,6 +96,28 @@ async fn the_end_of_a_list_has_several_spellings_and_a_missing_payload_is_none_o
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_list_that_is_left_out_is_an_empty_page_beside_another_mark_of_one() {
+    for (orders, kind) in [("", "missing"), (r#""Orders":null,"#, "null")] {
+        let page =
+            read(&format!(r#"{{"payload":{{{orders}"LastUpdatedBefore":"2026-01-18T11:50:00Z"}}}}"#)).await;
+        assert_eq!((page.updates.len(), page.next_token.as_deref()), (0, None));
+        assert_eq!(page.echoed, Some("2026-01-18T11:50:00Z".parse().unwrap()));
+        assert!(page.surprises.iter().any(|own| own == ("payload.Orders", kind, 1)), "{kind}");
+        let page = read(&format!(r#"{{"payload":{{{orders}"NextToken":"more"}}}}"#)).await;
+        assert_eq!((page.updates.len(), page.next_token.as_deref()), (0, Some("more")));
+    }
+    for body in [
+        r#"{"payload":{"Orders":null}}"#,
+        r#"{"errors":[{"code":"InternalFailure"}]}"#,
+        r#"{"payload":{"LastUpdatedBefore":"2026-01-18T11:50:00Z"},"errors":[{"code":"InternalFailure"}]}"#,
+    ] {
+        let desk = desk(move |_| Says::json(200, body));
+        let error = desk.client.list_orders_v0(&list(), &errand()).await.unwrap_err();
+        assert_eq!(error.kind, ErrorKind::Malformed, "{body}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
 async fn lines_are_read_page_by_page() {
     let mut pages: VecDeque<_> =
         [include_str!("fixtures/items_v0_1.json"), include_str!("fixtures/items_v0_2.json")].into();
