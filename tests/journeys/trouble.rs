@@ -2,7 +2,7 @@
 
 use packlight_domain::account::OrdersApi;
 use packlight_engine::{Code, EngineError};
-use packlight_spapi_sim::{Fault, Injection, Operation};
+use packlight_spapi_sim::{Draft, DraftLine, Fault, Injection, Operation};
 use packlight_tests::database;
 use packlight_tests::world::{World, shop};
 
@@ -99,6 +99,35 @@ async fn nothing_to_tell_may_be_told_by_leaving_the_list_out() {
             assert_eq!((report.sum.pages, report.sum.orders_seen), (1, 0), "{api:?}");
             assert!(world.engine.sync_status().accounts[0].complete_up_to.is_some(), "{api:?}");
         }
+    }
+}
+
+/// Invariants I15 and I16, in lists and in single answers alike.
+#[tokio::test(start_paused = true)]
+async fn a_line_without_an_id_takes_no_line_away() {
+    for (api, operation) in
+        [(OrdersApi::V2026, Operation::SearchOrders), (OrdersApi::V0, Operation::GetOrderItemsV0)]
+    {
+        let world = World::connected(shop(0, 9), api).await;
+        let placed = world.amazon.now() - chrono::TimeDelta::minutes(30);
+        let lines =
+            [DraftLine::new("B0SIMTEST1", "Bonsai", 1, 999), DraftLine::new("B0SIMTEST2", "Ship", 1, 500)];
+        let order = world.amazon.world().place(placed, Draft::of(lines)).unwrap();
+        world.amazon.world().pay(&order, placed + chrono::TimeDelta::minutes(2)).unwrap();
+        world.synced().await;
+        world.amazon.world().ship(&order, world.amazon.now()).unwrap();
+        world.amazon.inject(Fault::LineWithoutId.on(operation));
+        tokio::time::advance(std::time::Duration::from_mins(5)).await;
+        world.synced().await;
+        let view = database::view(world.folder()).await;
+        let status: Vec<_> = view.iter().map(|line| line.order_status.as_str()).collect();
+        assert_eq!(status, ["Shipped", "Shipped"], "{api:?}");
+        assert_eq!(world.engine.order_counts(None, None).await.unwrap().missing_items, 1, "{api:?}");
+        world.amazon.lift_all();
+        tokio::time::advance(std::time::Duration::from_mins(5)).await;
+        world.synced().await;
+        assert_eq!(database::view(world.folder()).await, database::sorted(world.amazon.truth()), "{api:?}");
+        assert_eq!(world.engine.order_counts(None, None).await.unwrap().missing_items, 0, "{api:?}");
     }
 }
 

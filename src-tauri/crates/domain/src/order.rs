@@ -43,6 +43,10 @@ pub struct OrderUpdate {
     pub total: Option<Money>,
     /// [`Group::Items`] and the groups that hang on lines.
     pub lines: Vec<Line>,
+    /// The answer had lines that nobody can tell apart, without an id for one: `lines` are only a part of them, and what
+    /// it does not name is not gone.
+    #[serde(default)]
+    pub lines_in_part: bool,
     /// [`Group::Packages`], merchant-fulfilled orders of 2026-01-01 only.
     pub packages: Vec<Package>,
 }
@@ -184,6 +188,7 @@ impl OrderUpdate {
             fulfillment: Fulfillment::default(),
             total: None,
             lines: Vec::new(),
+            lines_in_part: false,
             packages: Vec::new(),
         }
     }

@@ -121,7 +121,9 @@ async fn a_thousand_permutations_and_duplications_end_in_the_same_content() {
     let mut dice = Dice(0x9E37_79B9_7F4A_7C15);
     let mut loose = 0;
     for set in 0..40 {
-        let updates: Vec<OrderUpdate> = (0..8).map(|_| dice.update()).collect();
+        let mut updates: Vec<OrderUpdate> = (0..8).map(|_| dice.update()).collect();
+        // One of them could not name all its lines.
+        updates[dice.below(8)].lines_in_part = true;
         let mut expected = None;
         for permutation in 0..25 {
             let prefix = format!("s{set:02}p{permutation:02}-");

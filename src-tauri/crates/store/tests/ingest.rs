@@ -200,6 +200,66 @@ async fn a_line_taken_off_the_order_frees_its_unit() {
     world.assert_sound().await;
 }
 
+/// Invariants I15 and I16: what an answer could not name is not gone, and its units stay where they are.
+#[tokio::test]
+async fn a_line_that_an_answer_cannot_name_stays_with_its_unit() {
+    let world = World::new().await;
+    let mut two = order("203-1", 100);
+    two.lines.push(line("2", "B00000000B", "Naboo Starfighter", 500));
+    world.apply(&[two.clone()]).await;
+    let mut raw = world.raw().await;
+    sqlx::raw_sql(
+        "INSERT INTO inventory_items (id, set_number, name, condition, status, created_at) VALUES \
+         (5, '7877', 'Naboo Starfighter', 'New', 'linked', 0); \
+         INSERT INTO claims SELECT 5, id, 0, 'manual' FROM platform_order_items WHERE order_item_id = '2'",
+    )
+    .execute(&mut raw)
+    .await
+    .unwrap();
+    let missing = async || world.store.counts(None, None).await.unwrap().missing_items;
+    let shown = async |id: &str| world.store.find_order(None, id).await.unwrap().unwrap();
+
+    let mut part = OrderUpdate { last_update: at(200), lines_in_part: true, ..two.clone() };
+    part.fulfillment.status = Some("PARTIALLY_SHIPPED".into());
+    part.lines.truncate(1);
+    let changes = world.apply(&[part]).await;
+    assert_eq!((changes.changed.len(), changes.units_freed), (1, 0));
+    let now = shown("203-1").await;
+    assert_eq!((now.items.len(), now.status.as_deref()), (2, Some("PartiallyShipped")));
+    assert_eq!(scalar(&mut raw, "SELECT COUNT(*) FROM claims").await, 1);
+    assert_eq!(missing().await, 1, "its lines are older than itself");
+    two.last_update = at(200);
+    two.lines[0].shipped.quantity = Some(1);
+    world.apply(&[two]).await;
+    assert_eq!((shown("203-1").await.items[0].quantity_shipped, missing().await), (1, 0));
+    world.assert_sound().await;
+}
+
+#[tokio::test]
+async fn a_new_order_has_the_lines_that_can_be_read_until_a_whole_answer_comes() {
+    let world = World::new().await;
+    let missing = async || world.store.counts(None, None).await.unwrap().missing_items;
+    let names = async || {
+        let shown = world.store.find_order(None, "203-1").await.unwrap().unwrap();
+        shown.items.iter().filter_map(|item| item.title.clone()).collect::<Vec<_>>()
+    };
+    let part = |second: i64, id: &str| {
+        let mut part = OrderUpdate { lines_in_part: true, ..order("203-1", second) };
+        part.lines = vec![line(id, "B00000000A", id, 500)];
+        part
+    };
+    world.apply(&[part(200, "a")]).await;
+    assert_eq!((names().await, missing().await), (vec!["a".to_owned()], 1));
+    world.apply(&[part(300, "b")]).await;
+    assert_eq!((names().await, missing().await), (vec!["a".to_owned(), "b".to_owned()], 1));
+    // A whole one counts, even an older one; the order has changed since, so its lines are still wanted.
+    world.apply(&[order("203-1", 100)]).await;
+    assert_eq!((names().await, missing().await), (vec!["Millennium Falcon".to_owned()], 1));
+    world.apply(&[order("203-1", 300)]).await;
+    assert_eq!(missing().await, 0);
+    world.assert_sound().await;
+}
+
 #[tokio::test]
 async fn stale_orders_come_longest_unread_first() {
     let world = World::new().await;

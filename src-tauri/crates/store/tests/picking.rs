@@ -95,6 +95,16 @@ async fn status(world: &World, unit: u32) -> UnitStatus {
 }
 
 #[tokio::test]
+async fn an_order_of_which_only_some_lines_are_known_is_not_walked() {
+    let world = shop(&["S5"]).await;
+    world.apply(&[OrderUpdate { lines_in_part: true, ..order("203-part", 10) }]).await;
+    let planned = planned(&world).await;
+    assert!(units(&planned).is_empty());
+    let detail = "not all lines of its order are known yet".to_owned();
+    assert_eq!(reasons(&planned), [(ExceptionReason::MissingItems, detail)]);
+}
+
+#[tokio::test]
 async fn paid_merchant_orders_with_something_left_are_planned_and_nothing_else() {
     let world = shop(&["S49", "S5", "S5"]).await;
     let mut fba = order("203-fba", 10);

@@ -41,6 +41,9 @@ impl Group {
         Self::Cancellation,
         Self::Packages,
     ];
+
+    /// Those that hang on lines.
+    pub const OF_LINES: [Self; 4] = [Self::Items, Self::Shipped, Self::Prices, Self::Cancellation];
 }
 
 /// A set of groups.
@@ -79,10 +82,13 @@ impl FromIterator<Group> for Groups {
     }
 }
 
-/// Which answer a stored group came from. Versions compare by update time, then rank, then content, so that of two
-/// different answers with the same time and rank the same one always wins.
+/// Which answer a stored group came from. Versions compare by whether they are whole, then update time, then rank, then
+/// content, so that of two different answers with the same time and rank the same one always wins.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Version {
+    /// The answer named all lines. Of one that did not ([`OrderUpdate::lines_in_part`]) nobody knows what it lacks: a whole
+    /// one, however old, says more.
+    pub whole: bool,
     /// The order's last update in the answer, milliseconds UTC.
     pub last_update: i64,
     /// How much the answer is believed.
@@ -92,11 +98,13 @@ pub struct Version {
 }
 
 /// The version of each group of one order, as stored: 18 bytes a group in the order of [`Group::ALL`], the first of
-/// them 1 where the group was ever carried.
+/// them 1 where the group was ever carried, 2 where it was in part only.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct VersionTable([Option<Version>; 8]);
 
 const SLOT: usize = 18;
+const WHOLE: u8 = 1;
+const IN_PART: u8 = 2;
 
 impl VersionTable {
     /// The version of `group`, if any answer carried it yet.
@@ -140,7 +148,7 @@ impl VersionTable {
                 bytes.extend([0; SLOT]);
                 continue;
             };
-            bytes.push(1);
+            bytes.push(if version.whole { WHOLE } else { IN_PART });
             bytes.extend(version.last_update.to_be_bytes());
             bytes.push(version.rank);
             bytes.extend(version.content.to_be_bytes());
@@ -152,10 +160,11 @@ impl VersionTable {
     pub fn from_bytes(bytes: &[u8]) -> Self {
         let mut table = Self::default();
         for (slot, chunk) in table.0.iter_mut().zip(bytes.chunks_exact(SLOT)) {
-            if let ([1, last_update @ ..], [rank, content @ ..]) = chunk.split_at(9)
+            if let ([tag @ (WHOLE | IN_PART), last_update @ ..], [rank, content @ ..]) = chunk.split_at(9)
                 && let (Ok(last_update), Ok(content)) = (last_update.try_into(), content.try_into())
             {
                 *slot = Some(Version {
+                    whole: *tag == WHOLE,
                     last_update: i64::from_be_bytes(last_update),
                     rank: *rank,
                     content: u64::from_be_bytes(content),
@@ -209,6 +218,7 @@ impl OrderUpdate {
     /// The version that `group` has in this answer.
     pub fn version(&self, group: Group) -> Version {
         Version {
+            whole: !(self.lines_in_part && Group::OF_LINES.contains(&group)),
             last_update: instant::to_millis(self.last_update),
             rank: self.rank as u8,
             content: self.content(group),
@@ -340,6 +350,24 @@ mod tests {
         };
         assert_eq!(merged([&paid, &shipped]), merged([&shipped, &paid]));
         assert_ne!(paid.version(Group::Fulfillment).content, shipped.version(Group::Fulfillment).content);
+    }
+
+    #[test]
+    fn of_lines_any_whole_set_beats_one_in_part_and_the_rest_of_the_order_is_as_new_as_it_says() {
+        let whole = update(10, SourceRank::Report, &[Group::Header, Group::Items]);
+        let mut part = update(20, SourceRank::V2026, &[Group::Header, Group::Items]);
+        part.lines_in_part = true;
+        for updates in [[&whole, &part], [&part, &whole]] {
+            let mut table = VersionTable::default();
+            for update in updates {
+                table.merge(update);
+            }
+            assert_eq!(table.get(Group::Items), Some(whole.version(Group::Items)));
+            assert_eq!(table.get(Group::Header), Some(part.version(Group::Header)));
+        }
+        let mut table = VersionTable::default();
+        assert_eq!(table.merge(&part).iter().count(), 2, "a new order has what can be read");
+        assert_eq!(VersionTable::from_bytes(&table.to_bytes()), table);
     }
 
     #[test]

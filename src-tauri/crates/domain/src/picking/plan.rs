@@ -241,8 +241,13 @@ impl<'a> Placing<'a> {
         if line.cancel_requested {
             return self.leave(order, line, rank, line.left, ExceptionReason::CancelRequested, String::new());
         }
-        if order.lines_known == LinesKnown::PartlyShippedSince {
-            let detail = "a part was shipped since its lines were read".to_owned();
+        let unsure = match order.lines_known {
+            LinesKnown::PartlyShippedSince => Some("a part was shipped since its lines were read"),
+            LinesKnown::InPart => Some("not all lines of its order are known yet"),
+            LinesKnown::Yes | LinesKnown::No => None,
+        };
+        if let Some(detail) = unsure {
+            let detail = detail.to_owned();
             return self.leave(order, line, rank, line.left, ExceptionReason::MissingItems, detail);
         }
         let mut left = line.left;

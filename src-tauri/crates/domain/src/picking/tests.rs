@@ -160,7 +160,8 @@ fn world(seed: u64) -> PickWork {
                 own.ship_by = None;
             }
             if dice.one_in(9) {
-                own.lines_known = dice.of(&[LinesKnown::No, LinesKnown::PartlyShippedSince]);
+                own.lines_known =
+                    dice.of(&[LinesKnown::No, LinesKnown::PartlyShippedSince, LinesKnown::InPart]);
             }
             own
         })
@@ -384,10 +385,12 @@ fn every_reason_is_told_and_the_first_that_holds_wins() {
     nowhere.linked = vec![HeldUnit { unit: unit(3, "75192", Some(" ")), listed: Listed::No }];
     let mut part = order(3, 60, vec![line("6", 3, mapped("75192"))]);
     part.lines_known = LinesKnown::PartlyShippedSince;
-    let mut unknown = order(4, 60, Vec::new());
+    let mut some = order(4, 60, vec![line("7", 2, mapped("75192"))]);
+    some.lines_known = LinesKnown::InPart;
+    let mut unknown = order(5, 60, Vec::new());
     unknown.lines_known = LinesKnown::No;
     let lines = vec![cancelled, listed, line("3", 1, Wants::NoAsin), line("4", 1, Wants::Unmapped), nowhere];
-    let work = work(vec![order(1, 60, lines), part, unknown], Vec::new());
+    let work = work(vec![order(1, 60, lines), part, some, unknown], Vec::new());
     let plan = planned(&work);
     assert_eq!(
         reasons(&plan),
@@ -400,12 +403,13 @@ fn every_reason_is_told_and_the_first_that_holds_wins() {
             (ExceptionReason::NoStock, 1, "75192 New"),
             (ExceptionReason::NoLocation, 1, "unit 3 (75192)"),
             (ExceptionReason::MissingItems, 3, "a part was shipped since its lines were read"),
+            (ExceptionReason::MissingItems, 2, "not all lines of its order are known yet"),
             (ExceptionReason::MissingItems, 0, ""),
         ]
     );
     // The line with two reasons is one line.
     let totals = plan.totals();
-    assert_eq!((totals.exceptions, totals.exception_units, totals.units), (7, 11, 0));
+    assert_eq!((totals.exceptions, totals.exception_units, totals.units), (8, 13, 0));
     // As if there were no other list: the held unit is walked, and the id is another.
     let alone = super::plan::plan(&work, Layout::default(), Holds::Ignored);
     assert_eq!(alone.stops.iter().map(|stop| stop.unit.0).collect::<Vec<_>>(), [2]);

@@ -58,6 +58,8 @@ pub enum LinesKnown {
     Yes,
     /// A part was shipped since they were read, and nobody has told of which line.
     PartlyShippedSince,
+    /// The platform has told a part of them only: picked alone, they would leave in an incomplete parcel.
+    InPart,
     /// The platform has not told them yet.
     No,
 }

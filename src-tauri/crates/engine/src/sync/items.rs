@@ -38,7 +38,7 @@ impl Run {
             match self.connection.client.order_items_v0(&order_id, last_update, &errand).await {
                 Ok((update, surprises)) => {
                     let now = self.connection.client.server_now();
-                    let told = !update.lines.is_empty();
+                    let told = !update.lines.is_empty() && !update.lines_in_part;
                     let changes =
                         self.store.apply(self.account_id(), &[update], &surprises.rows(), now).await?;
                     harvest.absorb([order_id.clone()], &changes, now);

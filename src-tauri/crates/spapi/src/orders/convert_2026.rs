@@ -78,13 +78,16 @@ fn order(
     if let Some(proceeds) = reader.object(&found.proceeds, "orders[].proceeds") {
         update.total = amount(&proceeds.grand_total, "orders[].proceeds.grandTotal", reader);
     }
+    let mut named = 0;
     for item in reader.objects(&found.order_items, "orders[].orderItems[]") {
         if let Some(line) = line(item, reader) {
+            named += 1;
             // Of two lines with one id the later counts.
             update.lines.retain(|other| other.order_item_id != line.order_item_id);
             update.lines.push(line);
         }
     }
+    update.lines_in_part = named < found.order_items.elements().len();
     update.packages = reader
         .objects(&found.packages, "orders[].packages[]")
         .into_iter()

@@ -13,7 +13,7 @@ use packlight_domain::status;
 use super::wire_v0 as wire;
 use super::{DAMAGED, OrdersPage, orders_of_page, page_of};
 use crate::included::IncludedData;
-use crate::json::{Branch, Leaf, Reader, Unreadable};
+use crate::json::{Branch, Leaf, List, Reader, Unreadable};
 
 /// A page of the list.
 pub(super) fn page(
@@ -33,21 +33,27 @@ pub(super) fn page(
     Ok(page_of(updates, next_token, echoed, asked_before, IncludedData::NONE, reader))
 }
 
+/// A page of the lines of one order.
+pub(super) struct ItemsPage {
+    pub(super) lines: Vec<Line>,
+    /// It has lines that cannot be told apart, or no list of lines.
+    pub(super) in_part: bool,
+    pub(super) next_token: Option<String>,
+}
+
 /// The lines of one page of items, and where the next page is.
-pub(super) fn items(
-    answer: &wire::ItemsAnswer<'_>,
-    reader: &mut Reader,
-) -> Result<(Vec<Line>, Option<String>), Unreadable> {
+pub(super) fn items(answer: &wire::ItemsAnswer<'_>, reader: &mut Reader) -> Result<ItemsPage, Unreadable> {
     let list = answer.payload.get().ok_or(Unreadable::Without("a payload"))?;
     let next_token = token(list.next_token)?;
     let items = reader.objects(&list.order_items, "payload.OrderItems[]");
-    let lines = items.into_iter().filter_map(|found| line(found, reader)).collect();
-    Ok((lines, next_token))
+    let lines: Vec<_> = items.into_iter().filter_map(|found| line(found, reader)).collect();
+    let in_part = !matches!(&list.order_items, List::Array(all) if all.len() == lines.len());
+    Ok(ItemsPage { lines, in_part, next_token })
 }
 
 /// The groups that lines carry.
 pub(super) fn line_groups() -> Groups {
-    [Group::Items, Group::Shipped, Group::Prices, Group::Cancellation].into_iter().collect()
+    Group::OF_LINES.into_iter().collect()
 }
 
 fn token(found: Leaf<'_>) -> Result<Option<String>, Unreadable> {

@@ -79,18 +79,19 @@ impl Client {
                 .call(&ask, errand, |text| {
                     let answer: wire_v0::ItemsAnswer<'_> = json::read(text)?;
                     let mut reader = Reader::default();
-                    let (lines, next) = convert_v0::items(&answer, &mut reader)?;
-                    Ok((lines, next, reader.surprises))
+                    let page = convert_v0::items(&answer, &mut reader)?;
+                    Ok((page, reader.surprises))
                 })
                 .await?;
-            let (lines, next, odd) = answer.value;
+            let (page, odd) = answer.value;
             surprises.absorb(odd);
-            for line in lines {
+            update.lines_in_part |= page.in_part;
+            for line in page.lines {
                 // Of two lines with one id the later counts.
                 update.lines.retain(|other| other.order_item_id != line.order_item_id);
                 update.lines.push(line);
             }
-            let Some(next) = next else { break };
+            let Some(next) = page.next_token else { break };
             if seen.len() >= MOST_PAGES || !seen.insert(next.clone()) {
                 return Err(ApiError::new(Some(operation), ErrorKind::Malformed).with_message(
                     "Amazon keeps sending the same page of items of an order: nothing of it was kept, the next sync tries again",

@@ -158,6 +158,25 @@ async fn an_order_without_lines_carries_none() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn lines_that_cannot_be_told_apart_leave_the_others_and_say_that_there_are_more() {
+    let known = r#"{"orderItemId":"a","quantityOrdered":1}"#;
+    for (more, in_part) in [
+        ("", false),
+        (r#",{"orderItemId":"a","quantityOrdered":2}"#, false),
+        (r#",{"orderItemId":null,"quantityOrdered":1}"#, true),
+        (r#",{"quantityOrdered":1}"#, true),
+        (r#",{"orderItemId":""}"#, true),
+        (",null", true),
+        (",7", true),
+    ] {
+        let page = read(&format!(r#"{{"orders":[{{"orderId":"1","orderItems":[{known}{more}]}}]}}"#)).await;
+        let order = &page.updates[0];
+        assert_eq!((order.lines.len(), order.lines_in_part), (1, in_part), "{more}");
+        assert!(order.carried.contains(Group::Items), "a new order has what can be read");
+    }
+}
+
+#[tokio::test(start_paused = true)]
 async fn an_order_without_an_id_is_counted_and_the_others_are_kept() {
     let page = read(
         r#"{"orders":[{"createdTime":"2026-01-01T00:00:00Z"},{"orderId":null},{"orderId":""},7,null,{"orderId":"a"},{"orderId":17}]}"#,

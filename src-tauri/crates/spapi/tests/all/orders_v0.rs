@@ -147,6 +147,34 @@ async fn lines_are_read_page_by_page() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn lines_that_cannot_be_told_apart_leave_the_others_and_say_that_there_are_more() {
+    let known = r#"[{"OrderItemId":"1","QuantityOrdered":1}]"#;
+    for (other, in_part) in [
+        (r#"[{"OrderItemId":"2"}]"#, false),
+        (r#"[{"OrderItemId":"2"},{"OrderItemId":null}]"#, true),
+        ("[{}]", true),
+        ("null", true),
+    ] {
+        // On whichever page they are.
+        for turned in [false, true] {
+            let mut pages = [known, other];
+            if turned {
+                pages.reverse();
+            }
+            let mut answers: VecDeque<_> = [
+                format!(r#"{{"payload":{{"OrderItems":{},"NextToken":"more"}}}}"#, pages[0]),
+                format!(r#"{{"payload":{{"OrderItems":{}}}}}"#, pages[1]),
+            ]
+            .into();
+            let desk = desk(move |_| Says::json(200, answers.pop_front().unwrap()));
+            let (update, _) = desk.client.order_items_v0("1", noon(), &errand()).await.unwrap();
+            assert_eq!(update.lines_in_part, in_part, "{other}");
+            assert!(update.carried.contains(Group::Items) && !update.lines.is_empty());
+        }
+    }
+}
+
+#[tokio::test(start_paused = true)]
 async fn an_empty_list_of_lines_carries_nothing() {
     for items in [r#""OrderItems":[]"#, r#""OrderItems":null"#, r#""AmazonOrderId":"1""#] {
         let body = format!(r#"{{"payload":{{{items}}}}}"#);

@@ -121,14 +121,14 @@ impl World {
             .map(ToOwned::to_owned)
     }
 
-    /// Whether the lines are unknown, or those of an older state: v0 tells of a change in its list and of the lines in a
+    /// Whether the lines are unknown, known in part, or those of an older state: v0 tells of a change in its list and of the lines in a
     /// call of its own, which may have to wait, and an answer of either API may come without readable lines. Whatever
     /// the lines came by, and however damaged: it is their age that counts. Files tell each order whole.
     fn lacks_lines(&self, order: &OrderState) -> bool {
         order.versions.get(Group::Items).is_none_or(|lines| {
             let header = order.versions.get(Group::Header);
-            self.platform == Platform::Amazon
-                && header.is_some_and(|header| header.last_update > lines.last_update)
+            let older = header.is_some_and(|header| header.last_update > lines.last_update);
+            self.platform == Platform::Amazon && (older || !lines.whole)
         })
     }
 

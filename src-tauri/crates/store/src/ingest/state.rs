@@ -112,7 +112,10 @@ impl OrderState {
             self.packages.sort_by(|a, b| a.reference.cmp(&b.reference));
             self.packages.dedup_by(|a, b| a.reference == b.reference);
         }
-        for line in self.lines.values_mut() {
+        // What a set in part does not name is not gone. Such a set never wins against a whole one, so what stays here came
+        // by others in part; they alone may end differently in another sequence.
+        let named_all = !update.lines_in_part;
+        for line in self.lines.values_mut().filter(|_| named_all) {
             if won.contains(Group::Items) {
                 line.item = None;
             }

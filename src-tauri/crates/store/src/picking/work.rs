@@ -7,6 +7,7 @@ use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
 use packlight_domain::account::Platform;
 use packlight_domain::listing::OrderRowId;
+use packlight_domain::order::{Group, VersionTable};
 use packlight_domain::picking::work::{
     HeldUnit, LinesKnown, Listed, OpenLine, OpenOrder, PickWork, Shelf, ShelfUnit, Wants,
 };
@@ -24,7 +25,8 @@ macro_rules! open_orders {
     ($from:literal, $which:literal) => {
         concat!(
             "SELECT o.id, o.account_id, o.platform_order_id, o.marketplace_id, o.order_date, o.ship_by, o.status, ",
-            "o.facts & 1024 AS prime, o.missing_items, o.lines FROM ",
+            "o.facts & 1024 AS prime, o.missing_items, o.lines, ",
+            "CASE WHEN o.missing_items THEN o.group_versions END AS versions FROM ",
             $from,
             " WHERE ",
             $which,
@@ -134,6 +136,9 @@ fn zone(accounts: &[Account], account: i32, marketplace: Option<&str>) -> Tz {
 
 fn open_order(row: &SqliteRow, zone: Tz) -> Result<OpenOrder, StoreError> {
     let missing: bool = row.try_get("missing_items")?;
+    let versions: Option<&[u8]> = row.try_get("versions")?;
+    let lines_version = versions.and_then(|bytes| VersionTable::from_bytes(bytes).get(Group::Items));
+    let in_part = lines_version.is_some_and(|lines| !lines.whole);
     let part_shipped = row.try_get::<Option<&str>, _>("status")? == Some("PARTIALLY_SHIPPED");
     Ok(OpenOrder {
         id: OrderRowId(count(row.try_get("id")?)),
@@ -144,6 +149,7 @@ fn open_order(row: &SqliteRow, zone: Tz) -> Result<OpenOrder, StoreError> {
         prime: row.try_get::<i64, _>("prime")? != 0,
         lines_known: match (missing, row.try_get::<i64, _>("lines")?) {
             (true, 0) => LinesKnown::No,
+            (true, _) if in_part => LinesKnown::InPart,
             (true, _) if part_shipped => LinesKnown::PartlyShippedSince,
             _ => LinesKnown::Yes,
         },
