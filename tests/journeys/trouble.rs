@@ -102,6 +102,35 @@ async fn nothing_to_tell_may_be_told_by_leaving_the_list_out() {
     }
 }
 
+/// Once the times are there again they count, and nothing changes any more.
+#[tokio::test(start_paused = true)]
+async fn orders_that_do_not_say_when_they_changed_are_mended_by_the_first_that_do() {
+    for (api, field) in [(OrdersApi::V2026, "lastUpdatedTime"), (OrdersApi::V0, "LastUpdateDate")] {
+        for fault in [Fault::FieldAbsent(field.into()), Fault::FieldNull(field.into())] {
+            let world = World::connected(shop(0, 9), api).await;
+            let placed = world.amazon.now() - chrono::TimeDelta::minutes(4);
+            let draft = Draft::of([DraftLine::new("B0SIMTEST1", "Bonsai", 1, 999)]);
+            let order = world.amazon.world().place(placed, draft).unwrap();
+            world.amazon.inject(fault);
+            world.synced().await;
+            tokio::time::advance(std::time::Duration::from_mins(1)).await;
+            world.synced().await;
+            // News reach the desk though nobody says when they happened.
+            world.amazon.world().pay(&order, world.amazon.now()).unwrap();
+            tokio::time::advance(std::time::Duration::from_mins(4)).await;
+            world.synced().await;
+            assert_eq!(database::view(world.folder()).await[0].order_status, "Unshipped", "{api:?}");
+            world.amazon.lift_all();
+            tokio::time::advance(std::time::Duration::from_mins(1)).await;
+            world.synced().await;
+            let truth = database::sorted(world.amazon.truth());
+            assert_eq!(database::view(world.folder()).await, truth, "{api:?}");
+            tokio::time::advance(std::time::Duration::from_mins(1)).await;
+            assert_eq!(world.synced().await.sum.orders_changed, 0, "{api:?}");
+        }
+    }
+}
+
 /// Invariants I15 and I16, in lists and in single answers alike.
 #[tokio::test(start_paused = true)]
 async fn a_line_without_an_id_takes_no_line_away() {

@@ -23,19 +23,30 @@ pub fn to_text(at: DateTime<Utc>) -> String {
     at.to_rfc3339_opts(SecondsFormat::Secs, true)
 }
 
-/// Reads RFC 3339 with or without milliseconds and offset, a space for the `T`, a bare date (midnight UTC), or seconds
-/// since 1970. `None` for anything else.
+/// ISO 8601 as it comes besides RFC 3339, each with or without an offset. UTC where there is none.
+const SHAPES: [&str; 6] = [
+    "%Y-%m-%dT%H:%M:%S%.f",
+    "%Y-%m-%d %H:%M:%S%.f",
+    "%Y-%m-%dT%H:%M",
+    "%Y-%m-%d %H:%M",
+    "%Y%m%dT%H%M%S%.f",
+    "%Y%m%dT%H%M",
+];
+
+/// Reads RFC 3339 and its kin: with or without seconds, milliseconds and offset (`Z`, `+09:00`, `+0900`, `+09`), a space
+/// for the `T`, without hyphens and colons; a bare date (midnight UTC); or seconds since 1970. `None` for anything else.
 pub fn parse_lenient(text: &str) -> Option<DateTime<Utc>> {
     let text = text.trim();
     if let Ok(at) = DateTime::parse_from_rfc3339(text) {
         return Some(at.with_timezone(&Utc));
     }
-    if let Ok(at) = DateTime::parse_from_str(text, "%Y-%m-%dT%H:%M:%S%.f%z") {
-        return Some(at.with_timezone(&Utc));
-    }
-    for format in ["%Y-%m-%dT%H:%M:%S%.f", "%Y-%m-%d %H:%M:%S%.f", "%Y%m%dT%H%M%SZ"] {
-        if let Ok(at) = NaiveDateTime::parse_from_str(text.strip_suffix(" UTC").unwrap_or(text), format) {
+    let (bare, zoned) = text.strip_suffix(" UTC").map_or((text, true), |bare| (bare, false));
+    for shape in SHAPES {
+        if let Ok(at) = NaiveDateTime::parse_from_str(bare, shape) {
             return Some(at.and_utc());
+        }
+        if zoned && let Ok(at) = DateTime::parse_from_str(bare, &format!("{shape}%#z")) {
+            return Some(at.with_timezone(&Utc));
         }
     }
     if let Ok(day) = NaiveDate::parse_from_str(text, "%Y-%m-%d") {
@@ -62,6 +73,19 @@ mod tests {
             "2026-01-18T12:00:00",
             "2026-01-18 12:00:00 UTC",
             "20260118T120000Z",
+            "2026-01-18T12:00Z",
+            "2026-01-18T12:00",
+            "2026-01-18 12:00",
+            "2026-01-18 12:00 UTC",
+            "2026-01-18T21:00+09:00",
+            "2026-01-18T21:00+0900",
+            "2026-01-18T21:00+09",
+            "2026-01-18T07:00 -05:00",
+            "2026-01-18 12:00:00Z",
+            "2026-01-18 12:00:00.000+00:00",
+            "2026-01-18T21:00:00+09",
+            "20260118T1200Z",
+            "20260118T210000+0900",
             "1768737600",
         ] {
             assert_eq!(parse_lenient(text).map(to_text).as_deref(), Some(noon), "{text}");
@@ -71,7 +95,16 @@ mod tests {
 
     #[test]
     fn what_is_no_date_is_none() {
-        for text in ["", "tomorrow", "2026-13-01", "12"] {
+        for text in [
+            "",
+            "tomorrow",
+            "2026-13-01",
+            "12",
+            "2026-01-18T12",
+            "2026-01-18T12:60Z",
+            "12:00",
+            "2026-01-18T12:00X",
+        ] {
             assert_eq!(parse_lenient(text), None, "{text}");
         }
     }

@@ -3,9 +3,10 @@
 //! Both speak [`OrderUpdate`]; what an answer did not carry is not in it. Arguments of a list are sent in full with
 //! every page, because Amazon binds its page tokens to them (reference: spapi.md §4.2.5, §5).
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, SubsecRound, Utc};
 use packlight_domain::instant;
 use packlight_domain::order::{OrderUpdate, SourceRank};
+use packlight_domain::window::{END_MARGIN, Window};
 use xxhash_rust::xxh3::Xxh3;
 
 use crate::classify::Asked;
@@ -94,7 +95,8 @@ impl Client {
         let answer = self
             .call(&ask, errand, |text| {
                 let page: wire_2026::Page<'_> = json::read(text)?;
-                convert_2026::page(&page, search.included, search.last_updated_before)
+                let asked = Window { from: search.last_updated_after, to: search.last_updated_before };
+                convert_2026::page(&page, search.included, asked)
             })
             .await?;
         Ok(OrdersPage { request_id: answer.request_id, ..answer.value })
@@ -159,7 +161,7 @@ impl Client {
         push_list(&mut query, "includedData", &included.names());
         let path = format!("/orders/2026-01-01/orders/{}", path_part(order_id, Operation::GetOrder)?);
         // An order that does not say when it changed is as of now, less what Amazon's lists lag behind.
-        let as_of = self.server_now() - packlight_domain::window::END_MARGIN;
+        let as_of = self.server_now() - END_MARGIN;
         let answer = self
             .call(&Ask::get(asked, path, query), errand, |text| {
                 let single: wire_2026::Single<'_> = json::read(text)?;
@@ -274,6 +276,18 @@ fn orders_of_page<E>(
         }
         _ => Err(Unreadable::Without("a list of orders")),
     }
+}
+
+/// As of when an order is that a list tells without saying when it changed: the start of what was asked, to the second
+/// that was sent.
+///
+/// It changed then or later, so a sound answer wins, before it or after (invariant I5), where the end would make it newer
+/// than Amazon's own news of it for good. Windows only move on, so of two such answers the later counts; as long as the
+/// overlap shows the order again, it counts as changed once more. A new order is merely said to be older than it is. The
+/// price: about an order that is known from within the window itself, such an answer brings nothing, and the next sound
+/// one, or the order read alone, does.
+fn as_of(asked: Window) -> DateTime<Utc> {
+    asked.from.trunc_subsecs(0)
 }
 
 /// Hash of a page, whatever the sequence of its orders.

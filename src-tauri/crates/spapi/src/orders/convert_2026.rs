@@ -9,9 +9,10 @@ use packlight_domain::order::{
     Between, Fulfillment, Group, Groups, Header, Item, Line, OrderUpdate, Package, Prices, Shipped,
     SourceRank,
 };
+use packlight_domain::window::Window;
 
 use super::wire_2026 as wire;
-use super::{DAMAGED, OrdersPage, orders_of_page, page_of};
+use super::{DAMAGED, OrdersPage, as_of, orders_of_page, page_of};
 use crate::included::IncludedData;
 use crate::json::{Branch, List, Reader, Unreadable};
 use crate::surprises::Surprises;
@@ -20,7 +21,7 @@ use crate::surprises::Surprises;
 pub(super) fn page(
     page: &wire::Page<'_>,
     included: IncludedData,
-    asked_before: DateTime<Utc>,
+    asked: Window,
 ) -> Result<OrdersPage, Unreadable> {
     let mut reader = Reader::default();
     let echoed = reader
@@ -38,8 +39,8 @@ pub(super) fn page(
     orders_of_page(&page.orders, is_marked, !page.errors.is_empty(), "orders", &mut reader)?;
     let orders = reader.objects(&page.orders, "orders[]");
     let updates =
-        orders.into_iter().filter_map(|found| order(found, included, asked_before, &mut reader)).collect();
-    Ok(page_of(updates, next_token, echoed, asked_before, included, reader))
+        orders.into_iter().filter_map(|found| order(found, included, as_of(asked), &mut reader)).collect();
+    Ok(page_of(updates, next_token, echoed, asked.to, included, reader))
 }
 
 /// The answer of `getOrder`.
@@ -54,7 +55,7 @@ pub(super) fn single(
     Ok((update, reader.surprises))
 }
 
-/// One order; `None` if it has no id. `as_of` is when it was so at the latest, should it not say.
+/// One order; `None` if it has no id. It is as of `as_of` should it not say when it changed.
 fn order(
     found: &wire::Order<'_>,
     included: IncludedData,

@@ -9,17 +9,15 @@ use packlight_domain::order::{
     Between, Fulfillment, Group, Groups, Header, Item, Line, OrderUpdate, Prices, Shipped, SourceRank,
 };
 use packlight_domain::status;
+use packlight_domain::window::Window;
 
 use super::wire_v0 as wire;
-use super::{DAMAGED, OrdersPage, orders_of_page, page_of};
+use super::{DAMAGED, OrdersPage, as_of, orders_of_page, page_of};
 use crate::included::IncludedData;
 use crate::json::{Branch, Leaf, List, Reader, Unreadable};
 
 /// A page of the list.
-pub(super) fn page(
-    answer: &wire::ListAnswer<'_>,
-    asked_before: DateTime<Utc>,
-) -> Result<OrdersPage, Unreadable> {
+pub(super) fn page(answer: &wire::ListAnswer<'_>, asked: Window) -> Result<OrdersPage, Unreadable> {
     let list = answer.payload.get().ok_or(Unreadable::Without("a payload"))?;
     let mut reader = Reader::default();
     let next_token = token(list.next_token)?;
@@ -29,8 +27,8 @@ pub(super) fn page(
     let is_marked = next_token.is_some() || echoed.is_some();
     orders_of_page(&list.orders, is_marked, !answer.errors.is_empty(), "payload.Orders", &mut reader)?;
     let orders = reader.objects(&list.orders, "payload.Orders[]");
-    let updates = orders.into_iter().filter_map(|found| order(found, asked_before, &mut reader)).collect();
-    Ok(page_of(updates, next_token, echoed, asked_before, IncludedData::NONE, reader))
+    let updates = orders.into_iter().filter_map(|found| order(found, as_of(asked), &mut reader)).collect();
+    Ok(page_of(updates, next_token, echoed, asked.to, IncludedData::NONE, reader))
 }
 
 /// A page of the lines of one order.

@@ -5,6 +5,7 @@ use std::collections::HashSet;
 use chrono::{DateTime, Utc};
 use packlight_domain::instant;
 use packlight_domain::order::{OrderUpdate, SourceRank};
+use packlight_domain::window::Window;
 
 use super::{DAMAGED, OrdersPage, convert_v0, path_part, push_list, wire_v0};
 use crate::classify::Asked;
@@ -51,7 +52,8 @@ impl Client {
         let answer = self
             .call(&ask, errand, |text| {
                 let answer: wire_v0::ListAnswer<'_> = json::read(text)?;
-                convert_v0::page(&answer, list.last_updated_before)
+                let asked = Window { from: list.last_updated_after, to: list.last_updated_before };
+                convert_v0::page(&answer, asked)
             })
             .await?;
         Ok(OrdersPage { request_id: answer.request_id, ..answer.value })

@@ -1,5 +1,6 @@
 //! Orders 2026-01-01: what is asked, what is understood, what is left alone, and what is asked less of.
 
+use chrono::{DateTime, TimeDelta, Utc};
 use packlight_domain::currency::Currency;
 use packlight_domain::money::Money;
 use packlight_domain::order::{Group, SourceRank, VersionTable};
@@ -217,7 +218,7 @@ async fn wrong_types_cost_a_field_and_never_an_order() {
     assert_eq!((line.prices.item, line.prices.tax, line.prices.shipping), (gbp(1_234), None, None));
     assert_eq!((line.shipped.quantity, line.shipped.is_gift), (Some(1), false));
     assert_eq!(line.item.title.as_deref(), Some("9"));
-    assert_eq!(order.last_update, search().last_updated_before, "as of the end of the window");
+    assert_eq!(order.last_update, search().last_updated_after, "as of the start of the window");
     let carried: Vec<_> = order.carried.iter().collect();
     assert_eq!(carried, [Group::Header, Group::Items, Group::Prices, Group::Cancellation]);
     let odd = odd(&page);
@@ -239,6 +240,33 @@ async fn wrong_types_cost_a_field_and_never_an_order() {
         assert!(odd.contains(&expected), "{expected:?} in {odd:?}");
     }
     assert!(!format!("{:?}", page.surprises).contains("free"), "never values");
+}
+
+/// Whatever was wrong with the time of one answer, the order's own time is right afterwards, in whichever sequence.
+#[tokio::test(start_paused = true)]
+async fn an_order_that_does_not_say_when_it_changed_yields_to_one_that_does() {
+    let asked = SearchOrders { last_updated_after: noon() - TimeDelta::milliseconds(300), ..search() };
+    let order = async |changed: &str| {
+        let body =
+            format!(r#"{{"orders":[{{"orderId":"1",{changed}"createdTime":"2026-01-01T00:00:00Z"}}]}}"#);
+        let page = desk(move |_| Says::json(200, body.clone())).client.search_orders(&asked, &errand()).await;
+        page.unwrap().updates[0].clone()
+    };
+    // As early as an order can be that Amazon lists: bounds are sent in whole seconds.
+    let sound = order(r#""lastUpdatedTime":"2026-01-18T11:59:59.050Z","#).await;
+    for changed in
+        ["", r#""lastUpdatedTime":null,"#, r#""lastUpdatedTime":"soon","#, r#""lastUpdatedTime":{},"#]
+    {
+        let silent = order(changed).await;
+        assert_eq!(silent.last_update, "2026-01-18T11:59:59Z".parse::<DateTime<Utc>>().unwrap(), "{changed}");
+        for updates in [[&sound, &silent], [&silent, &sound]] {
+            let mut table = VersionTable::default();
+            for update in updates {
+                table.merge(update);
+            }
+            assert_eq!(table.get(Group::Header), Some(sound.version(Group::Header)), "{changed}");
+        }
+    }
 }
 
 #[tokio::test(start_paused = true)]
@@ -425,7 +453,7 @@ async fn one_order_is_read_by_its_id() {
     let (update, surprises) =
         desk.client.get_order("203-1/../x", IncludedData::ALL, &errand()).await.unwrap();
     assert_eq!(update.fulfillment.status.as_deref(), Some("SHIPPED"));
-    assert_eq!(update.last_update, noon() - chrono::TimeDelta::seconds(125), "as of now, less Amazon's lag");
+    assert_eq!(update.last_update, noon() - TimeDelta::seconds(125), "as of now, less Amazon's lag");
     assert!(!surprises.is_empty());
     assert_eq!(desk.calls()[0].path, "/orders/2026-01-01/orders/203-1%2F..%2Fx");
     assert_eq!(desk.client.budget(Operation::GetOrder).whole_tokens, 29);

@@ -81,6 +81,15 @@ async fn the_list_is_understood_in_the_words_of_2026() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn an_order_that_does_not_say_when_it_changed_is_as_of_the_start_of_the_list() {
+    for changed in ["", r#","LastUpdateDate":null"#, r#","LastUpdateDate":"soon""#] {
+        let page = read(&format!(r#"{{"payload":{{"Orders":[{{"AmazonOrderId":"1"{changed}}}]}}}}"#)).await;
+        assert_eq!(page.updates[0].last_update, list().last_updated_after, "{changed}");
+        assert_eq!(page.updates[0].rank, SourceRank::Report);
+    }
+}
+
+#[tokio::test(start_paused = true)]
 async fn the_end_of_a_list_has_several_spellings_and_a_missing_payload_is_none_of_them() {
     for token in ["", r#","NextToken":"""#, r#","NextToken":null"#] {
         assert_eq!(read(&format!(r#"{{"payload":{{"Orders":[]{token}}}}}"#)).await.next_token, None);
