@@ -2,11 +2,12 @@
 
 use std::time::Duration;
 
+use chrono::TimeDelta;
 use packlight_domain::account::OrdersApi;
 use packlight_engine::Code;
 use packlight_spapi_sim::{Fault, Operation, Seller};
 use packlight_tests::command_line::{self, Desk};
-use packlight_tests::world::{GB, World, connect_as, credentials, shop};
+use packlight_tests::world::{GB, World, connect_as, credentials, set_clock_wrong, shop};
 
 #[tokio::test(start_paused = true)]
 async fn a_restart_does_not_believe_in_tokens_that_were_spent() {
@@ -17,6 +18,27 @@ async fn a_restart_does_not_believe_in_tokens_that_were_spent() {
     let report = world.synced().await;
     assert_eq!(report.sum.throttled, 0, "the bucket was remembered, so Amazon never had to say no");
     assert!(report.sum.calls <= 2);
+}
+
+/// I11: a clock that is off by hours neither spends what is not there nor waits for what is.
+#[tokio::test(start_paused = true)]
+async fn a_restart_with_a_wrong_clock_keeps_the_bucket() {
+    for hours in [2, -2] {
+        set_clock_wrong(TimeDelta::zero());
+        let world = World::connected(shop(2_500, 5), OrdersApi::V2026).await;
+        world.synced().await;
+        set_clock_wrong(TimeDelta::hours(hours));
+        let world = world.restarted().await;
+        let report = world.synced().await;
+        assert_eq!(report.sum.throttled, 0, "{hours} h");
+        // By now the bucket is empty again; a token comes back every three minutes.
+        tokio::time::advance(Duration::from_mins(20)).await;
+        let world = world.restarted().await;
+        let begun = tokio::time::Instant::now();
+        let report = world.synced().await;
+        assert_eq!((report.sum.throttled, report.sum.calls), (0, 1), "{hours} h");
+        assert!(begun.elapsed() < Duration::from_mins(1), "{hours} h: {:?}", begun.elapsed());
+    }
 }
 
 #[tokio::test(start_paused = true)]
@@ -83,7 +105,7 @@ async fn connecting_and_checking_end_as_limited_after_one_wait() {
     let begun = tokio::time::Instant::now();
     let error = connect_as(&world.engine, "Attic", credentials(), OrdersApi::V2026, &[GB]).await.unwrap_err();
     assert_eq!(error.code, Code::Throttled);
-    assert!(error.retry_at.unwrap() > world.amazon.now() - chrono::TimeDelta::seconds(2));
+    assert!(error.retry_at.unwrap() > world.amazon.now() - TimeDelta::seconds(2));
     let account = world.engine.accounts().await.unwrap().remove(0).id;
     assert_eq!(world.engine.check_account(account).await.unwrap_err().code, Code::Throttled);
     assert!(begun.elapsed() < Duration::from_mins(5), "{:?}", begun.elapsed());

@@ -3,6 +3,7 @@
 //! Requests go through the client's transport seam straight into the simulator, after a latency that only a paused
 //! clock has to wait for; so a sync that Amazon's limits stretch over hours runs in moments, and exactly.
 
+use std::cell::Cell;
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
@@ -35,12 +36,20 @@ pub fn begin() -> DateTime<Utc> {
     packlight_domain::instant::parse_lenient(BEGIN).unwrap_or_default()
 }
 
+thread_local! {
+    static START: tokio::time::Instant = tokio::time::Instant::now();
+    static WRONG_BY: Cell<TimeDelta> = const { Cell::new(TimeDelta::zero()) };
+}
+
 /// The computer's clock in a test world: [`BEGIN`] and tokio's time since the first look, which is virtual.
 fn wall_clock() -> DateTime<Utc> {
-    thread_local! {
-        static START: tokio::time::Instant = tokio::time::Instant::now();
-    }
-    begin() + TimeDelta::from_std(START.with(tokio::time::Instant::elapsed)).unwrap_or_default()
+    let passed = TimeDelta::from_std(START.with(tokio::time::Instant::elapsed)).unwrap_or_default();
+    begin() + passed + WRONG_BY.get()
+}
+
+/// Sets the computer's clock of this test's worlds wrong by so much.
+pub fn set_clock_wrong(by: TimeDelta) {
+    WRONG_BY.set(by);
 }
 
 /// A still shop in pounds whose orders all changed within the 30 days that a first sync reaches back.

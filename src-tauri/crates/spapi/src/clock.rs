@@ -125,14 +125,23 @@ impl ServerClock {
             .get(CONTENT_TYPE)
             .and_then(|kind| kind.to_str().ok())
             .is_some_and(|kind| kind.to_ascii_lowercase().contains("html"));
-        let date = headers.get(DATE)?.to_str().ok()?;
-        let told = DateTime::parse_from_rfc2822(date).ok()?.with_timezone(&Utc);
+        let told = date(headers)?;
         if !is_page {
             let moment = self.moment();
             *self.told.lock().unwrap_or_else(PoisonError::into_inner) = (told, moment);
         }
         Some(told)
     }
+}
+
+/// When an answer was made, as its `Date` says.
+pub(crate) fn date(headers: &HeaderMap) -> Option<DateTime<Utc>> {
+    http_date(headers.get(DATE)?.to_str().ok()?)
+}
+
+/// A date in HTTP's usual spelling.
+pub(crate) fn http_date(text: &str) -> Option<DateTime<Utc>> {
+    DateTime::parse_from_rfc2822(text).ok().map(|date| date.to_utc())
 }
 
 /// Spreads tries in time. Seeded by its owner, so that two desks do not knock at the same moment and a test repeats.

@@ -9,11 +9,11 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use chrono::{DateTime, TimeDelta, Utc};
-use tokio::sync::{Notify, OnceCell};
+use tokio::sync::Notify;
 use tokio::time::Instant;
 
 use crate::bucket::{Bucket, BucketState};
-use crate::clock::ServerClock;
+use crate::clock::{ServerClock, date, http_date};
 use crate::errand::{Errand, Patience, Priority, Waiting};
 use crate::error::{ApiError, ErrorKind};
 use crate::operation::{Operation, Plan};
@@ -73,13 +73,14 @@ struct Lane {
     state: Mutex<Queue>,
     /// Something happened that may let the first in the queue go, or make another the first.
     changed: Notify,
-    restored: OnceCell<()>,
     /// Held while a state is written, so that an older one never overwrites a newer.
     writing: tokio::sync::Mutex<()>,
 }
 
 struct Queue {
     bucket: Bucket,
+    /// What the ledger keeps was taken over for good. A second time would forget what was spent since.
+    restored: bool,
     waiting: BTreeSet<Place>,
     arrivals: u64,
 }
@@ -192,11 +193,11 @@ impl Limiter {
                 clock: Arc::clone(&clock),
                 state: Mutex::new(Queue {
                     bucket: Bucket::full(plan(operation), now),
+                    restored: false,
                     waiting: BTreeSet::new(),
                     arrivals: 0,
                 }),
                 changed: Notify::new(),
-                restored: OnceCell::new(),
                 writing: tokio::sync::Mutex::new(()),
             })
         };
@@ -297,19 +298,34 @@ impl Limiter {
         self.budget(operation).next_token_at
     }
 
-    /// Brings back what an earlier process left, once.
+    /// Shows what an earlier process left, by whichever clock there is. Before the first answer that is the computer's,
+    /// which may be hours off, so the first token that is asked for takes it over again by Amazon's (invariant I11).
     pub(crate) async fn recall(&self, operation: Operation) -> Result<(), ApiError> {
-        self.restore(self.lane(operation)).await
+        self.take_over(self.lane(operation), false).await
     }
 
+    /// Brings back what an earlier process left, once and for good. Comes behind the access token, whose answer told
+    /// Amazon's time.
     async fn restore(&self, lane: &Lane) -> Result<(), ApiError> {
-        let restored = lane.restored.get_or_try_init(|| async {
-            if let Some(state) = self.ledger.load(lane.operation).await? {
-                lane.queue().bucket.restore(&state, self.clock.now(), self.clock.moment());
-            }
-            Ok(())
-        });
-        restored.await.map_err(|error| unwritten(lane.operation, &error)).copied()
+        self.take_over(lane, true).await
+    }
+
+    async fn take_over(&self, lane: &Lane, for_good: bool) -> Result<(), ApiError> {
+        if lane.queue().restored {
+            return Ok(());
+        }
+        let state =
+            self.ledger.load(lane.operation).await.map_err(|error| unwritten(lane.operation, &error))?;
+        let mut queue = lane.queue();
+        // Another may have been quicker, and a token may be gone since.
+        if queue.restored {
+            return Ok(());
+        }
+        if let Some(state) = state {
+            queue.bucket.restore(&state, self.clock.now(), self.clock.moment());
+        }
+        queue.restored = for_good;
+        Ok(())
     }
 
     async fn save(&self, lane: &Lane) -> Result<(), ApiError> {
@@ -331,9 +347,11 @@ pub(crate) struct NoToken {
     pub(crate) retry_after: Option<Duration>,
 }
 
-/// How long an answer asks to stay away, in seconds; a date is not understood and not sent by Amazon.
+/// How long an answer asks to stay away: so many seconds, or until a date, which is read against the answer's own.
 pub(crate) fn retry_after(headers: &http::HeaderMap) -> Option<Duration> {
-    let text = headers.get(http::header::RETRY_AFTER)?.to_str().ok()?;
-    let seconds: u32 = text.trim().parse().ok()?;
-    TimeDelta::seconds(i64::from(seconds)).to_std().ok()
+    let text = headers.get(http::header::RETRY_AFTER)?.to_str().ok()?.trim();
+    if let Ok(seconds) = text.parse::<u32>() {
+        return Some(Duration::from_secs(seconds.into()));
+    }
+    (http_date(text)? - date(headers)?).to_std().ok()
 }

@@ -169,6 +169,16 @@ fn rates_and_waits_are_read_from_headers_or_not_at_all() {
     }
     let wait = |text| limiter::retry_after(&headers("retry-after", text));
     assert_eq!(wait("30"), Some(Duration::from_secs(30)));
-    assert_eq!(wait("Sun, 18 Jan 2026 12:00:00 GMT"), None);
+    assert_eq!(wait("Sun, 18 Jan 2026 12:00:00 GMT"), None, "against which clock?");
     assert_eq!(wait("-3"), None);
+    let until = |date: &str, text| {
+        let mut headers = headers("retry-after", text);
+        headers.insert(http::header::DATE, date.parse().unwrap());
+        limiter::retry_after(&headers)
+    };
+    let noon = "Sun, 18 Jan 2026 12:00:00 GMT";
+    assert_eq!(until(noon, "Sun, 18 Jan 2026 12:00:12 GMT"), Some(Duration::from_secs(12)));
+    assert_eq!(until(noon, "Sun, 18 Jan 2026 11:59:59 GMT"), None, "that is over");
+    assert_eq!(until(noon, "7"), Some(Duration::from_secs(7)));
+    assert_eq!(until("now", "Sun, 18 Jan 2026 12:00:12 GMT"), None);
 }

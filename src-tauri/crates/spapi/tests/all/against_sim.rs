@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use bytes::Bytes;
-use chrono::TimeDelta;
+use chrono::{DateTime, TimeDelta, Utc};
 use packlight_domain::account::Region;
 use packlight_domain::instant;
 use packlight_domain::order::OrderUpdate;
@@ -60,6 +60,9 @@ struct World {
     ledger: Arc<MemoryLedger>,
 }
 
+/// The clock of these desks is a day fast.
+const CLOCK_OFF: TimeDelta = TimeDelta::days(1);
+
 fn config(transport: Arc<dyn Transport>, ledger: Arc<MemoryLedger>, endpoints: Endpoints) -> ClientConfig {
     ClientConfig {
         transport,
@@ -71,8 +74,7 @@ fn config(transport: Arc<dyn Transport>, ledger: Arc<MemoryLedger>, endpoints: E
         },
         ledger: ledger as Arc<dyn Ledger>,
         user_agent: user_agent(),
-        // A desk whose clock is a day fast.
-        local_now: noon() + TimeDelta::days(1),
+        local_now: noon() + CLOCK_OFF,
         sleep: packlight_spapi::SleepClock::sleepless(),
     }
 }
@@ -92,8 +94,14 @@ fn slow_world(seller: Seller, latency: Duration) -> World {
 impl World {
     /// Another process with what this one kept.
     fn restarted(&self) -> Client {
+        self.restarted_with_clock(self.amazon.now() + CLOCK_OFF)
+    }
+
+    /// Another process on a computer whose clock shows this.
+    fn restarted_with_clock(&self, local_now: DateTime<Utc>) -> Client {
         let transport = Arc::new(InProcess { amazon: Arc::clone(&self.amazon), latency: Duration::ZERO });
-        Client::new(config(transport, Arc::clone(&self.ledger), Endpoints::of(Region::Eu)))
+        let config = config(transport, Arc::clone(&self.ledger), Endpoints::of(Region::Eu));
+        Client::new(ClientConfig { local_now, ..config })
     }
 }
 
@@ -288,6 +296,37 @@ async fn a_restart_never_meets_a_refusal() {
     again.authorise(&errand).await.unwrap();
     let second = traverse(&again, window(&again, "A1F83G8C2ARO7P"), &errand).await.unwrap();
     assert_eq!((second.len(), errand.tally.throttled()), (20, 0));
+}
+
+/// I11: what is left is shown before anything is asked, and that look at the computer's clock decides nothing.
+#[tokio::test(start_paused = true)]
+async fn a_bucket_that_was_looked_at_by_a_wrong_clock_is_restored_by_amazons() {
+    for hours in [-2, 0, 2] {
+        let world = world(Seller::with_orders(10, 8, noon()));
+        let errand = errand();
+        let page = window(&world.client, "A1F83G8C2ARO7P");
+        let page = SearchOrders { last_updated_before: noon() - TimeDelta::hours(1), ..page };
+        for _ in 0..20 {
+            world.client.search_orders(&page, &errand).await.unwrap();
+        }
+        // Two tokens came back meanwhile, and most of a third.
+        tokio::time::advance(Duration::from_secs(500)).await;
+        let again = world.restarted_with_clock(world.amazon.now() + TimeDelta::hours(hours));
+        again.recall_budget(packlight_spapi::Operation::SearchOrders).await.unwrap();
+        if hours == 0 {
+            assert_eq!(again.budget(packlight_spapi::Operation::SearchOrders).whole_tokens, 2);
+        }
+        let started = Instant::now();
+        for _ in 0..2 {
+            again.search_orders(&page, &errand).await.unwrap();
+        }
+        assert!(started.elapsed() < Duration::from_secs(1), "{hours} h: {:?}", started.elapsed());
+        // Another look changes nothing.
+        again.recall_budget(packlight_spapi::Operation::SearchOrders).await.unwrap();
+        assert_eq!(again.budget(packlight_spapi::Operation::SearchOrders).whole_tokens, 0, "{hours} h");
+        again.search_orders(&page, &errand).await.unwrap();
+        assert_eq!(errand.tally.throttled(), 0, "{hours} h");
+    }
 }
 
 #[tokio::test(start_paused = true)]

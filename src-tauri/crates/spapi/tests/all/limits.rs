@@ -161,6 +161,15 @@ async fn a_refusal_is_waited_out_and_counted() {
     assert_eq!(shown.last(), Some(&None), "taken back when the wait is over");
 }
 
+/// A date is as good as a number of seconds, and counts from the answer's own.
+#[tokio::test(start_paused = true)]
+async fn a_refusal_until_a_date_is_waited_out() {
+    let refusal = Says::throttled().with("retry-after", "Sun, 18 Jan 2026 12:20:00 GMT");
+    let desk = desk(in_turn([refusal, Says::page()]));
+    desk.client.search_orders(&search(), &errand()).await.unwrap();
+    assert_on_time(desk.calls()[1].at, Duration::from_mins(20), 2);
+}
+
 #[tokio::test(start_paused = true)]
 async fn an_hour_of_refusals_ends_in_a_sentence_and_a_time() {
     let desk = desk(|_| Says::throttled());
