@@ -40,6 +40,23 @@ const settled = () => new Promise((resolve) => setTimeout(resolve, 0));
 const shown = (list: PagedList<OrderRow>, from: number, to: number) =>
   Array.from({ length: to - from }, (_, index) => list.rowAt(from + index)?.id);
 
+describe("what the seller asked to see", () => {
+  it("is shown, though news comes while it is being read", async () => {
+    const rows = new Rows(count(300, 1));
+    const list = await PagedList.open(rows.load, byDate);
+    rows.rows = rows.rows.filter(({ id }) => id !== 299);
+    const applied = list.apply();
+    await list.refresh(() => false);
+    await applied;
+    expect(list.state()).toMatchObject({ waiting: null, total: 299 });
+    expect(shown(list, 0, 2)).toEqual([300, 298]);
+    // Once it has been shown, what others change waits again.
+    rows.addOnTop(301);
+    await list.refresh(() => false);
+    expect(list.state()).toMatchObject({ waiting: 1, total: 299 });
+  });
+});
+
 describe("a list that is read by pages", () => {
   it("reads the pages in view and no others", async () => {
     const rows = new Rows(count(1000, 1));

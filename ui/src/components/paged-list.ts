@@ -66,6 +66,8 @@ export class PagedList<Row extends { id: number }> {
   #seen = { first: 0, end: 1 };
   /** New rows above the shown ones, by which later pages stand further down. */
   #hidden = 0;
+  /** The seller asked for what waits; holds until it is shown, whatever news comes in between. */
+  #wanted = false;
   /** Raised when pages under way have become worthless. */
   #turn = 0;
   #state: ListState = { total: 0, exact: true, waiting: null, failure: null };
@@ -113,7 +115,7 @@ export class PagedList<Row extends { id: number }> {
       const fresh = await this.#readSeen(0);
       if (turn !== this.#turn) return;
       this.#openEnded = !fresh.measured || !fresh.exact;
-      if (fresh.same || calm()) {
+      if (fresh.same || this.#wanted || calm()) {
         this.#show(fresh);
         void this.#countAll();
         return;
@@ -132,6 +134,7 @@ export class PagedList<Row extends { id: number }> {
 
   /** Shows what waits. */
   apply(): Promise<void> {
+    this.#wanted = true;
     return this.refresh(() => true);
   }
 
@@ -230,6 +233,7 @@ export class PagedList<Row extends { id: number }> {
   #show(fresh: Fresh<Row>): void {
     this.#pages = fresh.pages;
     this.#hidden = 0;
+    this.#wanted = false;
     this.#change({ total: fresh.total, exact: fresh.exact, waiting: null, failure: null });
     this.#readMissing();
   }

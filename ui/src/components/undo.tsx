@@ -10,6 +10,7 @@ import { explain } from "~/lib/explain";
 import { format } from "~/lib/format";
 import { backend, Failure } from "~/lib/ipc";
 
+import { tellActed } from "./acted";
 import { useToast } from "./toast";
 
 type Done = {
@@ -72,6 +73,7 @@ export function useActs(): Acts {
           toast({ text: "Nothing to undo", detail: restoredText(report) ?? `It was taken back before: ${what}` });
           return;
         }
+        tellActed();
         toast({
           text: `Undone: ${what}`,
           detail: restoredText(report),
@@ -84,13 +86,11 @@ export function useActs(): Acts {
     [toast, failed],
   );
   const done = useCallback(
-    ({ text, detail, batch }: Done) =>
-      toast({
-        text,
-        detail,
-        action:
-          batch === null || batch === undefined ? undefined : { label: "Undo", run: () => void undo(batch, text) },
-      }),
+    ({ text, detail, batch }: Done) => {
+      const undoable = batch !== null && batch !== undefined;
+      if (undoable) tellActed();
+      toast({ text, detail, action: undoable ? { label: "Undo", run: () => void undo(batch, text) } : undefined });
+    },
     [toast, undo],
   );
   const undoLast = useCallback(async () => {

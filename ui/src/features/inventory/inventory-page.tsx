@@ -1,7 +1,7 @@
 /** The stock: one row for each physical unit. The URL is the filter, as on the orders' page. */
 import { useQuery } from "@tanstack/react-query";
 import { ChevronDown, MapPin, Pencil, Plus, Trash2 } from "lucide-react";
-import { useCallback, useMemo, useRef, useState, type ReactNode } from "react";
+import { useMemo, useRef, useState, type ReactNode } from "react";
 
 import { BulkBar } from "~/components/bulk-bar";
 import { Button } from "~/components/button";
@@ -13,6 +13,7 @@ import { Page } from "~/components/page";
 import { useRowPicker } from "~/components/picked";
 import { SearchField } from "~/components/search-field";
 import { useActs } from "~/components/undo";
+import { useCalm, WaitingPill } from "~/components/waiting-rows";
 import type { Density, Unit, UnitSelection } from "~/lib/bindings";
 import { format } from "~/lib/format";
 import { backend } from "~/lib/ipc";
@@ -51,7 +52,7 @@ export function InventoryPage({ search, onSearch, density, tabs, actions, onOrde
   const [moving, setMoving] = useState<{ selection: UnitSelection; count: number } | null>(null);
   const { done, failed } = useActs();
 
-  const calm = useCallback(() => grid.current === null || (grid.current.isAtTop() && !grid.current.hasFocus()), []);
+  const { calm, pointer } = useCalm(grid);
   const shown = useUnitList(query, sort, calm);
   const { list, state, refused } = shown;
   const picker = useRowPicker(`${query} ${writeSort(sort) ?? ""}`, {
@@ -86,13 +87,20 @@ export function InventoryPage({ search, onSearch, density, tabs, actions, onOrde
       failed("The file was not written", thrown);
     }
   };
+  // Where the last row has gone, the one that is the last now.
+  const at = active === null || state.total === 0 ? null : Math.min(active, state.total - 1);
   const withActive = (act: (unit: Unit, position: number) => void) => {
-    const unit = active === null ? undefined : list?.rowAt(active);
-    if (unit !== undefined && active !== null) act(unit, active);
+    const unit = at === null ? undefined : list?.rowAt(at);
+    if (unit !== undefined && at !== null) act(unit, at);
   };
   const startMove = () => {
     if (picker.count > 0) setMoving({ selection, count: picker.count });
     else withActive((unit) => setMoving({ selection: { ids: [unit.id] }, count: 1 }));
+  };
+  const showWaiting = () => {
+    grid.current?.reveal(0);
+    setActive(null);
+    void list?.apply();
   };
   useCommands([
     { id: "unit-search", label: "Search the stock", keys: "/", group: "Inventory", run: () => input.current?.select() },
@@ -146,6 +154,7 @@ export function InventoryPage({ search, onSearch, density, tabs, actions, onOrde
           wrong={refused?.code === "bad_query"}
           testId="stock-query"
         />
+        <WaitingPill waiting={state.waiting} noun="unit" onShow={showWaiting} />
         <Menu
           label="Location"
           align="end"
@@ -185,13 +194,14 @@ export function InventoryPage({ search, onSearch, density, tabs, actions, onOrde
         rowHeight={ROW_HEIGHTS[density]}
         sort={sort}
         onSort={(key) => onSearch({ ...search, sort: writeSort(nextSort(sort, key)) }, false)}
-        active={active}
+        active={at}
         onActive={setActive}
         picker={picker}
         openId={edited === null || edited === "new" ? null : edited.id}
         onOpen={setEdited}
         commandsOf={unitCommands}
         onClear={() => filter("")}
+        pointer={pointer(list)}
       />
       {picker.count > 0 && (
         <BulkBar count={picker.count} total={state.total} onClear={picker.clear}>

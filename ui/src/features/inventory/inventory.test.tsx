@@ -2,9 +2,10 @@ import "~/components/dialog-box";
 import "~/components/menu-popup";
 import "~/components/toasts";
 
-import { screen, waitFor, within } from "@testing-library/react";
+import { act, screen, waitFor, within } from "@testing-library/react";
 import { describe, expect, it } from "vitest";
 
+import type { Unit } from "~/lib/bindings";
 import { MadeUpShop } from "~/test/made-up-orders";
 import { openWindow } from "~/test/open-window";
 
@@ -16,6 +17,10 @@ const rows = async () =>
     .getAllByRole("row")
     .slice(1);
 const card = (name: string) => screen.getByTestId(`stock-${name}`);
+
+/** As everybody who works here: with the focus in the table, where rows of others have to wait. */
+const atWork = async () => (await table()).focus();
+const countOfRows = async () => Number((await table()).getAttribute("aria-rowcount")) - 1;
 
 async function openStock(at = "/inventory", shop = new MadeUpShop(20)) {
   const opened = openWindow({ at, shop });
@@ -78,7 +83,9 @@ describe("the stock", () => {
   });
 
   it("adds units, names the wrong field, and takes them back", async () => {
-    const { user, stock } = await openStock();
+    const { user, stock, core } = await openStock();
+    await atWork();
+    await user.keyboard("{ArrowDown}{ArrowDown}");
     await user.click(screen.getByRole("button", { name: "Add units" }));
     const dialog = await screen.findByRole("dialog", { name: "Add units" });
     await user.click(within(dialog).getByRole("button", { name: "Add" }));
@@ -94,12 +101,18 @@ describe("the stock", () => {
     await user.type(within(dialog).getByRole("spinbutton", { name: "Quantity" }), "2");
     await user.click(within(dialog).getByRole("button", { name: "Add" }));
     await waitFor(() => expect(stock.units).toHaveLength(42));
+    await waitFor(async () => expect(await countOfRows()).toBe(42));
+    expect((await rows())[0]).toHaveTextContent("Falcon");
     expect(stock.units.at(-1)).toMatchObject({ set_number: "75192", cost: { amount: "499.99", currency: "GBP" } });
 
     const toast = await screen.findByTestId("toast");
     expect(toast).toHaveTextContent("2 units added");
     await user.click(within(toast).getByRole("button", { name: "Undo" }));
     await waitFor(() => expect(stock.units).toHaveLength(40));
+    await waitFor(async () => expect(await countOfRows()).toBe(40));
+    expect(await table()).not.toHaveTextContent("Falcon");
+    await user.click(await screen.findByRole("button", { name: "Redo" }));
+    await waitFor(() => expect(core.callsOf("undo")).toHaveLength(2));
   });
 
   it("a unit is opened by keyboard and changed", async () => {
@@ -165,11 +178,53 @@ describe("the stock", () => {
 
   it("deletes what is picked and says what an order holds", async () => {
     const { user, stock } = await openStock();
-    const box = within((await rows())[0] as HTMLElement).getByRole("checkbox");
-    await user.click(box);
+    await atWork();
+    await user.keyboard("{ArrowDown}x");
     await user.click(screen.getByRole("button", { name: "Delete 1 unit" }));
     await waitFor(() => expect(stock.units).toHaveLength(39));
     expect(await screen.findByTestId("toast")).toHaveTextContent("1 unit deleted");
+    await waitFor(async () => expect(await countOfRows()).toBe(39));
+  });
+
+  it("the row that is deleted by its menu goes, and by z it is back", async () => {
+    const { user, stock } = await openStock();
+    const [, second] = stock.units.toReversed();
+    const menuOf = () => document.querySelector(`[data-row-menu="${second?.id}"]`);
+    await atWork();
+    await user.keyboard("{ArrowDown}{ArrowDown}{Shift>}{F10}{/Shift}");
+    const menu = await screen.findByRole("menu");
+    await waitFor(() => expect(menu).toContainElement(document.activeElement as HTMLElement));
+    await user.keyboard("{End}");
+    await waitFor(() => expect(screen.getByRole("menuitem", { name: "Delete" })).toHaveFocus());
+    await user.keyboard("{Enter}");
+    await waitFor(async () => expect(await table()).toHaveFocus());
+    await waitFor(async () => expect(await countOfRows()).toBe(39));
+    expect(menuOf()).toBeNull();
+    await user.keyboard("z");
+    await waitFor(() => expect(menuOf()).not.toBeNull());
+  });
+
+  it("units that others add wait while somebody is at work in the table, and a pill shows them", async () => {
+    const { user, stock, core } = await openStock();
+    await atWork();
+    const first = () => screen.getAllByRole("row")[1]?.querySelector("[data-row-menu]")?.getAttribute("data-row-menu");
+    const add = (id: number) => stock.units.push({ ...(stock.units[0] as Unit), id });
+    add(41);
+    await act(() => core.changed("inventory"));
+    const pill = await screen.findByRole("button", { name: "↑ 1 new unit" });
+    expect(first()).toBe("40");
+    await user.click(pill);
+    await waitFor(() => expect(first()).toBe("41"));
+
+    // The pointer in the table keeps them waiting too, until it leaves.
+    (await table()).blur();
+    await user.hover(await table());
+    add(42);
+    await act(() => core.changed("inventory"));
+    await screen.findByRole("button", { name: "↑ 1 new unit" });
+    expect(first()).toBe("41");
+    await user.unhover(await table());
+    await waitFor(() => expect(first()).toBe("42"));
   });
 
   it("an empty stock names the next step", async () => {

@@ -1,5 +1,5 @@
 /** The table of the stock: its columns by window width, the menu of a row, and what to do when nothing is found. */
-import { useCallback, useMemo, useState, type Ref } from "react";
+import { useCallback, useMemo, useState, type HTMLAttributes, type Ref } from "react";
 
 import { Button } from "~/components/button";
 import { DataGrid, type GridHandle } from "~/components/data-grid";
@@ -31,6 +31,8 @@ type Props = {
   onOpen: (unit: Unit) => void;
   commandsOf: (unit: Unit) => MenuEntry[];
   onClear: () => void;
+  /** Hears whether the pointer is in the table. */
+  pointer: Pick<HTMLAttributes<HTMLElement>, "onPointerEnter" | "onPointerLeave">;
   ref: Ref<GridHandle>;
 };
 
@@ -51,7 +53,7 @@ export function UnitTable(props: Props) {
     document.querySelector<HTMLElement>(`[data-row-menu="${unit.id}"]`)?.click();
   }, []);
   return (
-    <div className={styles.table}>
+    <div className={styles.table} {...props.pointer}>
       <DataGrid<Unit, UnitSortKey>
         ref={props.ref}
         testId="stock-table"

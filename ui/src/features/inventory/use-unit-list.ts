@@ -1,6 +1,7 @@
-/** The units that the URL asks for. */
+/** The units that the URL asks for; what is done in this window shows at once. */
 import { useCallback } from "react";
 
+import { useActed } from "~/components/acted";
 import { PagedList } from "~/components/paged-list";
 import { usePagedList, type ShownList } from "~/components/use-paged-list";
 import type { Unit } from "~/lib/bindings";
@@ -16,5 +17,7 @@ export function useUnitList(query: string, { key, descending }: UnitSort, calm: 
     };
     return PagedList.open(load, { growsOnTop: key === "added" && descending });
   }, [query, key, descending]);
-  return usePagedList(open, ["inventory"], calm);
+  const shown = usePagedList(open, ["inventory"], calm);
+  useActed(() => void shown.list?.apply());
+  return shown;
 }

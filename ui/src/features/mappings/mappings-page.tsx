@@ -2,6 +2,7 @@
 import { Pencil, Plus, Trash2 } from "lucide-react";
 import { useCallback, useMemo, useRef, useState, type ReactNode } from "react";
 
+import { useActed } from "~/components/acted";
 import { Button, IconButton } from "~/components/button";
 import { DataGrid, type Column, type GridHandle } from "~/components/data-grid";
 import { Nothing } from "~/components/nothing";
@@ -11,8 +12,9 @@ import { PagedList } from "~/components/paged-list";
 import { SearchField } from "~/components/search-field";
 import { useActs } from "~/components/undo";
 import { usePagedList } from "~/components/use-paged-list";
+import { useCalm, WaitingPill } from "~/components/waiting-rows";
 import type { Density, Mapping } from "~/lib/bindings";
-import { format } from "~/lib/format";
+import { counted, format } from "~/lib/format";
 import { backend } from "~/lib/ipc";
 
 import { MappingDialog } from "./mapping-dialog";
@@ -20,7 +22,7 @@ import styles from "./mappings.module.css";
 
 const ROW_HEIGHTS: Record<Density, number> = { compact: 26, normal: 34, comfortable: 42 };
 
-/** The grid tells rows apart by a number; a mapping has none but its place among all others. */
+/** The grid tells rows apart by a number; a mapping has none, so it is given one when it is first seen. */
 export type MappingRow = Mapping & { id: number };
 
 type Props = {
@@ -42,16 +44,31 @@ export function MappingsPage({ search, onSearch, density, tabs, onOrders }: Prop
   const [active, setActive] = useState<number | null>(null);
   const [edited, setEdited] = useState<Mapping | "new" | null>(null);
   const { done, failed } = useActs();
+  const ids = useRef(new Map<string, number>());
   const open = useCallback(() => {
+    const idOf = ({ number, is_asin: isAsin }: Mapping) => {
+      const key = `${isAsin} ${number}`;
+      const id = ids.current.get(key) ?? ids.current.size;
+      ids.current.set(key, id);
+      return id;
+    };
     const load = async (offset: number, limit: number) => {
       const { rows, total } = await backend.listMappings(search, offset, limit);
-      return { rows: rows.map((row, at): MappingRow => Object.assign(row, { id: offset + at })), total, exact: true };
+      return { rows: rows.map((row): MappingRow => Object.assign(row, { id: idOf(row) })), total, exact: true };
     };
     return PagedList.open(load);
   }, [search]);
-  const calm = useCallback(() => true, []);
+  const { calm, pointer } = useCalm(grid);
   const shown = usePagedList(open, ["mappings", "inventory", "orders"], calm);
   const { list, state, refused } = shown;
+  useActed(() => void list?.apply());
+  const showWaiting = () => {
+    grid.current?.reveal(0);
+    setActive(null);
+    void list?.apply();
+  };
+  // Where the last row has gone, the one that is the last now.
+  const at = active === null || state.total === 0 ? null : Math.min(active, state.total - 1);
 
   const remove = useCallback(
     async (mapping: Mapping) => {
@@ -81,15 +98,16 @@ export function MappingsPage({ search, onSearch, density, tabs, onOrders }: Prop
           hint="ASIN, SKU, set or title"
           value={search}
           onChange={onSearch}
-          found={list === null ? "" : state.total === 1 ? "1 mapping" : `${format.number(state.total)} mappings`}
+          found={list === null ? "" : counted(state.total, "mapping")}
         />
+        <WaitingPill waiting={state.waiting} noun="mapping" onShow={showWaiting} />
       </div>
       {refused !== null && (
         <div className={styles.notice}>
           <FailureNotice error={refused} onAgain={shown.retry} />
         </div>
       )}
-      <div className={styles.table}>
+      <div className={styles.table} {...pointer(list)}>
         <DataGrid<MappingRow, "number">
           ref={grid}
           testId="mappings-table"
@@ -102,7 +120,7 @@ export function MappingsPage({ search, onSearch, density, tabs, onOrders }: Prop
           onRange={list?.look ?? nowhere}
           sort={NEWEST}
           onSort={never}
-          active={active}
+          active={at}
           onActive={setActive}
           onOpen={setEdited}
           isOpen={(row) => edited !== null && edited !== "new" && edited.number === row.number}

@@ -1,4 +1,4 @@
-import { screen, waitFor, within } from "@testing-library/react";
+import { act, screen, waitFor, within } from "@testing-library/react";
 import { describe, expect, it } from "vitest";
 
 import { MadeUpShop } from "~/test/made-up-orders";
@@ -38,6 +38,18 @@ describe("the mappings", () => {
     expect(stock.mappings.get("B07JPLG4BS")?.set_number).toBe("75313");
     await user.click(within(toast).getByRole("button", { name: "Undo" }));
     await waitFor(() => expect(stock.mappings.get("B07JPLG4BS")?.set_number).toBe("75192"));
+  });
+
+  it("those that others add wait while somebody is at work in the table", async () => {
+    const { user, stock, core } = openMappings();
+    await screen.findByText("B07JPLG4BS");
+    (await table()).focus();
+    stock.mappings.set("B000000001", { set_number: "1", condition: "New" });
+    await act(() => core.changed("mappings"));
+    const pill = await screen.findByTestId("waiting-rows");
+    expect(await table()).not.toHaveTextContent("B000000001");
+    await user.click(pill);
+    await waitFor(async () => expect(await table()).toHaveTextContent("B000000001"));
   });
 
   it("one is deleted; the orders of another are shown", async () => {

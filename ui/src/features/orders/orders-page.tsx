@@ -13,6 +13,7 @@ import { FailureNotice } from "~/components/notice";
 import type { PagedList } from "~/components/paged-list";
 import { useRowPicker } from "~/components/picked";
 import { useWindowWidth } from "~/components/use-window-width";
+import { useCalm, WaitingPill } from "~/components/waiting-rows";
 import type { OrderRow, OrderSelection, Platform, SortKey } from "~/lib/bindings";
 import { useNow } from "~/lib/clock";
 import { counted, format } from "~/lib/format";
@@ -73,18 +74,11 @@ export function OrdersPage(props: OrdersPageProps) {
   const width = useWindowWidth();
   const grid = useRef<GridHandle>(null);
   const input = useRef<HTMLInputElement>(null);
-  const pointerInside = useRef(false);
   const [active, setActive] = useState<number | null>(null);
   /** The open order is only looked at: the keys stay with the table. */
   const [peeking, setPeeking] = useState(false);
 
-  const calm = useCallback(
-    () =>
-      openId === null &&
-      !pointerInside.current &&
-      (grid.current === null || (grid.current.isAtTop() && !grid.current.hasFocus())),
-    [openId],
-  );
+  const { calm, pointer } = useCalm(grid, openId === null);
   const shown = useOrderList({ query, platform, sort }, calm);
   const counts = useQuery(queries.counts(platform));
   const { list, state, refused } = shown;
@@ -179,13 +173,7 @@ export function OrdersPage(props: OrdersPageProps) {
           <StatusCards counts={counts.data} query={query} onQuery={filter} />
           <div className={styles.views}>
             {props.views}
-            <span role="status">
-              {state.waiting !== null && (
-                <button type="button" className={styles.pill} onClick={applyWaiting} data-testid="new-orders">
-                  {waitingText(state.waiting)}
-                </button>
-              )}
-            </span>
+            <WaitingPill waiting={state.waiting} noun="order" onShow={applyWaiting} />
           </div>
           <QueryBar
             query={query}
@@ -203,14 +191,7 @@ export function OrdersPage(props: OrdersPageProps) {
               <FailureNotice error={failure} onAgain={refused === null ? list?.retry : shown.retry} />
             </div>
           )}
-          <div
-            className={styles.table}
-            onPointerEnter={() => (pointerInside.current = true)}
-            onPointerLeave={() => {
-              pointerInside.current = false;
-              if (state.waiting !== null && calm()) void list?.apply();
-            }}
-          >
+          <div className={styles.table} {...pointer(list)}>
             <OrdersTable
               ref={grid}
               list={list}
@@ -278,11 +259,6 @@ function HeadButtons(props: { lists: ReactNode; picked: number; onPick: () => vo
 
 const noIds = () => Promise.resolve<number[]>([]);
 const idsOf = (list: PagedList<OrderRow> | null) => list?.idsBetween ?? noIds;
-
-function waitingText(count: number): string {
-  if (count === 0) return "↑ Show the changed list";
-  return count === 1 ? "↑ 1 new order" : `↑ ${format.number(count)} new orders`;
-}
 
 function countOf(total: number, exact: boolean): string {
   const number = exact ? format.number(total) : `at least ${format.number(total)}`;
