@@ -46,8 +46,10 @@ pub(crate) fn disable(file: &Path) -> io::Result<()> {
 
 fn entry(program: &Path, data_dir: Option<&Path>) -> String {
     format!(
-        "[Desktop Entry]\nType=Application\nName=Packlight\nComment=Reads orders in the background\nExec={} {}\n\
-         Icon=packlight\nTerminal=false\nX-GNOME-Autostart-enabled=true\n",
+        "[Desktop Entry]\nType=Application\nName=Packlight\nComment=Reads orders in the background\nTryExec={}\n\
+         Exec={} {}\nIcon=packlight\nTerminal=false\nX-GNOME-Autostart-enabled=true\n",
+        // A desktop passes over the entry once the program is gone.
+        program.to_string_lossy().replace('\\', "\\\\"),
         quoted(program),
         words(data_dir)
     )
@@ -88,6 +90,9 @@ mod tests {
             line,
             r#"Exec="/opt/My Apps/100%%/\\$x/packlight" --hidden --data-dir "/home/a b/\\"q\\"""#
         );
+        // No command line: nothing is quoted, and a percent sign is one.
+        assert!(text.contains("\nTryExec=/opt/My Apps/100%/$x/packlight\n"), "{text}");
+        assert!(entry(Path::new("/a\\b"), None).contains("\nTryExec=/a\\\\b\n"));
     }
 
     #[test]

@@ -122,6 +122,8 @@ macro_rules! every_command {
             commands::data::restore_backup,
             commands::data::repair_report,
             commands::data::dismiss_repair_report,
+            commands::app::dismiss_settings_notice,
+            commands::data::suspect_damage,
             commands::data::open_again,
             commands::data::begin_anew,
             commands::data::export_everything,

@@ -15,6 +15,7 @@ use chrono::{TimeDelta, Utc};
 use packlight_domain::account::{OrdersApi, Region};
 use packlight_engine::accounts::NewAccount;
 use packlight_engine::environment::{Environment, Overrides};
+use packlight_engine::lock::{Lock, LockError};
 use packlight_engine::secrets::keychain::{Entry, Stage};
 use packlight_engine::secrets::{Cost, Credentials, Keychain, KeychainError, Secrets, SecretsPlace};
 use packlight_engine::{Code, Engine, EngineError};
@@ -22,6 +23,9 @@ use packlight_spapi_sim::{Amazon, Clock, Seller, Server};
 use secrecy::SecretString;
 use tokio::sync::broadcast::error::RecvError;
 
+/// The demo's folder is there once for each data folder.
+const SHOWN_ELSEWHERE: &str =
+    "the demo is open in another Packlight: go on in its window, or leave the demo there and try again";
 /// What the demo is called wherever its name shows.
 const LABEL: &str = "Demo seller";
 /// How far the demo's orders go back: no further than a first sync reads.
@@ -39,7 +43,8 @@ pub(crate) fn folder(data_folder: &Path) -> PathBuf {
     packlight_engine::paths::demo_folder(data_folder)
 }
 
-/// Deletes the demo's data. Only a folder that is marked as the demo's is ever deleted.
+/// Deletes the demo's data. Only a folder that is marked as the demo's is ever deleted, and none that another Packlight
+/// shows just now.
 pub(crate) fn erase(data_folder: &Path) -> Result<(), EngineError> {
     let folder = folder(data_folder);
     if !folder.exists() {
@@ -52,9 +57,22 @@ pub(crate) fn erase(data_folder: &Path) -> Result<(), EngineError> {
         );
         return Err(EngineError::new(Code::NotPossible, message));
     }
+    let lock = Lock::acquire(&folder).map_err(|error| match error {
+        LockError::Held { .. } => EngineError::new(Code::Busy, SHOWN_ELSEWHERE),
+        LockError::Io { .. } => error.into(),
+    })?;
+    // Windows deletes no file that is open, its own lock included.
+    let _held = (!cfg!(windows)).then_some(lock);
     std::fs::remove_dir_all(folder).map_err(|error| {
         EngineError::new(Code::Disk, format!("the demo's data could not be deleted: {error}"))
     })
+}
+
+/// Whether another Packlight shows the demo of this data folder.
+#[cfg(target_os = "linux")]
+pub(crate) fn is_shown_elsewhere(data_folder: &Path) -> bool {
+    let folder = folder(data_folder);
+    packlight_engine::paths::is_demo(&folder) && matches!(Lock::acquire(&folder), Err(LockError::Held { .. }))
 }
 
 /// Makes the demo's folder.
@@ -188,5 +206,25 @@ mod tests {
             "{error}"
         );
         assert!(folder(&data).join("packlight.db").exists());
+    }
+
+    #[test]
+    fn the_demo_that_another_packlight_shows_is_left_alone() {
+        let home = tempfile::tempdir().unwrap();
+        let data = home.path().join("shop");
+        create(&data).unwrap();
+        std::fs::write(folder(&data).join("packlight.db"), "orders").unwrap();
+        // As a running Packlight holds it.
+        let shown = Lock::acquire(&folder(&data)).unwrap();
+        let error = erase(&data).unwrap_err();
+        assert_eq!((error.code, error.message.as_str()), (Code::Busy, SHOWN_ELSEWHERE));
+        assert!(folder(&data).join("packlight.db").exists(), "its database is there");
+        #[cfg(target_os = "linux")]
+        assert!(is_shown_elsewhere(&data));
+        drop(shown);
+        #[cfg(target_os = "linux")]
+        assert!(!is_shown_elsewhere(&data));
+        erase(&data).unwrap();
+        assert!(!folder(&data).exists());
     }
 }

@@ -2,7 +2,7 @@
 
 use std::ffi::OsString;
 use std::io::Write;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -57,6 +57,7 @@ impl Arguments {
 
 /// Runs the app with the arguments behind the program's name, until its window is closed.
 pub fn run(words: impl Iterator<Item = OsString>) -> ExitCode {
+    packlight_engine::secrets::keep_out_of_dumps();
     let environment = Environment::read(|name| std::env::var_os(name));
     children::prepare_environment();
     let arguments = match Arguments::parse(words) {
@@ -81,12 +82,11 @@ pub fn run(words: impl Iterator<Item = OsString>) -> ExitCode {
     let is_wanted = Arc::new(AtomicBool::new(!arguments.hidden));
     // Before all others: a second start ends here. Where its id cannot be the folder's own, only the usual folder has it.
     if cfg!(target_os = "linux") || asked.is_none() {
-        let demo = arguments.demo.then(|| demo::folder(&folder));
         let is_wanted = Arc::clone(&is_wanted);
         builder = builder.plugin(
             tauri_plugin_single_instance::Builder::new()
                 .callback(move |app, words, _| called(app, &words, &is_wanted))
-                .dbus_id(instance_id(demo.as_deref().unwrap_or(&folder)))
+                .dbus_id(instance_id(&known_by(&folder, arguments.demo)))
                 .build(),
         );
     }
@@ -125,6 +125,9 @@ pub fn run(words: impl Iterator<Item = OsString>) -> ExitCode {
                     api.prevent_exit();
                 }
                 RunEvent::ExitRequested { code: Some(_), .. } => window::keep_place(app),
+                // The icon in the Dock was clicked, or the app was started once more.
+                #[cfg(target_os = "macos")]
+                RunEvent::Reopen { .. } => show(app),
                 RunEvent::Exit => {
                     // Closing may take a while; who starts meanwhile is a Packlight of its own and waits for the folder.
                     tauri_plugin_single_instance::destroy(app);
@@ -145,8 +148,13 @@ fn called(app: &AppHandle, words: &[String], is_wanted: &AtomicBool) {
         return;
     }
     is_wanted.store(true, Ordering::SeqCst);
+    show(app);
+}
+
+/// Shows the window, from a thread of its own: it waits for the main thread, which may be giving back the name that a call
+/// came by, or be the one that asks.
+fn show(app: &AppHandle) {
     let app = app.clone();
-    // Not here: the window waits for the main thread, which may be giving back the name that this call came by.
     tauri::async_runtime::spawn_blocking(move || window::show(&app, None));
 }
 
@@ -159,6 +167,33 @@ fn wants_window(words: &[String]) -> bool {
 fn instance_id(folder: &Path) -> String {
     let whole = folder.canonicalize().unwrap_or_else(|_| folder.to_owned());
     format!("io.packlight.desktop.f{:016x}", xxhash_rust::xxh3::xxh3_64(whole.as_os_str().as_encoded_bytes()))
+}
+
+/// The folder by whose name a start is known: the seller's, and the demo's own for one with the demo. Where a Packlight of
+/// the seller's folder shows the demo already, that one is called.
+fn known_by(folder: &Path, with_demo: bool) -> PathBuf {
+    if !with_demo {
+        return folder.to_owned();
+    }
+    let demo = demo::folder(folder);
+    #[cfg(target_os = "linux")]
+    if demo::is_shown_elsewhere(folder) && !is_running(&instance_id(&demo)) {
+        return folder.to_owned();
+    }
+    demo
+}
+
+/// Whether a first start goes by this name. Where the session bus does not say, it may.
+#[cfg(target_os = "linux")]
+fn is_running(id: &str) -> bool {
+    const BUS: &str = "org.freedesktop.DBus";
+    let asked = || -> zbus::Result<bool> {
+        let bus = zbus::blocking::Connection::session()?;
+        let name = format!("{id}.SingleInstance");
+        let owned = bus.call_method(Some(BUS), "/org/freedesktop/DBus", Some(BUS), "NameHasOwner", &name)?;
+        owned.body().deserialize()
+    };
+    asked().unwrap_or(true)
 }
 
 /// Says why there will be no window: to whoever started the app on a terminal, so in one plain line and not as a log.

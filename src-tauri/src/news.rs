@@ -132,8 +132,9 @@ impl Batch {
         match event {
             Event::DataChanged(more) => self.tags.extend(more),
             Event::SyncChanged(latest) => self.sync = Some(latest),
-            // The window reads it from the lists, where also one that opens later finds it.
-            Event::OrderStruck(_) => {}
+            // The window reads it from the lists, where also one that opens later finds it; of damage it is told what was done
+            // about it.
+            Event::OrderStruck(_) | Event::Damaged => {}
         }
     }
 }

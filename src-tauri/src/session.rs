@@ -4,7 +4,8 @@
 //! folder that cannot be opened is no reason to die: the window shows the problem and what to do.
 
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
+use std::sync::{Arc, PoisonError};
 
 use packlight_engine::alerts::{Alerting, DeskState, Standing};
 use packlight_engine::backups::RepairReport;
@@ -24,6 +25,7 @@ use crate::news::Newsroom;
 use crate::residence::Residence;
 use crate::{alerts, demo, preferences, tray, window};
 
+mod damage;
 mod exchange;
 mod opening;
 
@@ -48,11 +50,13 @@ pub(crate) struct Desk {
     session: Arc<RwLock<Session>>,
     news: Arc<Newsroom>,
     /// What became of a settings file that could not be used.
-    settings_notice: Option<String>,
+    settings_notice: Arc<std::sync::Mutex<Option<String>>>,
     /// Read ahead for the page that the window is about to ask for.
     first_look: Arc<Mutex<Option<FirstLook>>>,
     /// What is shown, and how it stands: for those who cannot wait for the session.
     shown: Arc<watch::Sender<(Place, Standing)>>,
+    /// Damage that was found in this run was answered.
+    answered_damage: Arc<AtomicBool>,
 }
 
 /// An open data folder, or why it is not open.
@@ -76,13 +80,17 @@ impl Desk {
     pub(crate) fn open(app: AppHandle, data_folder: PathBuf, environment: Environment, place: Place) -> Self {
         let desk = Self {
             app,
-            settings_notice: preferences::recover(&data_folder, chrono::Utc::now()),
+            settings_notice: Arc::new(std::sync::Mutex::new(preferences::recover(
+                &data_folder,
+                chrono::Utc::now(),
+            ))),
             data_folder,
             environment,
             session: Arc::new(RwLock::new(Session::closed(place))),
             news: Arc::default(),
             first_look: Arc::default(),
             shown: Arc::new(watch::Sender::new((place, Standing::default()))),
+            answered_damage: Arc::default(),
         };
         // Both locks are taken before anybody can ask.
         let slots =
@@ -234,9 +242,14 @@ impl Desk {
         &self.data_folder
     }
 
-    /// What became of a settings file that could not be used.
-    pub(crate) fn settings_notice(&self) -> Option<&str> {
-        self.settings_notice.as_deref()
+    /// What became of a settings file that could not be used, until the seller has read it.
+    pub(crate) fn settings_notice(&self) -> Option<String> {
+        self.settings_notice.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// The seller has read it.
+    pub(crate) fn forget_settings_notice(&self) {
+        *self.settings_notice.lock().unwrap_or_else(PoisonError::into_inner) = None;
     }
 
     /// What changed.
@@ -254,12 +267,18 @@ impl Desk {
         let mut session = self.session.write().await;
         if session.place != place {
             std::mem::replace(&mut *session, Session::closed(place)).close().await;
-            if place == Place::Seller {
-                demo::erase(&self.data_folder)?;
-            }
+            // Whatever becomes of the demo's data, the seller's own are open afterwards.
+            let erased = if place == Place::Seller { demo::erase(&self.data_folder) } else { Ok(()) };
             self.stand(place, Standing::default());
             *session = Session::open(self, place).await;
             window::show_title(&self.app, place == Place::Demo);
+            drop(session);
+            self.news.everything_changed();
+            return match erased {
+                // It was another Packlight's demo, which is still looked at there.
+                Err(error) if error.code != Code::Busy => Err(error.into()),
+                _ => Ok(()),
+            };
         }
         drop(session);
         self.news.everything_changed();
@@ -326,6 +345,9 @@ impl Session {
             let alerting = Alerting::start(engine.clone(), Arc::new(bell));
             desk.follow(place, &alerting);
             session.alerting = Some(alerting);
+            if place == Place::Seller {
+                desk.repair_once(engine.events().subscribe());
+            }
         } else {
             desk.stand(place, Standing { state: DeskState::Waiting, ..Standing::default() });
             session.trying = Some(desk.try_again());

@@ -107,6 +107,8 @@ fn route(target: &Target) -> String {
         Target::PickLists => "/orders/pick-lists".to_owned(),
         Target::Accounts => "/settings/amazon".to_owned(),
         Target::Activity => "/activity".to_owned(),
+        Target::Data => "/settings/data".to_owned(),
+        Target::Alerts => "/settings/background".to_owned(),
     }
 }
 
@@ -161,6 +163,8 @@ mod tests {
             (Target::PickLists, "/orders/pick-lists"),
             (Target::Accounts, "/settings/amazon"),
             (Target::Activity, "/activity"),
+            (Target::Data, "/settings/data"),
+            (Target::Alerts, "/settings/background"),
         ] {
             assert_eq!(route(&target), expected);
         }

@@ -1,17 +1,23 @@
 //! The data folder as a whole: backups every night, and secrets and orders that never get where they do not belong.
 
-use std::io::Write;
+use std::fs::OpenOptions;
+use std::io::{Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use chrono::TimeDelta;
 use packlight_domain::account::OrdersApi;
+use packlight_domain::alert::News;
 use packlight_domain::backup;
 use packlight_domain::retention::Retention;
 use packlight_engine::diagnostics::LogFile;
+use packlight_engine::events::Event;
 use packlight_engine::{Code, POLL, Supervisor, SyncRequest, backups};
 use packlight_spapi_sim::{CLIENT_ID, CLIENT_SECRET, REFRESH_TOKEN, Seller};
+use packlight_tests::database;
 use packlight_tests::world::{World, begin, shop};
+use sqlx::sqlite::SqliteConnectOptions;
+use sqlx::{ConnectOptions, Connection};
 
 fn nights(folder: &Path) -> Vec<String> {
     let mut names: Vec<String> = std::fs::read_dir(folder.join(backups::FOLDER))
@@ -50,6 +56,53 @@ async fn a_night_that_cannot_be_backed_up_is_told() {
     std::fs::remove_file(world.folder().join(backups::FOLDER)).unwrap();
     world.engine.back_up_tonight().await.unwrap();
     assert_eq!(world.engine.backup_status().await.unwrap().problem, None);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_backup_that_fails_twice_running_is_news_and_one_that_succeeds_takes_it_back() {
+    let world = World::connected(shop(5, 3), OrdersApi::V2026).await;
+    let in_the_way = world.folder().join(backups::FOLDER);
+    std::fs::write(&in_the_way, "in the way").unwrap();
+    let supervisor = Supervisor::start(world.engine.clone(), POLL);
+    let news = async || -> Vec<News> {
+        let waiting = world.store().await.waiting_news().await.unwrap();
+        waiting.into_iter().map(|one| one.news).collect()
+    };
+    world.until(world.amazon.now() + TimeDelta::minutes(30)).await;
+    assert_eq!(news().await, [], "once may be an accident");
+    world.until(world.amazon.now() + TimeDelta::hours(1)).await;
+    let told = news().await;
+    let [News::NotBackedUp { reason }] = &told[..] else { panic!("{told:?}") };
+    assert!(reason.contains("backups cannot be made"), "{reason}");
+    world.until(world.amazon.now() + TimeDelta::hours(3)).await;
+    assert_eq!(news().await.len(), 1, "one outage is one piece of news");
+    std::fs::remove_file(in_the_way).unwrap();
+    world.until(world.amazon.now() + TimeDelta::hours(2)).await;
+    assert_eq!((news().await, nights(world.folder()).len()), (Vec::new(), 1));
+    supervisor.stop().await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn damage_that_a_backup_meets_is_told_at_once_to_whoever_can_open_the_folder_again() {
+    let world = World::connected(shop(40, 3), OrdersApi::V2026).await;
+    world.synced().await;
+    let acts = "SELECT rootpage FROM sqlite_schema WHERE name = 'acts'";
+    let page = database::number(world.folder(), acts).await;
+    // What is not in the file yet would hide the damage.
+    let mut own =
+        SqliteConnectOptions::new().filename(world.folder().join("packlight.db")).connect().await.unwrap();
+    sqlx::query("PRAGMA wal_checkpoint(TRUNCATE)").execute(&mut own).await.unwrap();
+    own.close().await.unwrap();
+    let mut file = OpenOptions::new().write(true).open(world.folder().join("packlight.db")).unwrap();
+    file.seek(SeekFrom::Start(u64::try_from(page - 1).unwrap() * 4_096)).unwrap();
+    file.write_all(&[0xa5; 64]).unwrap();
+
+    let mut events = world.engine.events().subscribe();
+    let error = world.engine.back_up_tonight().await.unwrap_err();
+    assert_eq!(error.code, Code::CorruptDatabase, "{error}");
+    let told: Vec<Event> = std::iter::from_fn(|| events.try_recv().ok()).collect();
+    assert!(told.contains(&Event::Damaged), "{told:?}");
+    assert!(world.folder().join("packlight.db.suspect").exists(), "the next opening examines all of it");
 }
 
 #[tokio::test(start_paused = true)]

@@ -22,7 +22,7 @@ pub(crate) struct AppInfo {
     pub(crate) problem: Option<CommandError>,
     /// Connected accounts.
     pub(crate) accounts: u32,
-    /// What became of a settings file that could not be used.
+    /// What became of a settings file that could not be used, until that was read.
     pub(crate) settings_notice: Option<String>,
 }
 
@@ -46,7 +46,7 @@ impl AppInfo {
             data_folder: desk.data_folder().display().to_string(),
             problem: problem.map(CommandError::from),
             accounts: u32::try_from(accounts).unwrap_or(u32::MAX),
-            settings_notice: desk.settings_notice().map(str::to_owned),
+            settings_notice: desk.settings_notice(),
         })
     }
 }
@@ -56,6 +56,14 @@ impl AppInfo {
 #[specta::specta]
 pub(crate) async fn news(desk: State<'_, Desk>, known: u32) -> Answer<News> {
     Ok(desk.news().after(known, news::PATIENCE).await)
+}
+
+/// The seller has read what became of a settings file that could not be used.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn dismiss_settings_notice(desk: State<'_, Desk>) -> Answer<()> {
+    desk.forget_settings_notice();
+    Ok(())
 }
 
 /// Shows the demo seller.

@@ -3,6 +3,7 @@
 use chrono::{DateTime, Utc};
 use packlight_domain::act::BatchId;
 use packlight_domain::background::{AlertSettings, Background, PauseFor};
+use packlight_domain::view::ViewId;
 use serde::Serialize;
 use tauri::State;
 
@@ -16,6 +17,8 @@ use crate::tray::{Presence, presence};
 pub(crate) struct BackgroundStatus {
     pub(crate) background: Background,
     pub(crate) alerts: AlertSettings,
+    /// Watched views that raise no alerts, because they hold too many orders to be watched.
+    pub(crate) too_large: Vec<ViewId>,
     /// Nothing is read by itself until then, UTC.
     pub(crate) paused_until: Option<DateTime<Utc>>,
     /// What there is of a tray.
@@ -32,6 +35,7 @@ pub(crate) async fn background(desk: State<'_, Desk>) -> Answer<BackgroundStatus
     Ok(BackgroundStatus {
         background: engine.background().await?,
         alerts: engine.alert_settings().await?,
+        too_large: engine.views_too_large().await?,
         paused_until: engine.paused_until().await?,
         tray: presence(),
         autostart: desk.starts_with_system(),

@@ -56,6 +56,14 @@ pub(crate) async fn dismiss_repair_report(desk: State<'_, Desk>) -> Answer<()> {
     Ok(())
 }
 
+/// The window was told that the database is damaged: it is examined and repaired.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn suspect_damage(desk: State<'_, Desk>) -> Answer<()> {
+    desk.engine().await?.suspect_damage();
+    Ok(())
+}
+
 /// Opens the data folder once more, after whatever kept it closed.
 #[tauri::command]
 #[specta::specta]

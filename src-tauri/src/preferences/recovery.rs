@@ -5,9 +5,14 @@
 use std::path::Path;
 
 use chrono::{DateTime, Utc};
+use packlight_domain::printing::PrintOptions;
+use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
-use super::{FILE, KEY, Preferences, VERSION, VERSION_KEY};
+use super::{
+    DocumentKind, FILE, KEY, NOTICES, Notice, Preferences, UPDATES, VERSION, VERSION_KEY, WINDOW, WindowPlace,
+};
+use crate::updates::UpdateSource;
 
 /// Far above what settings need; a larger file is something else.
 const LARGEST: u64 = 1 << 20;
@@ -47,13 +52,23 @@ fn trouble(file: &Path) -> Option<String> {
         Some(_) => {}
         None => return Some("is damaged".to_owned()),
     }
-    let own = settings.get(KEY)?;
-    let readable = serde_json::from_value::<Preferences>(own.clone()).is_ok_and(|own| own.check().is_ok());
-    (!readable).then(|| "holds settings that do not exist".to_owned())
+    let is_good = is::<Preferences>(settings.get(KEY), |own| own.check().is_ok())
+        && is::<UpdateSource>(settings.get(UPDATES), |_| true)
+        && is::<WindowPlace>(settings.get(WINDOW), |_| true)
+        && is::<Vec<Notice>>(settings.get(NOTICES), |_| true)
+        && is::<PrintOptions>(settings.get(DocumentKind::PickList.key()), |_| true);
+    (!is_good).then(|| "holds settings that do not exist".to_owned())
+}
+
+/// Whether a setting is what it should be. One that was never chosen is.
+fn is<T: DeserializeOwned>(setting: Option<&Value>, holds: impl FnOnce(&T) -> bool) -> bool {
+    setting.is_none_or(|setting| T::deserialize(setting).is_ok_and(|setting| holds(&setting)))
 }
 
 #[cfg(test)]
 mod tests {
+    use packlight_domain::picking::Paper;
+
     use super::*;
 
     fn now() -> DateTime<Utc> {
@@ -72,6 +87,10 @@ mod tests {
                 r#"{"preferences": {"theme": "purple", "density": "normal", "columns": null}}"#,
                 "holds settings that do not exist",
             ),
+            (r#"{"updates": "https://example.org"}"#, "holds settings that do not exist"),
+            (r#"{"window": {"width": "wide"}}"#, "holds settings that do not exist"),
+            (r#"{"notices": ["something_else"]}"#, "holds settings that do not exist"),
+            (r#"{"print_pick_list": {"copies": -1}}"#, "holds settings that do not exist"),
         ] {
             let folder = tempfile::tempdir().unwrap();
             std::fs::write(folder.path().join(FILE), text).unwrap();
@@ -97,6 +116,10 @@ mod tests {
         let good = serde_json::json!({
             VERSION_KEY: VERSION,
             KEY: Preferences { columns: Some(columns), ..Preferences::default() },
+            UPDATES: UpdateSource::default(),
+            WINDOW: WindowPlace { width: 1440.0, height: 900.0, at: Some((0.0, 20.5)), maximized: false },
+            NOTICES: [Notice::StaysInTray],
+            DocumentKind::PickList.key(): PrintOptions { printer: None, paper: Paper::A4, copies: 1, reverse: true },
             "a later one": true,
         });
         std::fs::write(folder.path().join(FILE), good.to_string()).unwrap();

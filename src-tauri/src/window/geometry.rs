@@ -10,6 +10,9 @@ use crate::session::Desk;
 /// The smallest window, in logical pixels (ui.md).
 pub(super) const LEAST: (f64, f64) = (1024.0, 640.0);
 
+/// The largest, in logical pixels: larger than any screen, and what every system can still make.
+const MOST: (f64, f64) = (8_192.0, 8_192.0);
+
 /// How much of a window has to be on a screen to be caught by the mouse.
 const CATCH: f64 = 40.0;
 
@@ -23,12 +26,18 @@ pub(super) fn placed<'a>(app: &AppHandle, folder: &Path, window: Builder<'a>) ->
     let Some(place) = preferences::window_place(app, folder) else {
         return window.inner_size(FIRST.0, FIRST.1);
     };
-    let window = window.inner_size(place.width.max(LEAST.0), place.height.max(LEAST.1));
-    let window = match place.at.filter(|at| is_seen(app, *at, place.width)) {
+    let (width, height) = size(&place);
+    let window = window.inner_size(width, height);
+    let window = match place.at.filter(|at| is_seen(app, *at, width)) {
         Some((x, y)) => window.position(x, y),
         None => window,
     };
     window.maximized(place.maximized)
+}
+
+/// The size of a kept window, within what a window can have: the file may say anything.
+fn size(place: &WindowPlace) -> (f64, f64) {
+    (place.width.clamp(LEAST.0, MOST.0), place.height.clamp(LEAST.1, MOST.1))
 }
 
 fn is_seen(app: &AppHandle, at: (f64, f64), width: f64) -> bool {
@@ -80,6 +89,14 @@ fn place(window: &WebviewWindow, before: Option<WindowPlace>) -> tauri::Result<W
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn no_window_is_smaller_or_larger_than_a_window_can_be() {
+        let sized = |width, height| size(&WindowPlace { width, height, at: None, maximized: false });
+        assert_eq!(sized(1_500.0, 1_000.0), (1_500.0, 1_000.0));
+        assert_eq!(sized(0.0, -5.0), LEAST);
+        assert_eq!(sized(1e300, 100_000.0), MOST);
+    }
 
     #[test]
     fn a_window_on_a_screen_that_is_gone_is_not_gone_back_to() {

@@ -193,6 +193,24 @@ mod tests {
         assert_eq!(made_since(&bundles, before).unwrap_err().to_string(), "no package was made");
     }
 
+    /// Tauri finds the libraries that the program is linked with; what it uses beside them, nobody finds.
+    #[test]
+    fn the_debian_package_brings_what_the_program_uses_without_being_linked_with_it() {
+        let configuration = fs::read(Project::find().unwrap().path("tauri.conf.json")).unwrap();
+        let configuration: serde_json::Value = serde_json::from_slice(&configuration).unwrap();
+        let deb = &configuration["bundle"]["linux"]["deb"];
+        let has = |list: &str, name: &str| {
+            let names = deb[list].as_array().unwrap_or_else(|| panic!("it {list} nothing"));
+            assert!(names.iter().any(|one| one == name), "it {list} no {name}: {names:?}");
+        };
+        // Without them no server can prove that it is Amazon's.
+        has("depends", "ca-certificates");
+        // Printing, the tray, the keychain: without them the rest of it works, and says what is missing.
+        has("recommends", "cups-client");
+        has("recommends", "libayatana-appindicator3-1");
+        has("recommends", "gnome-keyring | kwalletmanager");
+    }
+
     #[test]
     fn sizes_are_in_megabytes_with_a_tenth() {
         assert_eq!(sized(Path::new("/t/a.deb"), 12_380_000), "  12.3 MB  /t/a.deb");

@@ -226,6 +226,10 @@ export const commands = {
 	repairReport: () => typedError<RepairReport | null, CommandError>(__TAURI_INVOKE("repair_report")),
 	/**  The seller has read what was done. */
 	dismissRepairReport: () => typedError<null, CommandError>(__TAURI_INVOKE("dismiss_repair_report")),
+	/**  The seller has read what became of a settings file that could not be used. */
+	dismissSettingsNotice: () => typedError<null, CommandError>(__TAURI_INVOKE("dismiss_settings_notice")),
+	/**  The window was told that the database is damaged: it is examined and repaired. */
+	suspectDamage: () => typedError<null, CommandError>(__TAURI_INVOKE("suspect_damage")),
 	/**  Opens the data folder once more, after whatever kept it closed. */
 	openAgain: () => typedError<null, CommandError>(__TAURI_INVOKE("open_again")),
 	/**  Keeps the damaged files aside and begins with an empty database. */
@@ -404,7 +408,7 @@ export type AppInfo = {
 	problem: CommandError | null,
 	/**  Connected accounts. */
 	accounts: number,
-	/**  What became of a settings file that could not be used. */
+	/**  What became of a settings file that could not be used, until that was read. */
 	settings_notice: string | null,
 };
 
@@ -427,6 +431,8 @@ export type Background = {
 export type BackgroundStatus = {
 	background: Background,
 	alerts: AlertSettings,
+	/**  Watched views that raise no alerts, because they hold too many orders to be watched. */
+	too_large: ViewId[],
 	/**  Nothing is read by itself until then, UTC. */
 	paused_until: string | null,
 	/**  What there is of a tray. */

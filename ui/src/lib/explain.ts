@@ -96,7 +96,9 @@ const pages: Record<Code, Explanation> = {
   },
   corrupt_database: {
     title: "The database is damaged",
-    meanwhile: "Nothing was changed. Restore a backup, or begin empty: Amazon's orders can be read again.",
+    meanwhile:
+      "Nothing was changed. Packlight puts its newest good backup in the place of a damaged database and says what it did; " +
+      "the damaged files are kept. Without one, restore a backup of yours or begin empty: Amazon's orders can be read again.",
     step: again,
   },
   disk: {

@@ -31,6 +31,14 @@ describe("the door to the core", () => {
     expect(failure).toMatchObject({ code: "internal", message });
   });
 
+  it("tells the core once that its database is damaged", async () => {
+    const damaged = () => Promise.reject(refusal("corrupt_database", "Damaged."));
+    const core = startFakeBackend({ getOrder: damaged, stockCounts: damaged, suspectDamage: () => null });
+    await expect(backend.getOrder(1)).rejects.toMatchObject({ code: "corrupt_database" });
+    await expect(backend.stockCounts()).rejects.toMatchObject({ code: "corrupt_database" });
+    expect(core.callsOf("suspectDamage")).toHaveLength(1);
+  });
+
   it("asks for news from the turn it knows, hears each once, and stops when told", async () => {
     const core = startFakeBackend({});
     await core.changed("accounts");

@@ -36,6 +36,9 @@ type Backend = {
   ) => Promise<Data<Awaited<ReturnType<(typeof commands)[Name]>>>>;
 };
 
+/** The core repairs what it is told of; several questions at once fail for one and the same damage. */
+let toldOfDamage = false;
+
 function unwrapped(command: (...args: never[]) => Promise<Answer>) {
   return async (...args: never[]): Promise<unknown> => {
     let answer: Answer;
@@ -46,6 +49,11 @@ function unwrapped(command: (...args: never[]) => Promise<Answer>) {
     }
     if (answer.status === "ok") return answer.data;
     const { error } = answer;
+    if (error?.code === "corrupt_database" && !toldOfDamage) {
+      toldOfDamage = true;
+      // Where even this fails there is nobody left to be told; the page shows that what it asked for has failed.
+      void commands.suspectDamage().catch(() => null);
+    }
     throw typeof error === "object" && error !== null && "code" in error ? new Failure(error) : Failure.from(error);
   };
 }

@@ -15,7 +15,17 @@ struct CheckShape {
 
 /// Examines the database; problems found are a result, with exit code 1.
 pub(crate) async fn run(desk: &Desk<'_>, output: &mut Output<'_>) -> Result<Exit, Failure> {
-    let shape = match desk.reading(async |engine| Ok(engine.check().await?)).await {
+    let examined = desk
+        .reading(async |engine| {
+            let report = engine.check().await?;
+            if !report.ok {
+                // What the next start of Packlight looks at, and repairs.
+                engine.suspect_damage();
+            }
+            Ok(report)
+        })
+        .await;
+    let shape = match examined {
         Ok(report) => CheckShape { ok: report.ok, problems: report.problems },
         // So damaged that it cannot be opened or read through: that is what was asked.
         Err(failure) if failure.code == Code::CorruptDatabase.word() => {
@@ -38,7 +48,8 @@ fn people(shape: &CheckShape) -> String {
     line(
         &mut text,
         format_args!(
-            "The database is damaged: close Packlight and put a backup back with packlight-cli restore FILE."
+            "The database is damaged: close Packlight and start it again, which puts its newest good backup in its place; \
+             or close it and put back a backup of yours with packlight-cli restore FILE."
         ),
     );
     text

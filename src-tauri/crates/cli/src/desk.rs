@@ -59,6 +59,10 @@ impl Desk<'_> {
                 Err(Failure::stopped("stopped; what was done so far is kept, and the next run goes on from there"))
             }
         };
+        if result.as_ref().is_err_and(|failure| failure.code == Code::CorruptDatabase.word()) {
+            // It is repaired where somebody can be told what was done.
+            engine.suspect_damage();
+        }
         engine.close().await;
         result
     }

@@ -3,6 +3,7 @@
 //! Standard output carries the result and nothing else: with `--json` exactly one JSON value, otherwise tables and
 //! sentences. Progress, questions and errors go to standard error; the exit code says how it ended.
 
+use std::io;
 use std::process::ExitCode;
 
 mod account;
@@ -27,10 +28,16 @@ mod table;
 use arguments::{Arguments, Command, Parsed};
 use exit::{Exit, Failure};
 use output::Output;
+use packlight_engine::diagnostics::Redacting;
 use packlight_engine::environment::Environment;
+use tracing_subscriber::filter::{LevelFilter, Targets};
+use tracing_subscriber::layer::SubscriberExt;
+use tracing_subscriber::util::SubscriberInitExt;
 
 fn main() -> ExitCode {
-    let mut output = Output::new(Box::new(std::io::stdout().lock()), false);
+    // Before anybody is asked for a secret.
+    packlight_engine::secrets::keep_out_of_dumps();
+    let mut output = Output::new(Box::new(io::stdout().lock()), false);
     let ended = match arguments::parse(std::env::args_os()) {
         Parsed::Run(arguments) => {
             output.use_json(arguments.json);
@@ -83,18 +90,58 @@ async fn serve(
 
 /// Logs to standard error what `PACKLIGHT_LOG` asks for, warnings by default.
 fn start_log(filter: Option<&str>) -> Result<(), Failure> {
-    use tracing_subscriber::filter::{LevelFilter, Targets};
-    use tracing_subscriber::layer::SubscriberExt;
-    use tracing_subscriber::util::SubscriberInitExt;
     let filter = filter.unwrap_or("warn");
     let asked: Targets = filter.parse().map_err(|_| {
         Failure::usage(format!(
             "PACKLIGHT_LOG '{filter}' is no log filter: use a level such as info, or packlight_engine=debug"
         ))
     })?;
+    logging(asked, io::stderr).init();
+    Ok(())
+}
+
+/// What is asked for, written to `out` without what must not be kept, as in the window's logs: scripts keep these lines.
+fn logging<W: io::Write + 'static>(
+    asked: Targets,
+    out: impl Fn() -> W + Send + Sync + 'static,
+) -> impl tracing::Subscriber + Send + Sync {
     // Libraries below HTTP print headers and bodies at their finest levels, and with them tokens.
     let quiet = ["hyper", "hyper_util", "reqwest", "rustls", "zbus"].map(|part| (part, LevelFilter::WARN));
-    let shown = tracing_subscriber::fmt::layer().with_writer(std::io::stderr);
-    tracing_subscriber::registry().with(shown).with(asked.with_targets(quiet)).init();
-    Ok(())
+    let shown = tracing_subscriber::fmt::layer().with_writer(move || Redacting(out()));
+    tracing_subscriber::registry().with(shown).with(asked.with_targets(quiet))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::{Arc, Mutex};
+
+    use super::*;
+
+    #[derive(Clone, Default)]
+    struct Page(Arc<Mutex<Vec<u8>>>);
+
+    impl io::Write for Page {
+        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+            self.0.lock().unwrap().write(bytes)
+        }
+
+        fn flush(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+
+    #[test]
+    fn what_scripts_keep_of_the_log_holds_no_secret_and_no_order() {
+        let page = Page::default();
+        let log = logging("warn".parse().unwrap(), {
+            let page = page.clone();
+            move || page.clone()
+        });
+        tracing::subscriber::with_default(log, || {
+            tracing::warn!("Amazon said Atza|canary of 203-1234567-7654321");
+        });
+        let kept = String::from_utf8(page.0.lock().unwrap().clone()).unwrap();
+        assert!(kept.contains("Amazon said [redacted] of"), "{kept}");
+        assert!(!kept.contains("canary") && !kept.contains("7654321"), "{kept}");
+    }
 }

@@ -27,7 +27,7 @@ pub(crate) async fn tell(engine: &Engine) -> Infallible {
         let status = match events.recv().await {
             Ok(Event::SyncChanged(status)) => status,
             Err(RecvError::Lagged(_)) => engine.sync_status(),
-            Ok(Event::DataChanged(_) | Event::OrderStruck(_)) => continue,
+            Ok(Event::DataChanged(_) | Event::OrderStruck(_) | Event::Damaged) => continue,
             // The engine is closed; what it ended with is told by the sync itself.
             Err(RecvError::Closed) => std::future::pending().await,
         };

@@ -96,6 +96,34 @@ fn usage_errors_are_one_line_and_one_json_value() {
     assert_eq!(ended.err, "packlight-cli: unexpected argument '--fast' found\n");
 }
 
+/// A dump would hold tokens and the vault's key.
+#[test]
+#[cfg(target_os = "linux")]
+fn a_crash_leaves_no_memory_behind() {
+    let shop = Shop::new();
+    // It waits for the credentials, which nobody gives.
+    let mut waiting =
+        shop.command(&ADD).stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
+    let limits = format!("/proc/{}/limits", waiting.id());
+    let begun = std::time::Instant::now();
+    let dumps = loop {
+        let limits = std::fs::read_to_string(&limits).unwrap();
+        let dumps = limits.lines().find_map(|line| line.strip_prefix("Max core file size")).unwrap();
+        let soft = dumps.split_whitespace().next().unwrap().to_owned();
+        // Anything else is what it was started with, and it may not have come that far.
+        if soft == "1" || begun.elapsed() > std::time::Duration::from_secs(10) {
+            break soft;
+        }
+        std::thread::yield_now();
+    };
+    waiting.kill().unwrap();
+    waiting.wait().unwrap();
+    assert_eq!(
+        dumps, "1",
+        "with one byte Linux hands no dump to anybody, not to a collector of crashes either"
+    );
+}
+
 #[test]
 fn a_new_folder_reads_as_empty() {
     let shop = Shop::new();
@@ -225,6 +253,29 @@ fn a_damaged_database_is_a_result_of_check() {
         assert_eq!(ended.code, 1);
         assert!(ended.out.starts_with("- ") && ended.out.contains("The database is damaged"), "{ended:?}");
     }
+}
+
+#[test]
+fn damage_that_check_finds_is_noted_for_the_next_start() {
+    let shop = Shop::new();
+    shop.run(&["account", "list"]);
+    let note = shop.folder().join("packlight.db.suspect");
+    assert_eq!(shop.run(&["check"]).code, 0);
+    assert!(!note.exists());
+    let file = shop.folder().join("packlight.db");
+    let mut bytes = std::fs::read(&file).unwrap();
+    // The pages behind the schema's own, which are read only by who looks at all of them.
+    let from = bytes.len() / 2;
+    for at in (from..bytes.len()).step_by(4_096) {
+        bytes[at / 4_096 * 4_096..][..16].fill(0xa5);
+    }
+    std::fs::write(&file, bytes).unwrap();
+    let ended = shop.run(&["check"]);
+    assert!(
+        ended.code == 1 && ended.out.contains("start it again, which puts its newest good backup"),
+        "{ended:?}"
+    );
+    assert!(note.exists(), "{ended:?}");
 }
 
 #[cfg(unix)]

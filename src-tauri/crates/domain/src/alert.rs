@@ -92,6 +92,20 @@ pub enum News {
         /// Why, and where it is kept.
         reason: String,
     },
+    /// A saved view has grown too large to be watched.
+    ViewTooLarge {
+        /// The view.
+        view: ViewId,
+        /// Its name.
+        name: String,
+        /// How many orders a watched view may hold.
+        most: u32,
+    },
+    /// The backup of a night failed, and failed again.
+    NotBackedUp {
+        /// Why.
+        reason: String,
+    },
 }
 
 /// A kind of alert; each is switched on and off by itself.
@@ -109,6 +123,10 @@ pub enum AlertKind {
     Printing,
     /// Secrets that expire.
     Credentials,
+    /// A saved view that raises no alerts any more.
+    ViewTooLarge(ViewId),
+    /// Backups.
+    Backup,
 }
 
 /// Where a click on an alert leads.
@@ -131,6 +149,10 @@ pub enum Target {
     Accounts,
     /// The journal of syncs.
     Activity,
+    /// Backups, in the settings.
+    Data,
+    /// What raises an alert, in the settings.
+    Alerts,
 }
 
 /// What appears on the screen.
@@ -156,6 +178,8 @@ impl News {
             Self::SyncDead { .. } => AlertKind::SyncDead,
             Self::SecretExpires { .. } => AlertKind::Credentials,
             Self::NotPrinted { .. } => AlertKind::Printing,
+            Self::ViewTooLarge { view, .. } => AlertKind::ViewTooLarge(*view),
+            Self::NotBackedUp { .. } => AlertKind::Backup,
         }
     }
 }
@@ -167,9 +191,11 @@ impl AlertSettings {
             AlertKind::Cancellation => self.cancellations,
             AlertKind::SyncDead => self.sync_dead,
             AlertKind::NewOrders => self.new_orders,
-            AlertKind::View(view) => self.views.contains(&view),
+            AlertKind::View(view) | AlertKind::ViewTooLarge(view) => self.views.contains(&view),
             AlertKind::Printing => self.printing,
             AlertKind::Credentials => self.credentials,
+            // Seldom, and nobody wants to find out only when a backup is needed.
+            AlertKind::Backup => true,
         }
     }
 

@@ -178,7 +178,7 @@ fn is_news(event: &Event) -> bool {
     match event {
         Event::DataChanged(tags) => tags.iter().any(|tag| TAGS.contains(tag)),
         Event::OrderStruck(_) => true,
-        Event::SyncChanged(_) => false,
+        Event::SyncChanged(_) | Event::Damaged => false,
     }
 }
 

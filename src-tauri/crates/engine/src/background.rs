@@ -6,6 +6,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use packlight_domain::act::BatchId;
 use packlight_domain::background::{AlertSettings, Background, Pause, PauseFor};
 use packlight_domain::settings::Setting;
+use packlight_domain::view::ViewId;
 use packlight_store::MAX_IN_ALERT_VIEW;
 
 use crate::desk::Engine;
@@ -53,7 +54,7 @@ impl Engine {
         let now = (self.0.clock)();
         let before = self.alert_settings().await?.views;
         let added: Vec<_> = settings.views.iter().copied().filter(|view| !before.contains(view)).collect();
-        if let Some(name) = self.0.store.too_large_for_alerts(&added, now).await?.first() {
+        if let Some((_, name)) = self.0.store.too_large_for_alerts(&added, now).await?.first() {
             let message = format!(
                 "the view {name} holds more than the {MAX_IN_ALERT_VIEW} orders of which an alert can be raised: narrow its \
                  query, for example by status:paid"
@@ -61,6 +62,13 @@ impl Engine {
             return Err(EngineError::new(Code::BadInput, message).about("views"));
         }
         Ok(self.kept(self.0.store.set_setting(&settings, "Changed what raises an alert", now).await?))
+    }
+
+    /// Those of the watched views that raise no alerts, because they have grown too large to be watched.
+    pub async fn views_too_large(&self) -> Result<Vec<ViewId>, EngineError> {
+        let watched = self.alert_settings().await?.views;
+        let large = self.0.store.too_large_for_alerts(&watched, (self.0.clock)()).await?;
+        Ok(large.into_iter().map(|(view, _)| view).collect())
     }
 
     /// Reads nothing by itself for a while. Returns the end, UTC.

@@ -9,14 +9,16 @@ use std::time::Duration;
 
 use chrono::{DateTime, NaiveDate, Utc};
 use chrono_tz::Tz;
+use packlight_domain::alert::News;
 use packlight_domain::backup::{self, BackupFile};
+use packlight_domain::instant::to_millis;
 use packlight_store::{Backup, BackupError, JobEnd, JobState, NewJob};
 use serde::{Deserialize, Serialize};
 use tokio_util::sync::CancellationToken;
 
 use crate::desk::Engine;
 use crate::error::{Code, EngineError};
-use crate::events::CacheTag;
+use crate::events::{CacheTag, Event};
 use crate::lock::Lock;
 use crate::supervisor::rest;
 
@@ -25,6 +27,9 @@ pub const FOLDER: &str = "backups";
 
 /// The kind of the job of a nightly backup.
 const JOB: &str = "backup";
+
+/// How the keys of news of backups begin.
+const NOT_BACKED_UP: &str = "backup:";
 
 /// A start is left alone this long.
 const SETTLE: Duration = Duration::from_mins(2);
@@ -107,6 +112,7 @@ impl Engine {
     /// Keeps a backup of every night until `stop`.
     pub(crate) async fn keep_backups(self, stop: CancellationToken) {
         let mut wait = SETTLE;
+        let mut failures = 0_u32;
         while !stop.is_cancelled() {
             tokio::select! {
                 () = stop.cancelled() => return,
@@ -115,14 +121,41 @@ impl Engine {
             // Nobody waits for a copy when the app ends: the next start makes another.
             tokio::select! {
                 () = stop.cancelled() => return,
-                made = self.back_up_if_due() => wait = match made {
-                    Ok(()) => LOOK,
+                made = self.back_up_if_due() => (wait, failures) = match made {
+                    Ok(()) => {
+                        if failures > 0 {
+                            self.tell_of_backups(None).await;
+                        }
+                        (LOOK, 0)
+                    }
                     Err(error) => {
                         tracing::error!(%error, "tonight's backup failed");
-                        AGAIN
+                        // The first time it may be a disk that is just being mended.
+                        if failures == 1 {
+                            self.tell_of_backups(Some(&error)).await;
+                        }
+                        (AGAIN, failures.saturating_add(1))
                     }
                 },
             }
+        }
+    }
+
+    /// Notes as news that no backup is made, or takes back what was not told yet. Failing is shown on the page in any case.
+    async fn tell_of_backups(&self, failure: Option<&EngineError>) {
+        let now = (self.0.clock)();
+        let noted = match failure {
+            Some(error) => {
+                let news = News::NotBackedUp { reason: error.message.clone() };
+                let key = format!("{NOT_BACKED_UP}{}", to_millis(now));
+                self.0.store.note_news(&key, &news, now).await.map(drop)
+            }
+            None => self.0.store.take_back_news(NOT_BACKED_UP, None).await,
+        };
+        match noted {
+            Ok(()) => self.0.events.changed(&[CacheTag::Settings]),
+            // A disk that refuses backups may refuse this too.
+            Err(error) => tracing::warn!(%error, "no alert will tell how backups stand"),
         }
     }
 
@@ -188,11 +221,13 @@ impl Engine {
         Ok(made)
     }
 
-    /// Notes that the database was found damaged, so that the next start examines and repairs it.
-    pub(crate) fn suspect_damage(&self) {
+    /// Notes that the database was found damaged, so that whoever opens it next examines and repairs it, and tells so
+    /// those who can open it again at once.
+    pub fn suspect_damage(&self) {
         if let Err(error) = packlight_store::suspect(&self.0.folder) {
             tracing::error!(%error, "the damage could not be noted");
         }
+        self.0.events.send(Event::Damaged);
     }
 
     /// The clock of the seller's nights: that of the first marketplace, UTC before there is one.

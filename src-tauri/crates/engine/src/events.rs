@@ -82,6 +82,9 @@ pub enum Event {
     SyncChanged(SyncStatus),
     /// An order left an open pick list.
     OrderStruck(OrderStruck),
+    /// The database was found damaged while it is in use: whoever has the folder open closes it and opens it again, which
+    /// examines and repairs it.
+    Damaged,
 }
 
 /// The sender of events. Sending never waits and never fails; a reader that lags is told so and reads everything again.

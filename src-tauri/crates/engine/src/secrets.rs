@@ -11,10 +11,12 @@ use packlight_domain::account::AccountId;
 use secrecy::{ExposeSecret, SecretString};
 use xxhash_rust::xxh3::xxh3_64;
 
+mod dumps;
 pub mod keychain;
 mod system;
 pub mod vault;
 
+pub use dumps::keep_out_of_dumps;
 pub use keychain::{Keychain, KeychainError};
 pub use packlight_spapi::Credentials;
 pub use packlight_store::SecretsPlace;

@@ -121,7 +121,7 @@ async fn supervise(engine: Engine, pace: Pace, stop: CancellationToken) {
                             engine.0.plans.send_replace(());
                         }
                     }
-                    Ok(Event::SyncChanged(_) | Event::OrderStruck(_)) => {}
+                    Ok(Event::SyncChanged(_) | Event::OrderStruck(_) | Event::Damaged) => {}
                     // Accounts changed, or events were missed: look again.
                     _ => {
                         engine.0.plans.send_replace(());

@@ -71,7 +71,7 @@ impl Engine {
             let is_news = tokio::select! {
                 event = events.recv() => match event {
                     Ok(Event::DataChanged(tags)) => tags.iter().any(|tag| TAGS.contains(tag)),
-                    Ok(Event::SyncChanged(_) | Event::OrderStruck(_)) => false,
+                    Ok(Event::SyncChanged(_) | Event::OrderStruck(_) | Event::Damaged) => false,
                     Err(RecvError::Lagged(_)) => true,
                     // Nobody is left who could tell, or be told.
                     Err(RecvError::Closed) => std::future::pending().await,

@@ -170,7 +170,9 @@ pub enum StoreError {
     #[error("the disk failed while the database was read or written ({0}): check the disk")]
     Disk(String),
     /// The file is damaged.
-    #[error("the database is damaged ({0}): restore a backup, or move it away and sync again")]
+    #[error(
+        "the database is damaged ({0}): start Packlight again, which examines it and puts the newest good backup in its place"
+    )]
     Corrupt(String),
     /// Another program held the database for longer than five seconds.
     #[error("the database is in use by another program: try again")]

@@ -27,6 +27,7 @@ async fn told(world: &World, views: &[ViewId]) -> Vec<String> {
         .map(|one| match one.news {
             News::NewOrder { number, .. } => number,
             News::InView { name, number, .. } => format!("{name} {number}"),
+            News::ViewTooLarge { name, .. } => format!("{name} is too large"),
             other => panic!("{other:?}"),
         })
         .collect()
@@ -244,4 +245,42 @@ async fn settings_of_several_parts_are_acts_and_a_broken_text_is_none() {
         assert_eq!(world.store.setting::<Background>().await.unwrap(), expected, "{text}");
     }
     assert_eq!(world.store.setting::<AlertSettings>().await.unwrap(), AlertSettings::default());
+}
+
+fn cancelled(id: &str, second: i64) -> OrderUpdate {
+    let mut update = order(id, second);
+    update.fulfillment.status = Some("CANCELLED".into());
+    update
+}
+
+#[tokio::test]
+async fn a_view_that_grows_too_large_says_so_once_and_is_watched_again_when_it_is_smaller() {
+    let world = imported(&[]).await;
+    let paid = paid_view(&world).await;
+    let number = NewView { name: "Number".into(), query: "204-".into(), sort: Sort::default() };
+    let number = world.store.add_view(&number, at(0)).await.unwrap().id;
+    let too_large = async || world.store.too_large_for_alerts(&[paid, number], at(0)).await.unwrap();
+    assert_eq!(told(&world, &[paid]).await, [""; 0], "what is inside already");
+    // With the two of the first import as many as may be, and a view by text that holds one more; all of them from the past.
+    let most = packlight_store::MAX_IN_ALERT_VIEW;
+    let many: Vec<OrderUpdate> = (0..=most)
+        .map(|one| if one < 3 { cancelled } else { order }(&format!("204-{one}"), -40 * DAY))
+        .collect();
+    world.apply(&many).await;
+    assert_eq!(told(&world, &[paid]).await, [""; 0], "the past");
+    assert_eq!(too_large().await, [(number, "Number".to_owned())]);
+
+    world.apply(&[order("203-3", 1_100)]).await;
+    assert_eq!(told(&world, &[paid]).await, ["203-3", "Paid is too large"]);
+    assert_eq!(too_large().await, [(paid, "Paid".to_owned()), (number, "Number".to_owned())]);
+    world.apply(&[order("203-4", 1_100)]).await;
+    assert_eq!(told(&world, &[paid]).await, ["203-4"], "said once");
+
+    world.apply(&[cancelled("203-1", 1_200), cancelled("203-2", 1_200), cancelled("203-3", 1_200)]).await;
+    assert_eq!(told(&world, &[paid]).await, [""; 0], "what came meanwhile is no news");
+    assert_eq!(too_large().await, [(number, "Number".to_owned())]);
+    world.apply(&[order("203-5", 1_100)]).await;
+    assert_eq!(told(&world, &[paid]).await, ["203-5", "Paid 203-5"], "watched again");
+    world.apply(&[order("203-6", 1_100)]).await;
+    assert_eq!(told(&world, &[paid]).await, ["203-6", "Paid is too large"], "it has grown once more");
 }

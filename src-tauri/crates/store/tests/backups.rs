@@ -416,6 +416,9 @@ async fn damage_that_is_met_while_reading_is_told() {
             Ok(report) => told += i32::from(!report.ok),
             Err(error) => {
                 assert!(matches!(error, StoreError::Corrupt(_)), "{error:?}");
+                let next =
+                    "start Packlight again, which examines it and puts the newest good backup in its place";
+                assert!(error.to_string().contains(next), "{error}");
                 told += 1;
             }
         }

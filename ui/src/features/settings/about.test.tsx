@@ -39,10 +39,16 @@ describe("about", () => {
     expect(await screen.findByText(/This build carries no list/)).toBeInTheDocument();
   });
 
-  it("tells what became of settings that could not be read", async () => {
+  it("tells on every page what became of settings that could not be read, until that was read", async () => {
     const settings_notice = "The settings of this screen were reset, because their file is damaged; it is kept.";
-    openWindow({ at: "/settings/about", handlers: { appInfo: () => ({ ...INFO, settings_notice }) } });
-    expect(await screen.findByText(settings_notice)).toBeInTheDocument();
+    const { user, core } = openWindow({
+      at: "/inventory",
+      handlers: { appInfo: () => ({ ...INFO, settings_notice }), dismissSettingsNotice: () => null },
+    });
+    await screen.findByText(settings_notice, undefined, { timeout: 5_000 });
+    await user.click(screen.getByRole("button", { name: "Understood" }));
+    await waitFor(() => expect(screen.queryByText(settings_notice)).toBeNull());
+    expect(core.callsOf("dismissSettingsNotice")).toHaveLength(1);
   });
 
   it("says that there is no such page of settings", async () => {

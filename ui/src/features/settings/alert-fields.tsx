@@ -2,7 +2,7 @@
 import { useQuery } from "@tanstack/react-query";
 
 import { Choice, FieldGroup, TextField } from "~/components/field";
-import type { AlertSettings } from "~/lib/bindings";
+import type { AlertSettings, ViewId } from "~/lib/bindings";
 import { queries } from "~/lib/query";
 
 import styles from "./background.module.css";
@@ -33,9 +33,17 @@ function minuteOf(text: string): number | null {
   return found === null ? null : Number(found[1]) * 60 + Number(found[2]);
 }
 
-type Props = { alerts: AlertSettings; onChange: (next: AlertSettings, text: string) => void };
+/** How many orders a view that raises alerts may hold: the core's own limit, and what it says to do about it. */
+const TOO_LARGE = "Raises no alerts now: it holds more than 5,000 orders. Narrow its query, for example by status:paid";
 
-export function AlertFields({ alerts, onChange }: Props) {
+type Props = {
+  alerts: AlertSettings;
+  /** Watched views that hold too many orders to be watched. */
+  tooLarge: readonly ViewId[];
+  onChange: (next: AlertSettings, text: string) => void;
+};
+
+export function AlertFields({ alerts, tooLarge, onChange }: Props) {
   const { data: views = [] } = useQuery(queries.views);
   const { quiet_hours: quiet } = alerts;
   const setQuiet = (end: "from" | "to", text: string) => {
@@ -59,13 +67,18 @@ export function AlertFields({ alerts, onChange }: Props) {
           />
         ))}
       </FieldGroup>
-      <FieldGroup label="Saved views" hint="An alert is raised when an order enters the view for the first time">
+      <FieldGroup
+        label="Saved views"
+        hint="An alert is raised when an order enters the view for the first time: up to 20 views of at most 5,000 orders each"
+      >
         {views.map(({ id, name, query }) => (
           <Choice
             key={id}
             type="checkbox"
             label={name}
-            detail={query === "" ? "All orders" : query}
+            detail={
+              tooLarge.includes(id) && alerts.views.includes(id) ? TOO_LARGE : query === "" ? "All orders" : query
+            }
             checked={alerts.views.includes(id)}
             onChange={({ target: { checked } }) =>
               onChange(

@@ -26,7 +26,7 @@ export function BackgroundPage() {
   const { data, error } = own.status;
   if (error !== null) return <FailureNotice error={error} onAgain={() => void own.status.refetch()} />;
   if (data === undefined) return null;
-  const { background, alerts, autostart, paused_until: until, tray } = data;
+  const { background, alerts, too_large: tooLarge, autostart, paused_until: until, tray } = data;
   const pausedUntil = until !== null && Date.parse(until) > now ? until : null;
   const minutes = [...new Set([...MINUTES, background.sync_minutes])].toSorted((a, b) => a - b);
   return (
@@ -91,7 +91,7 @@ export function BackgroundPage() {
         </FieldGroup>
       </section>
       <section className={card.card} aria-label="Alerts">
-        <AlertFields alerts={alerts} onChange={(next, text) => void own.setAlerts(next, text)} />
+        <AlertFields alerts={alerts} tooLarge={tooLarge} onChange={(next, text) => void own.setAlerts(next, text)} />
       </section>
     </div>
   );

@@ -20,6 +20,7 @@ const status: BackgroundStatus = {
     views: [],
     quiet_hours: null,
   },
+  too_large: [],
   paused_until: null,
   tray: "here",
   autostart: false,
@@ -90,6 +91,17 @@ test("quiet hours and saved views", async () => {
   const late = within(views).getByRole("checkbox", { name: /^Late/ });
   await user.click(late);
   await waitFor(() => expect(core.callsOf("setAlerts")[2]?.[0].views).toHaveLength(1));
+});
+
+test("a watched view that has grown too large says so, and one that is not watched does not", async () => {
+  const alerts = { ...status.alerts, views: [1] };
+  await opened({ alerts, too_large: [1, 2] });
+  const views = screen.getByRole("group", { name: "Saved views" });
+  const large = await within(views).findAllByRole("checkbox", {
+    name: /Raises no alerts now: it holds more than 5,000 orders/,
+  });
+  expect(large).toHaveLength(1);
+  expect(large[0]).toBeChecked();
 });
 
 test("a pause shows its end and can be ended", async () => {

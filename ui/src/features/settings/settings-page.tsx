@@ -1,16 +1,11 @@
 /** The frame of the settings: a heading and the pages to choose from. */
-import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import type { ReactNode } from "react";
-
-import { Notice } from "~/components/notice";
-import { queries } from "~/lib/query";
 
 import { SETTINGS_PAGES } from "./pages";
 import styles from "./settings.module.css";
 
 export function SettingsPage({ title, children }: { title: string; children: ReactNode }) {
-  const notice = useQuery(queries.app).data?.settings_notice ?? null;
   return (
     <div className={styles.page}>
       <header className={styles.head}>
@@ -23,10 +18,7 @@ export function SettingsPage({ title, children }: { title: string; children: Rea
           ))}
         </nav>
       </header>
-      <div className={styles.body}>
-        {notice !== null && <Notice tone="warn">{notice}</Notice>}
-        {children}
-      </div>
+      <div className={styles.body}>{children}</div>
     </div>
   );
 }

@@ -157,3 +157,30 @@ fn quiet_is_asked_by_the_minute() {
     assert!(settings.is_quiet(0) && !settings.is_quiet(420));
     assert!(!AlertSettings::default().is_quiet(0));
 }
+
+#[test]
+fn a_view_that_is_not_watched_any_more_says_what_to_do() {
+    let large = |view| News::ViewTooLarge { view: ViewId(view), name: "Late".to_owned(), most: 5_000 };
+    let alert = one(&[large(3)]);
+    assert_eq!(alert.title, "The view Late raises no alerts any more");
+    assert_eq!(alert.body, "It holds more than 5,000 orders: narrow its query, for example by status:paid");
+    assert_eq!(alert.target, Target::Alerts);
+    assert_eq!(alerts(&[large(4)], &AlertSettings::default()), [], "it is watched no more anyway");
+}
+
+#[test]
+fn backups_that_fail_are_told_whatever_else_is_switched_off() {
+    let failed = |reason: &str| News::NotBackedUp { reason: reason.to_owned() };
+    let nothing = AlertSettings {
+        new_orders: false,
+        cancellations: false,
+        sync_dead: false,
+        credentials: false,
+        printing: false,
+        ..AlertSettings::default()
+    };
+    let told = alerts(&[failed("the disk is full"), failed("no permission")], &nothing);
+    assert_eq!(told.len(), 1);
+    assert_eq!(told[0].title, "The nightly backup has failed twice");
+    assert_eq!((told[0].body.as_str(), &told[0].target), ("no permission", &Target::Data));
+}

@@ -60,6 +60,15 @@ pub(super) fn told(news: &[&News]) -> (String, String, Target) {
         [.., News::NotPrinted { reason, .. }] => {
             (format!("{} documents were not printed", news.len()), reason.clone(), Target::PickLists)
         }
+        [.., News::ViewTooLarge { name, most, .. }] => {
+            let most = grouped(&most.to_string());
+            let body =
+                format!("It holds more than {most} orders: narrow its query, for example by status:paid");
+            (format!("The view {name} raises no alerts any more"), body, Target::Alerts)
+        }
+        [.., News::NotBackedUp { reason }] => {
+            ("The nightly backup has failed twice".to_owned(), reason.clone(), Target::Data)
+        }
         // Callers hand over news of one kind, so the patterns above are all that occur.
         [.., _] => (format!("{} news", news.len()), String::new(), Target::Activity),
     }

@@ -1,7 +1,8 @@
 //! Saved views that raise alerts: an order that is in one for the first time is news.
 //!
 //! What is in a view when its alerts are switched on, when its query changes, or when a first import brings it is no news.
-//! A view has to be small enough to be compared as a whole; one that has grown too large is left alone.
+//! A view has to be small enough to be compared as a whole. One that has grown too large raises none any more, which is
+//! told once; when it is smaller again, it is watched as if its alerts had just been switched on.
 
 use std::collections::BTreeSet;
 
@@ -24,22 +25,23 @@ use crate::{Store, StoreError};
 pub const MAX_IN_ALERT_VIEW: u32 = 5_000;
 
 impl Store {
-    /// Those of `views` that hold too many orders to raise alerts, by name, at `now`.
+    /// Those of `views` that hold too many orders to raise alerts, with their names, at `now`.
     pub async fn too_large_for_alerts(
         &self,
         views: &[ViewId],
         now: DateTime<Utc>,
-    ) -> Result<Vec<String>, StoreError> {
+    ) -> Result<Vec<(ViewId, String)>, StoreError> {
         let mut connection = self.inner.readers.acquire().await?;
-        let mut names = Vec::new();
+        let mut large = Vec::new();
         for view in views {
             if let Some((name, query)) = named(&mut connection, *view).await?
-                && orders(&mut connection, &query, now).await?.is_none()
+                && let Some(list) = matching(&mut connection, &query, now).await?
+                && is_too_large(&mut connection, &list).await?
             {
-                names.push(name);
+                large.push((*view, name));
             }
         }
-        Ok(names)
+        Ok(large)
     }
 }
 
@@ -58,7 +60,19 @@ pub(super) async fn look(
         .await?;
     for view in views {
         let Some((name, query)) = named(connection, *view).await? else { continue };
-        let Some(inside) = orders(connection, &query, now).await? else { continue };
+        let Some(list_of_view) = matching(connection, &query, now).await? else { continue };
+        let size_key = format!("view-size:{}", view.0);
+        if is_too_large(connection, &list_of_view).await? {
+            let news = News::ViewTooLarge { view: *view, name, most: MAX_IN_ALERT_VIEW };
+            note(connection, &size_key, &news, now).await?;
+            // What enters it from now on is not known to have entered.
+            sqlx::query("DELETE FROM alert_views WHERE view_id = ?")
+                .bind(view.0)
+                .execute(&mut *connection)
+                .await?;
+            continue;
+        }
+        let inside = list_of_view.everything(connection).await?;
         let watched: Option<String> = sqlx::query_scalar("SELECT query FROM alert_views WHERE view_id = ?")
             .bind(view.0)
             .fetch_optional(&mut *connection)
@@ -66,6 +80,11 @@ pub(super) async fn look(
         let is_silent = watched.as_ref() != Some(&query);
         if is_silent {
             begin(connection, *view, &query).await?;
+            // If it grows too large once more, that is told once more.
+            sqlx::query("DELETE FROM alert_news WHERE key = ?")
+                .bind(size_key)
+                .execute(&mut *connection)
+                .await?;
         }
         let known: BTreeSet<i64> =
             sqlx::query_scalar("SELECT order_id FROM alert_view_orders WHERE view_id = ?")
@@ -74,7 +93,7 @@ pub(super) async fn look(
                 .await?
                 .into_iter()
                 .collect();
-        let entered: Vec<i64> = inside.into_iter().filter(|id| !known.contains(id)).collect();
+        let entered: Vec<i64> = inside.iter().map(|mark| mark.id).filter(|id| !known.contains(id)).collect();
         if entered.is_empty() {
             continue;
         }
@@ -111,19 +130,21 @@ async fn named(
         .await?)
 }
 
-/// The orders that match; `None` where they are too many, or the query is no longer understood.
-async fn orders(
+/// The orders that match; `None` where the query is no longer understood.
+async fn matching(
     connection: &mut SqliteConnection,
     query: &str,
     now: DateTime<Utc>,
-) -> Result<Option<Vec<i64>>, StoreError> {
+) -> Result<Option<List>, StoreError> {
     let Ok(query) = Query::parse(query) else { return Ok(None) };
     let sieve = Sieve::load(connection, &query, Scope::default(), now).await?;
-    let matching = List::of(sieve, Sort::default());
-    if matching.count(connection, MAX_IN_ALERT_VIEW).await?.orders > MAX_IN_ALERT_VIEW {
-        return Ok(None);
-    }
-    Ok(Some(matching.everything(connection).await?.iter().map(|mark| mark.id).collect()))
+    Ok(Some(List::of(sieve, Sort::default())))
+}
+
+async fn is_too_large(connection: &mut SqliteConnection, list: &List) -> Result<bool, StoreError> {
+    let counted = list.count(connection, MAX_IN_ALERT_VIEW).await?;
+    // A count that has to look at each order stops at the limit, and says that there are more.
+    Ok(!counted.is_exact || counted.orders > MAX_IN_ALERT_VIEW)
 }
 
 /// Begins to watch a view with a query.
