@@ -16,6 +16,8 @@ use packlight_spapi_sim::{Draft, DraftLine, Fault, GERMANY, Operation, Role, UK}
 use packlight_tests::world::{World, shop};
 use tokio::sync::Notify;
 
+mod on_pick_lists;
+
 const HOUR: TimeDelta = TimeDelta::hours(1);
 const DAY: TimeDelta = TimeDelta::days(1);
 
@@ -222,6 +224,8 @@ async fn a_dead_sync_is_told_once_a_day_until_it_lives() {
     pass(&world, TimeDelta::minutes(24)).await;
     assert_eq!(running.ears.heard(), [], "a hiccup is no news");
     let heard = running.ears.next().await;
+    let told_after = world.amazon.now() - broken;
+    assert!(told_after <= TimeDelta::minutes(37), "told {told_after} after it broke");
     assert_eq!(heard.len(), 1, "{heard:?}");
     assert_eq!(heard[0].title, "Shop: orders have not been read for half an hour or more");
     assert!(heard[0].body.starts_with("Amazon's servers failed"), "{}", heard[0].body);
