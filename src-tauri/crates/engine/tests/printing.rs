@@ -6,14 +6,18 @@ mod desk;
 
 use std::path::Path;
 use std::sync::Arc;
+use std::time::Duration;
 
 use async_trait::async_trait;
 use desk::printing;
+use packlight_domain::alert::{Alert, AlertKind, Target};
 use packlight_domain::picking::{Paper, PickRequest};
 use packlight_domain::printing::{PrintOptions, Printer, PrinterState};
 use packlight_engine::Code;
+use packlight_engine::alerts::{Alerting, Bell};
 use packlight_engine::printing::{JobState, PrintJob, SpoolError, Spooler};
 use tempfile::TempDir;
+use tokio::sync::mpsc::{UnboundedSender, unbounded_channel};
 
 /// The print system of an office with one printer; nothing reaches it.
 struct Office;
@@ -65,4 +69,36 @@ async fn a_printer_that_is_gone_or_refuses_leaves_the_pdf_and_says_once_where() 
         assert!(std::fs::read(&path).unwrap().starts_with(b"%PDF-"), "{path}");
     }
     assert_eq!(desk.pick_lists(None, 10).await.unwrap(), [], "no list was recorded");
+}
+
+/// Hands on what it rings.
+struct Ringing(UnboundedSender<Alert>);
+
+impl Bell for Ringing {
+    fn ring(&self, alert: &Alert) {
+        self.0.send(alert.clone()).unwrap();
+    }
+}
+
+#[tokio::test]
+async fn who_walked_off_is_told_what_was_not_printed() {
+    let folder = TempDir::new().unwrap();
+    let desk = printing(folder.path(), Arc::new(Office)).await;
+    let (rung, mut heard) = unbounded_channel();
+    let alerting = Alerting::start(desk.clone(), Arc::new(Ringing(rung)));
+    let options =
+        PrintOptions { printer: Some("Office".into()), paper: Paper::A4, copies: 1, reverse: false };
+    let error = desk.print_pick_list(&PickRequest::default(), &options).await.unwrap_err();
+    let document = Path::new(error.subject.as_deref().unwrap()).file_stem().unwrap().to_str().unwrap();
+    assert!(document.starts_with("pick-list-P-"), "{document}");
+    let alert = tokio::time::timeout(Duration::from_mins(1), heard.recv()).await.unwrap().unwrap();
+    let expected = Alert {
+        kind: AlertKind::Printing,
+        title: format!("{document} was not printed"),
+        body: error.message.clone(),
+        target: Target::PickLists,
+    };
+    assert_eq!(alert, expected);
+    alerting.stop().await;
+    assert!(heard.recv().await.is_none(), "it is told once");
 }
