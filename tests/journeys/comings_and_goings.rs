@@ -63,6 +63,23 @@ async fn an_account_that_is_connected_again_while_its_poll_still_runs_is_read_on
     assert!(lists >= 10, "{lists} polls in an hour");
 }
 
+/// Panicking is the one way in which a task ends that nobody told to.
+#[tokio::test(start_paused = true)]
+async fn a_poll_that_panics_is_not_the_last() {
+    let world = World::connected(shop(50, 5), OrdersApi::V2026).await;
+    // Before the first run the account's own task asks for the open orders.
+    world.trip();
+    let supervisor = Supervisor::start(world.engine.clone(), POLL);
+    let lists = lists_within(&world, HOUR).await;
+    assert!(lists >= 10, "{lists} polls in the hour after a panic");
+    // A run has a task of its own.
+    world.trip();
+    let lists = lists_within(&world, HOUR).await;
+    assert!(lists >= 10, "{lists} polls in the hour after a panic in a run");
+    supervisor.stop().await;
+    assert!(matches!(world.engine.sync_status().accounts[0].state, SyncState::Idle));
+}
+
 #[tokio::test(start_paused = true)]
 async fn a_sync_by_hand_that_goes_well_ends_a_failure_and_its_long_wait() {
     let world = World::connected(shop(50, 5), OrdersApi::V2026).await;

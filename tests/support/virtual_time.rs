@@ -45,6 +45,7 @@ impl Still {
 #[derive(Default)]
 pub struct Cable {
     out: AtomicBool,
+    trips: AtomicBool,
     in_vain: AtomicU64,
 }
 
@@ -59,8 +60,14 @@ impl Cable {
         self.out.load(Ordering::Relaxed)
     }
 
+    /// Whoever sends the next request panics.
+    pub fn trip(&self) {
+        self.trips.store(true, Ordering::Relaxed);
+    }
+
     /// A request is about to leave; returns whether it can.
     pub fn carries(&self) -> bool {
+        assert!(!self.trips.swap(false, Ordering::Relaxed), "somebody tripped over the cable");
         let out = self.is_out();
         self.in_vain.fetch_add(u64::from(out), Ordering::Relaxed);
         !out

@@ -178,6 +178,11 @@ impl World {
         self.cable.pull(out);
     }
 
+    /// Whoever sends the next request to Amazon panics.
+    pub fn trip(&self) {
+        self.cable.trip();
+    }
+
     /// Lets time pass until `moment` of Amazon's clock, while whatever runs in the background runs.
     pub async fn until(&self, moment: DateTime<Utc>) {
         let mut events = self.engine.events().subscribe();

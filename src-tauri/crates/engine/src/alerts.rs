@@ -24,9 +24,12 @@ use crate::events::{CacheTag, Event};
 use crate::printing::NOT_PRINTED;
 use crate::status::{AccountSync, SyncState, SyncStatus};
 
+mod ended;
+mod lasting;
 mod silence;
 mod standing;
 
+use ended::{ends_as_refused, reason};
 use silence::Silence;
 pub use standing::{DeskState, Standing};
 
@@ -65,11 +68,11 @@ pub struct Alerting {
 }
 
 impl Alerting {
-    /// Begins to watch `engine` and to tell `bell`.
+    /// Begins to watch `engine` and to tell `bell`. It goes on until it is stopped, also after a panic inside.
     pub fn start(engine: Engine, bell: Arc<dyn Bell>) -> Self {
         let stop = CancellationToken::new();
         let (told, standing) = watch::channel(Standing::default());
-        let task = tokio::spawn(watch(engine, bell, told, stop.clone()));
+        let task = tokio::spawn(lasting::keep_watching(engine, bell, told, stop.clone()));
         Self { stop, task, standing }
     }
 
@@ -81,7 +84,7 @@ impl Alerting {
     /// Ends the watch.
     pub async fn stop(self) {
         self.stop.cancel();
-        // A panic inside was logged where it happened; there is nothing left to end.
+        // It cannot fail: what panics below was logged where it happened.
         let _ = self.task.await;
     }
 }
@@ -356,49 +359,5 @@ impl Watch {
             store.note_news(&format!("{begins}{}:{day}", to_millis(entered)), &news, now).await?;
         }
         Ok(())
-    }
-}
-
-/// Whether what was tried last ended because the seller has to do something first; nothing while a try goes on, which says
-/// nothing yet, or waits for Amazon's limit.
-fn ends_as_refused(state: &SyncState) -> Option<bool> {
-    match state {
-        SyncState::Refused { .. } => Some(true),
-        SyncState::Running { .. } | SyncState::Throttled { .. } => None,
-        SyncState::Idle | SyncState::Offline { .. } | SyncState::Failed { .. } => Some(false),
-    }
-}
-
-/// What an alert says about a sync that fails.
-fn reason(state: &SyncState) -> Option<String> {
-    match state {
-        SyncState::Refused { message, .. } | SyncState::Failed { message, .. } => Some(message.clone()),
-        SyncState::Offline { .. } => {
-            Some("Amazon cannot be reached: check the network. Packlight keeps trying by itself".to_owned())
-        }
-        SyncState::Throttled { .. } => Some("Amazon's limit holds it up: it goes on by itself".to_owned()),
-        SyncState::Idle | SyncState::Running { .. } => None,
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::error::Code;
-
-    #[test]
-    fn a_try_that_goes_on_or_waits_is_no_end_of_a_refusal() {
-        let now = DateTime::UNIX_EPOCH;
-        let running =
-            |pages| SyncState::Running { started_at: now, pages, orders_seen: 0, new: 0, changed: 0 };
-        for (state, ends) in [
-            (running(0), None),
-            (running(1), None),
-            (SyncState::Throttled { until: now }, None),
-            (SyncState::Idle, Some(false)),
-            (SyncState::Refused { code: Code::AccessDenied, message: String::new() }, Some(true)),
-        ] {
-            assert_eq!(ends_as_refused(&state), ends, "{state:?}");
-        }
     }
 }

@@ -42,6 +42,9 @@ const LOOK_MOST: Duration = Duration::from_mins(15);
 const LOOK: Duration = Duration::from_secs(30);
 const A_SLEEP: Duration = Duration::from_mins(1);
 
+/// How often it is looked whether every task lives. One that panics each time asks Amazon for no more than all others.
+const RENEWED: Duration = POLL;
+
 /// Open orders come first on a first connection, from as far back as Amazon lets a seller ship.
 const OPEN_REACH: TimeDelta = TimeDelta::days(30);
 
@@ -82,14 +85,24 @@ impl Supervisor {
     }
 }
 
-/// Has a task for each connected account as accounts come and go.
+/// Has a task for each connected account as accounts come and go, and puts another in the place of one that panicked.
 async fn supervise(engine: Engine, pace: Pace, stop: CancellationToken) {
     let mut events = engine.events().subscribe();
-    let reports = tokio::spawn(engine.clone().keep_reports(stop.clone()));
-    let backups = tokio::spawn(engine.clone().keep_backups(stop.clone()));
-    let turns = tokio::spawn(engine.clone().keep_turns(stop.clone()));
+    let keep_reports = || tokio::spawn(engine.clone().keep_reports(stop.clone()));
+    let keep_backups = || tokio::spawn(engine.clone().keep_backups(stop.clone()));
+    let keep_turns = || tokio::spawn(engine.clone().keep_turns(stop.clone()));
+    let (mut reports, mut backups, mut turns) = (keep_reports(), keep_backups(), keep_turns());
     let mut tasks = Tasks::default();
     loop {
+        if reports.is_finished() {
+            reports = keep_reports();
+        }
+        if backups.is_finished() {
+            backups = keep_backups();
+        }
+        if turns.is_finished() {
+            turns = keep_turns();
+        }
         let known = match engine.connected(None).await {
             Ok(accounts) => Some(accounts),
             Err(error) if error.code == Code::NoAccount => Some(Vec::new()),
@@ -103,7 +116,7 @@ async fn supervise(engine: Engine, pace: Pace, stop: CancellationToken) {
             tasks
                 .follow(accounts, &stop, |id, stop| tokio::spawn(keep_fresh(engine.clone(), id, pace, stop)));
         }
-        let again = Instant::now() + LOOK;
+        let again = Instant::now() + if known.is_some() { RENEWED } else { LOOK };
         loop {
             tokio::select! {
                 () = stop.cancelled() => {
@@ -114,7 +127,7 @@ async fn supervise(engine: Engine, pace: Pace, stop: CancellationToken) {
                     tasks.ended().await;
                     return;
                 }
-                () = tokio::time::sleep_until(again), if known.is_none() => break,
+                () = tokio::time::sleep_until(again) => break,
                 event = events.recv() => match event {
                     Ok(Event::DataChanged(tags)) if !tags.contains(&CacheTag::Accounts) => {
                         if tags.contains(&CacheTag::Settings) {

@@ -27,7 +27,11 @@ impl Tasks {
         start: impl Fn(AccountId, CancellationToken) -> JoinHandle<()>,
     ) {
         let is_left = |id: &AccountId| !accounts.iter().any(|account| account.id == *id);
-        for (_, (stop, task)) in self.running.extract_if(|id, (_, task)| is_left(id) || task.is_finished()) {
+        for (id, (stop, task)) in self.running.extract_if(|id, (_, task)| is_left(id) || task.is_finished()) {
+            if !is_left(&id) {
+                // Nobody told it to; the panic was logged where it happened.
+                tracing::error!(account = id.0, "an account's task ended by itself, and is begun anew");
+            }
             stop.cancel();
             self.leaving.push(task);
         }
