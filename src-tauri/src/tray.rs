@@ -127,10 +127,6 @@ fn show(app: &AppHandle) {
 
 impl Tray {
     fn show(&self, standing: &Standing) -> tauri::Result<()> {
-        self.state.set_text(words(standing))?;
-        self.today.set_text(today(standing.new_today))?;
-        self.sync.set_enabled(standing.is_connected)?;
-        self.resume.set_enabled(standing.paused_until.is_some())?;
         let before = {
             let mut shown = self.shown.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
             shown.replace(standing.state)
@@ -139,6 +135,11 @@ impl Tray {
             self.icon.set_icon(Some(picture(standing.state)))?;
             self.icon.set_tooltip(Some(title(standing.state)))?;
         }
+        // The words come last: whoever reads them sees the picture of the same moment.
+        self.state.set_text(words(standing))?;
+        self.today.set_text(today(standing.new_today))?;
+        self.sync.set_enabled(standing.is_connected)?;
+        self.resume.set_enabled(standing.paused_until.is_some())?;
         Ok(())
     }
 }

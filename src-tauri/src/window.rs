@@ -33,6 +33,7 @@ pub(crate) fn open(app: &AppHandle, desk: Desk, demo: bool, target: Option<&Targ
         .on_page_load(|window, page| {
             // Not sooner: the first picture does not wait for an icon.
             if page.event() == PageLoadEvent::Finished {
+                tracing::info!("the window opened at {}", place(page.url()));
                 tray::appear(window.app_handle());
             }
         })
@@ -112,6 +113,16 @@ fn route(target: &Target) -> String {
     }
 }
 
+/// The route of a page, without what was searched for: for the log.
+fn place(page: &tauri::Url) -> String {
+    let route = page.fragment().unwrap_or("/");
+    let (path, query) = route.split_once('?').unwrap_or((route, ""));
+    match query.split('&').find(|part| part.starts_with("order=")) {
+        Some(order) => format!("{path}?{order}"),
+        None => path.to_owned(),
+    }
+}
+
 /// Puts what the first picture shows into the page. Runs on a thread of the runtime, which may wait.
 fn hand_over(desk: &Desk, page: &mut Response<Cow<'static, [u8]>>) {
     let wait = async { tokio::time::timeout(PATIENCE, desk.first_look()).await };
@@ -167,6 +178,18 @@ mod tests {
             (Target::Alerts, "/settings/background"),
         ] {
             assert_eq!(route(&target), expected);
+        }
+    }
+
+    #[test]
+    fn the_log_tells_the_place_and_nothing_of_a_search() {
+        for (url, expected) in [
+            ("tauri://localhost/index.html", "/"),
+            ("tauri://localhost/index.html#/orders?q=falcon", "/orders"),
+            ("tauri://localhost/index.html#/orders?q=falcon&order=42", "/orders?order=42"),
+            ("tauri://localhost/index.html#/settings/amazon", "/settings/amazon"),
+        ] {
+            assert_eq!(place(&url.parse().unwrap()), expected, "{url}");
         }
     }
 

@@ -8,7 +8,7 @@ use std::time::Duration;
 use anyhow::{Context, Result, ensure};
 use packlight_engine::lock::Lock;
 use packlight_tests::desktop::{Window, in_a_window};
-use packlight_tests::program::{DEADLINE, wait_for};
+use packlight_tests::program::{DEADLINE, WindowAt, wait_for};
 use packlight_tests::seated::Seated;
 use packlight_tests::session_bus::{SessionBus, Shown};
 
@@ -40,6 +40,8 @@ async fn with_the_window_closed_orders_are_told_once_and_a_click_opens_the_windo
     seated.imported().await?;
     let picture = bus.icon()?;
     ensure!(Path::new(&picture).is_file(), "the icon's picture is not at {picture}");
+    let place = WindowAt { x: 70, y: 50, width: 1_180, height: 720 };
+    seated.app.place_window(place)?;
 
     seated.app.close_window()?;
     seated.app.wait_for_page(false)?;
@@ -54,6 +56,9 @@ async fn with_the_window_closed_orders_are_told_once_and_a_click_opens_the_windo
     ensure!(alert.body == format!("{order} · Bonsai &lt;Tree&gt; &amp; Pot"), "{alert:?}");
     bus.click(&alert)?;
     seated.app.wait_for_page(true)?;
+    seated.opened_at(&order).await?;
+    let again = seated.app.window_place()?;
+    ensure!(again == place, "it stood at {place:?} and is made anew at {again:?}");
     seated.app.close_window()?;
     seated.app.wait_for_page(false)?;
     bus.choose("Open Packlight")?;
@@ -75,6 +80,30 @@ async fn with_the_window_closed_orders_are_told_once_and_a_click_opens_the_windo
     seated.app.wait_for_page(true)?;
     ensure!(bus.shown().len() == 3, "closing is explained once: {:?}", bus.shown());
 
+    bus.choose("Quit")?;
+    let ended = seated.app.wait()?;
+    ensure!(ended.success(), "it ended with {ended}");
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_icon_follows_how_the_desk_stands_and_its_menu_pauses_and_resumes() -> Result<()> {
+    let Some(app) = app() else { return Ok(()) };
+    let bus = SessionBus::start(true)?;
+    let (mut seated, ()) = Seated::start_with(&app, bus.address(), &["--hidden"], |_| Ok(())).await?;
+    seated.imported().await?;
+    let fine = bus.picture_with("Packlight · next at")?;
+    bus.choose("For 1 hour")?;
+    ensure!(bus.picture_with("Packlight · paused until")? == fine, "who pauses is not late");
+    bus.choose("Resume")?;
+    bus.picture_with("Packlight · next at")?;
+
+    seated.grant(false);
+    bus.choose("Sync now")?;
+    ensure!(bus.picture_with("Packlight: needs you")? != fine, "the icon says that all is well");
+    seated.grant(true);
+    bus.choose("Sync now")?;
+    ensure!(bus.picture_with("Packlight · next at")? == fine, "the icon still says that something is wrong");
     bus.choose("Quit")?;
     let ended = seated.app.wait()?;
     ensure!(ended.success(), "it ended with {ended}");

@@ -13,7 +13,7 @@ use anyhow::{Context, Result, bail, ensure};
 use rustix::process::{Pid, Signal, kill_process, kill_process_group, test_kill_process_group};
 use x11rb::connection::Connection as _;
 use x11rb::protocol::xproto::{
-    AtomEnum, ClientMessageEvent, ConnectionExt as _, EventMask, MapState, Window,
+    AtomEnum, ClientMessageEvent, ConfigureWindowAux, ConnectionExt as _, EventMask, MapState, Window,
 };
 use x11rb::rust_connection::RustConnection;
 
@@ -27,6 +27,28 @@ pub struct Program(Child);
 /// What the processes of a program have used so far, by thread.
 #[derive(Default)]
 pub struct Usage(HashMap<(u32, u32), (u64, u64)>);
+
+/// Where a window stands on the screen, in pixels.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct WindowAt {
+    /// Its left edge.
+    pub x: i32,
+    /// Its upper edge.
+    pub y: i32,
+    /// How wide it is.
+    pub width: u32,
+    /// How high it is.
+    pub height: u32,
+}
+
+/// The display, and the names by which windows say what they are.
+struct Screen {
+    x: RustConnection,
+    root: Window,
+    protocols: u32,
+    delete: u32,
+    owner: u32,
+}
 
 impl Program {
     /// Starts it without input, in a process group of its own.
@@ -61,37 +83,54 @@ impl Program {
 
     /// Presses the close button of its window.
     pub fn close_window(&self) -> Result<()> {
-        let (x, screen) = x11rb::connect(None)?;
-        let root = x.setup().roots[screen].root;
-        let atom = |name: &str| -> Result<u32> { Ok(x.intern_atom(false, name.as_bytes())?.reply()?.atom) };
-        let (protocols, delete) = (atom("WM_PROTOCOLS")?, atom("WM_DELETE_WINDOW")?);
-        let owner = atom("_NET_WM_PID")?;
-        let window = wait_for("a window that can be closed", DEADLINE, || {
-            let mut windows = vec![root];
+        let screen = Screen::open()?;
+        let window = self.window(&screen)?;
+        let message = ClientMessageEvent::new(
+            32,
+            window,
+            screen.protocols,
+            [screen.delete, x11rb::CURRENT_TIME, 0, 0, 0],
+        );
+        screen.x.send_event(false, window, EventMask::NO_EVENT, message)?;
+        screen.move_pointer(window)
+    }
+
+    /// Moves its window and gives it another size, as its user does by the frame.
+    pub fn place_window(&self, at: WindowAt) -> Result<()> {
+        let screen = Screen::open()?;
+        let window = self.window(&screen)?;
+        let wish = ConfigureWindowAux::new().x(at.x).y(at.y).width(at.width).height(at.height);
+        screen.x.configure_window(window, &wish)?;
+        screen.move_pointer(window)?;
+        ensure!(screen.place(window)? == at, "the window did not go there");
+        Ok(())
+    }
+
+    /// Where its window stands.
+    pub fn window_place(&self) -> Result<WindowAt> {
+        let screen = Screen::open()?;
+        screen.place(self.window(&screen)?)
+    }
+
+    /// Its window that can be closed, waited for.
+    fn window(&self, screen: &Screen) -> Result<Window> {
+        let x = &screen.x;
+        wait_for("a window that can be closed", DEADLINE, || {
+            let mut windows = vec![screen.root];
             while let Some(window) = windows.pop() {
                 // A window may go away between two questions: then it is not the one.
                 let Ok(tree) = x.query_tree(window)?.reply() else { continue };
                 windows.extend(&tree.children);
                 let Ok(about) = x.get_window_attributes(window)?.reply() else { continue };
                 if about.map_state == MapState::VIEWABLE
-                    && numbers(&x, window, owner).contains(&self.0.id())
-                    && numbers(&x, window, protocols).contains(&delete)
+                    && numbers(x, window, screen.owner).contains(&self.0.id())
+                    && numbers(x, window, screen.protocols).contains(&screen.delete)
                 {
                     return Ok(Some(window));
                 }
             }
             Ok(None)
-        })?;
-        let message = ClientMessageEvent::new(32, window, protocols, [delete, x11rb::CURRENT_TIME, 0, 0, 0]);
-        x.send_event(false, window, EventMask::NO_EVENT, message)?;
-        // Nobody closes a window without moving the pointer; with nothing else to read from the server, the toolkit may
-        // leave a message that came together with an answer in its queue.
-        for place in [40, 60, 80] {
-            x.warp_pointer(x11rb::NONE, window, 0, 0, 0, 0, place, place)?;
-            x.flush()?;
-            std::thread::sleep(BETWEEN_LOOKS);
-        }
-        Ok(())
+        })
     }
 
     /// What its processes have used of the processors so far: running time in nanoseconds, and how often they woke.
@@ -152,6 +191,39 @@ impl Drop for Program {
                 std::thread::sleep(Duration::from_millis(20));
             }
         }
+    }
+}
+
+impl Screen {
+    fn open() -> Result<Self> {
+        let (x, screen) = x11rb::connect(None)?;
+        let root = x.setup().roots[screen].root;
+        let atom = |name: &str| -> Result<u32> { Ok(x.intern_atom(false, name.as_bytes())?.reply()?.atom) };
+        let (protocols, delete) = (atom("WM_PROTOCOLS")?, atom("WM_DELETE_WINDOW")?);
+        let owner = atom("_NET_WM_PID")?;
+        Ok(Self { x, root, protocols, delete, owner })
+    }
+
+    fn place(&self, window: Window) -> Result<WindowAt> {
+        let about = self.x.get_geometry(window)?.reply()?;
+        let at = self.x.translate_coordinates(window, self.root, 0, 0)?.reply()?;
+        Ok(WindowAt {
+            x: at.dst_x.into(),
+            y: at.dst_y.into(),
+            width: about.width.into(),
+            height: about.height.into(),
+        })
+    }
+
+    /// Nobody closes or moves a window without moving the pointer; with nothing else to read from the server, the toolkit
+    /// may leave a message that came together with an answer in its queue.
+    fn move_pointer(&self, window: Window) -> Result<()> {
+        for place in [40, 60, 80] {
+            self.x.warp_pointer(x11rb::NONE, window, 0, 0, 0, 0, place, place)?;
+            self.x.flush()?;
+            std::thread::sleep(BETWEEN_LOOKS);
+        }
+        Ok(())
     }
 }
 

@@ -5,16 +5,16 @@ use std::process::Command;
 use std::sync::Arc;
 use std::time::Duration;
 
-use anyhow::Result;
+use anyhow::{Context, Result};
 use chrono::{TimeDelta, Utc};
 use packlight_domain::account::OrdersApi;
 use packlight_spapi::HttpTransport;
-use packlight_spapi_sim::{Amazon, Draft, DraftLine, Seller, Server};
+use packlight_spapi_sim::{Amazon, Draft, DraftLine, Role, Seller, Server};
 use packlight_store::{Access, Store};
 use tempfile::TempDir;
 
 use crate::command_line::RATE_SCALE;
-use crate::program::Program;
+use crate::program::{DEADLINE, Program, wait_for};
 use crate::world::{self, GB};
 
 /// How often, a tenth of a second apart, it is looked whether the first import is complete.
@@ -89,6 +89,27 @@ impl Seated {
             tokio::time::sleep(Duration::from_millis(100)).await;
         }
         anyhow::bail!("the first import did not end")
+    }
+
+    /// Amazon grants the application to read orders, or does not any more.
+    pub fn grant(&self, is_granted: bool) {
+        if is_granted {
+            self.amazon.grant(Role::Orders);
+        } else {
+            self.amazon.deny(Role::Orders);
+        }
+    }
+
+    /// Waits until the app has logged that its window opened at this order.
+    pub async fn opened_at(&self, order: &str) -> Result<()> {
+        let store = Store::open(&self.data(), Access::Read, Utc::now()).await?;
+        let found = store.find_order(None, order).await?.with_context(|| format!("{order} is not known"))?;
+        store.close().await;
+        let line = format!("the window opened at /orders?order={}\n", found.row.id.0);
+        let log = self.data().join("logs/packlight.log");
+        wait_for(&line, DEADLINE, || {
+            Ok(std::fs::read_to_string(&log).unwrap_or_default().contains(&line).then_some(()))
+        })
     }
 
     /// Buyers order; early enough for Amazon's list to show it.

@@ -223,6 +223,15 @@ impl SessionBus {
         })
     }
 
+    /// Waits until the menu holds a text that begins so, and returns the icon's picture of that moment: a PNG file.
+    pub fn picture_with(&self, begins: &str) -> Result<Vec<u8>> {
+        self.item_id(begins)?;
+        wait_for("the icon's picture", DEADLINE, || {
+            // The file goes when another picture comes.
+            Ok(std::fs::read(self.icon()?).ok())
+        })
+    }
+
     /// The texts of the icon's menu with their ids, submenus included.
     pub fn menu(&self) -> Result<Vec<(i32, String)>> {
         let (to, at) = self.menu_at()?;
@@ -245,14 +254,18 @@ impl SessionBus {
 
     /// Waits until the menu holds a text that begins so, and chooses it.
     pub fn choose(&self, begins: &str) -> Result<()> {
-        let id = wait_for(&format!("'{begins}' in the menu"), DEADLINE, || {
-            let items = self.menu().unwrap_or_default();
-            Ok(items.into_iter().find(|(_, text)| text.starts_with(begins)).map(|(id, _)| id))
-        })?;
+        let id = self.item_id(begins)?;
         let (to, at) = self.menu_at()?;
         let body = (id, "clicked", Value::from(0_i32), 0_u32);
         self.connection.call_method(Some(to.as_str()), at.as_str(), Some(MENU), "Event", &body)?;
         Ok(())
+    }
+
+    fn item_id(&self, begins: &str) -> Result<i32> {
+        wait_for(&format!("'{begins}' in the menu"), DEADLINE, || {
+            let items = self.menu().unwrap_or_default();
+            Ok(items.into_iter().find(|(_, text)| text.starts_with(begins)).map(|(id, _)| id))
+        })
     }
 
     fn menu_at(&self) -> Result<(String, String)> {
