@@ -26,8 +26,8 @@ use crate::processes::Group;
 use crate::project::Project;
 use crate::session::Session;
 
-/// Pairs of runs, in turns (ours, control, control, ours, …).
-const PAIRS: usize = 10;
+/// Rounds of one run each, forwards and backwards in turns (ours, control, lean, lean, control, ours, …).
+const ROUNDS: usize = 10;
 const BETWEEN_LOOKS: Duration = Duration::from_millis(4);
 const DEADLINE: Duration = Duration::from_mins(1);
 /// For how long nothing may change until a picture counts as at rest.
@@ -39,6 +39,9 @@ const THERE: u64 = 950;
 /// Fewer drawn pixels than these are no text.
 const LEAST_INK: usize = 200;
 
+/// Makes WebKitGTK hand over its frames in plain shared memory.
+const PLAIN_FRAMES: &str = "WEBKIT_DISABLE_DMABUF_RENDERER";
+
 /// Start and memory of the app on the database in `folder`.
 pub(super) fn measure(project: &Project, folder: &Path) -> Result<Vec<Measurement>> {
     // Warm caches: what is measured is the program and not the disk.
@@ -48,51 +51,52 @@ pub(super) fn measure(project: &Project, folder: &Path) -> Result<Vec<Measuremen
     // The rows of the table lie in the lower middle of the window, whatever stands above them. Both parts are of one size:
     // looking takes time too, which the program does not get.
     let rows = [200, 500, 700, 750];
-    let app = stage.learn(&pictures, "app", "Packlight", project.app("release"), Some(folder), rows)?;
+    let app =
+        stage.learn(&pictures, Subject::new("app", "Packlight", project.app("release"), rows).on(folder))?;
     let line = [0, 0, 500, 250];
-    let empty = stage.learn(
-        &pictures,
-        "empty window",
-        "Empty window",
-        project.example("empty_window"),
-        None,
-        line,
-    )?;
+    let empty = Subject::new("empty window", "Empty window", project.example("empty_window"), line);
+    let empty = stage.learn(&pictures, empty)?;
+    let plain = Subject::new("plain empty window", "Empty window", project.example("empty_window"), line);
+    let plain = stage.learn(&pictures, plain.with_plain_frames())?;
 
-    let (mut ours, mut control) = (Vec::new(), Vec::new());
-    for pair in 0..PAIRS {
-        println!("  pair {} of {PAIRS}", pair + 1);
-        if pair % 2 == 0 {
-            ours.push(app.run(&stage)?);
-            control.push(empty.run(&stage)?);
-        } else {
-            control.push(empty.run(&stage)?);
-            ours.push(app.run(&stage)?);
+    let (mut ours, mut control, mut lean) = (Vec::new(), Vec::new(), Vec::new());
+    for round in 0..ROUNDS {
+        println!("  round {} of {ROUNDS}", round + 1);
+        let mut turns = [(&app, &mut ours), (&empty, &mut control), (&plain, &mut lean)];
+        if round % 2 == 1 {
+            turns.reverse();
+        }
+        for (subject, runs) in turns {
+            runs.push(subject.run(&stage)?);
         }
     }
-    let compared = |what: &str, unit, goals: &[Goal], figure: fn(&Run) -> u64| Measurement {
-        what: what.to_owned(),
-        unit,
-        orders: None,
-        ours: ours.iter().map(figure).collect(),
-        against: Some("empty window".to_owned()),
-        control: control.iter().map(figure).collect(),
-        goals: goals.to_vec(),
-    };
-    // Libraries that another web view holds too count half: then both figures are too small, and their ratio too large.
-    let alone = ours.iter().chain(&control).all(|run| run.memory.alone);
+    // Libraries that another web view holds too count half: then the figures are too small.
+    let alone = ours.iter().chain(&control).chain(&lean).all(|run| run.memory.alone);
     let memory = if alone {
         "memory, PSS of all processes"
     } else {
         "memory, PSS (shared with another web view: run again)"
     };
-    Ok(vec![
-        compared("start to first rows", Unit::Nanoseconds, &[Goal::Ratio(1500)], |run| run.painted),
-        compared("start to the page's first corner", Unit::Nanoseconds, &[], |run| run.begun),
-        compared("start to the window on screen", Unit::Nanoseconds, &[], |run| run.mapped),
-        compared(memory, Unit::Bytes, &[Goal::Ratio(1200)], |run| run.memory.all),
-        compared("of it private or shared by no file", Unit::Bytes, &[], |run| run.memory.anonymous),
-    ])
+    let compared = |what: &str, unit, figure: fn(&Run) -> u64, goals: &[Goal]| {
+        let against = |name: &str, runs: &[Run], goals: &[Goal]| Measurement {
+            what: what.to_owned(),
+            unit,
+            orders: None,
+            ours: ours.iter().map(figure).collect(),
+            against: Some(name.to_owned()),
+            control: runs.iter().map(figure).collect(),
+            goals: goals.to_vec(),
+        };
+        [against("empty window", &control, goals), against("it with plain frames", &lean, &[])]
+    };
+    Ok([
+        compared("start to first rows", Unit::Nanoseconds, |run| run.painted, &[Goal::Ratio(1500)]),
+        compared("start to the page's first corner", Unit::Nanoseconds, |run| run.begun, &[]),
+        compared("start to the window on screen", Unit::Nanoseconds, |run| run.mapped, &[]),
+        compared(memory, Unit::Bytes, |run| run.memory.all, &[Goal::Ratio(1200)]),
+        compared("of it private or shared by no file", Unit::Bytes, |run| run.memory.anonymous, &[]),
+    ]
+    .concat())
 }
 
 /// The name of the app, or the beginning of the line: what is drawn as soon as anything is.
@@ -121,24 +125,13 @@ impl Stage {
     }
 
     /// Watches a program once, and leaves a picture of what it came to: so one can see what is being waited for.
-    fn learn(
-        &self,
-        pictures: &Path,
-        name: &'static str,
-        title: &'static str,
-        program: PathBuf,
-        folder: Option<&Path>,
-        area: Area,
-    ) -> Result<Subject> {
-        let folder = folder.map(Path::to_owned);
-        let mut subject =
-            Subject { name, title, program, folder, area, ink: Ink::default(), corner: Ink::default() };
+    fn learn(&self, pictures: &Path, mut subject: Subject) -> Result<Subject> {
         let (mut group, start) = subject.start(self)?;
         let learnt = subject.learn(self, &mut group, start);
-        if let Some(picture) = self.display.picture_of(title)? {
-            let path = pictures.join(name.replace(' ', "-")).with_extension("png");
+        if let Some(picture) = self.display.picture_of(subject.title)? {
+            let path = pictures.join(subject.name.replace(' ', "-")).with_extension("png");
             picture.save(&path)?;
-            println!("  {name}: {}", path.display());
+            println!("  {}: {}", subject.name, path.display());
         }
         learnt.map(|()| subject)
     }
@@ -237,6 +230,7 @@ struct Subject {
     title: &'static str,
     program: PathBuf,
     folder: Option<PathBuf>,
+    plain_frames: bool,
     area: Area,
     ink: Ink,
     corner: Ink,
@@ -251,6 +245,20 @@ struct Run {
 }
 
 impl Subject {
+    fn new(name: &'static str, title: &'static str, program: PathBuf, area: Area) -> Self {
+        let (ink, corner) = (Ink::default(), Ink::default());
+        Self { name, title, program, folder: None, plain_frames: false, area, ink, corner }
+    }
+
+    /// The program is started on the database in this folder.
+    fn on(self, folder: &Path) -> Self {
+        Self { folder: Some(folder.to_owned()), ..self }
+    }
+
+    fn with_plain_frames(self) -> Self {
+        Self { plain_frames: true, ..self }
+    }
+
     /// Waits until nothing moves any more, and remembers what was drawn.
     fn learn(&mut self, stage: &Stage, group: &mut Group, start: Instant) -> Result<()> {
         let window = self.wait_for_window(stage, group, start)?;
@@ -277,6 +285,11 @@ impl Subject {
         let mut command = Command::new(&self.program);
         stage.display.give_to(&mut command);
         stage.session.point(&mut command);
+        if self.plain_frames {
+            command.env(PLAIN_FRAMES, "1");
+        } else {
+            command.env_remove(PLAIN_FRAMES);
+        }
         command.env("DBUS_SESSION_BUS_ADDRESS", &stage.bus.address);
         command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
         if let Some(folder) = &self.folder {
