@@ -1,7 +1,7 @@
 //! The transport over real HTTP: reqwest with rustls, the system's certificates and no surprises.
 //!
-//! Owns the time limits of the fault catalogue (reference: reliability-performance.md §4 rows 5, 6) and the cap on
-//! bodies. Loopback is never reached through a proxy.
+//! Owns the time limits of the fault catalogue (reference: reliability-performance.md §4 rows 5, 6), with the patience that
+//! Amazon's slow answers ask for (spapi.md §3.4), and the cap on bodies. Loopback is never reached through a proxy.
 
 use std::error::Error as _;
 use std::io;
@@ -24,7 +24,7 @@ use crate::endpoints::is_loopback;
 pub struct Timeouts {
     /// From the first packet to a secured connection.
     pub connect: Duration,
-    /// Between two reads of the answer.
+    /// From the request to the head of its answer, and between two reads of the body.
     pub read: Duration,
     /// For everything together.
     pub total: Duration,
@@ -34,8 +34,8 @@ impl Default for Timeouts {
     fn default() -> Self {
         Self {
             connect: Duration::from_secs(10),
-            read: Duration::from_secs(30),
-            total: Duration::from_mins(2),
+            read: Duration::from_mins(1),
+            total: Duration::from_mins(3),
         }
     }
 }

@@ -151,6 +151,22 @@ async fn an_answer_that_stops_or_crawls_ends_in_time() {
     assert_eq!(silent.unwrap_err(), TransportError::Timeout);
 }
 
+/// Amazon's answers may take a minute (reference: spapi.md §3.4). The clock moves on while everybody waits.
+#[tokio::test(start_paused = true)]
+async fn an_answer_that_is_slow_to_begin_is_waited_for() {
+    let answer = text("HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\n{}");
+    for (seconds, arrives) in [(45, true), (75, false)] {
+        let (address, _) = server(vec![Act::Pause(Duration::from_secs(seconds)), answer.clone()]).await;
+        let begun = tokio::time::Instant::now();
+        let answer = HttpTransport::new().unwrap().send(get(&format!("http://{address}/orders"))).await;
+        match answer {
+            Ok(answer) if arrives => assert_eq!(answer.body(), &Bytes::from("{}")),
+            Err(error) if !arrives => assert_eq!(error, TransportError::Timeout),
+            other => panic!("{seconds} s: {other:?} after {:?}", begun.elapsed()),
+        }
+    }
+}
+
 #[tokio::test]
 async fn a_secured_connection_to_something_else_is_named() {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
