@@ -48,6 +48,20 @@ async fn prices_come_with_the_first_sync_that_may_ask_for_them() {
     assert!(database::content(world.folder()).await == before);
 }
 
+/// The token stays good: the page is asked for once more without the part, and the list goes on from there.
+#[tokio::test(start_paused = true)]
+async fn a_part_refused_in_the_middle_of_a_list_costs_one_call() {
+    let world = World::connected(shop(1_950, 13), OrdersApi::V2026).await;
+    let fault = Fault::IncludedDataNamed("FULFILLMENT".into()).on(Operation::SearchOrders).after(15);
+    world.amazon.inject(fault);
+    let report = world.synced().await;
+    assert_eq!((report.sum.orders_new, report.sum.calls), (1_950, 21));
+    world.amazon.lift_all();
+    tokio::time::advance(Duration::from_mins(61)).await;
+    world.synced().await;
+    assert!(is_whole(&world).await);
+}
+
 #[tokio::test(start_paused = true)]
 async fn a_new_process_knows_of_the_gap() {
     let world = without_prices(230).await;

@@ -78,9 +78,11 @@ rows! {
         "Amazon denies access to the list of orders: give the application the role Inventory and Order Tracking in Seller Central, authorise it again, and enter the new refresh token; or check that the marketplaces belong to this account",
     );
     page_too_large: 21, |amazon| on_orders(amazon, Fault::ServerError(413).times(2)), Ends::Well;
+    second_page_too_large: 21, |amazon| on_orders(amazon, Injection::from(Fault::ServerError(413)).after(1).times(4)),
+        Ends::Well;
     every_page_too_large: 21, |amazon| on_orders(amazon, Fault::ServerError(413)), ends(
         Code::Refused, 4,
-        "Amazon's answer for the list of orders would be too large: a smaller part is asked for next",
+        "Amazon finds its answer for the list of orders too large to send, however little is asked for at once: what was read is kept, try again later",
     );
     limited_once: 22, |amazon| on_orders(amazon, Fault::Throttle.once()), Ends::Well;
     limited_for_an_hour: 23, |amazon| on_orders(amazon, Fault::Throttle), ends(

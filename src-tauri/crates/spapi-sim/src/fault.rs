@@ -71,8 +71,10 @@ pub enum Fault {
     },
     /// `x-amzn-RateLimit-Limit` is not what the plan says.
     RateHeader(RateHeader),
-    /// 400 to a call whose `includedData` has this value.
+    /// 400 to a call whose `includedData` has this value, without a word about which.
     IncludedDataRefused(String),
+    /// The same, and the refusal names the value.
+    IncludedDataNamed(String),
     /// Fields are null.
     NullFields,
     /// Words that no model lists.
@@ -215,7 +217,7 @@ impl Fault {
             | Self::MovingOrders
             | Self::LateOrders { .. } => lists,
             Self::ShuffledPages => lists && !call.continues,
-            Self::IncludedDataRefused(value) => call.included.contains(&value.as_str()),
+            Self::IncludedDataRefused(value) | Self::IncludedDataNamed(value) => call.included.contains(&value.as_str()),
             _ => true,
         };
         fits && operation.map_or(call.operation != Operation::Token, |operation| operation == call.operation)

@@ -53,6 +53,9 @@ impl Included {
             if visit.faults.contains(&Fault::IncludedDataRefused(value.to_owned())) {
                 return Err(Problem::invalid_input("Invalid request parameters."));
             }
+            if visit.faults.contains(&Fault::IncludedDataNamed(value.to_owned())) {
+                return Err(Problem::invalid_input(format!("Invalid value {value} for includedData")));
+            }
         }
         Ok(included)
     }

@@ -7,6 +7,7 @@ use bytes::Bytes;
 use http::{HeaderMap, Response, StatusCode};
 
 use crate::error::{ApiError, ErrorKind, cleaned};
+use crate::included::IncludedData;
 use crate::json::{self, Branch, Leaf, List, Unreadable, wire};
 use crate::limiter::{self, NoToken};
 use crate::operation::{Operation, millionths};
@@ -97,7 +98,10 @@ pub(crate) fn verdict(asked: Asked, answer: &Response<Bytes>) -> Verdict {
         }
         StatusCode::FORBIDDEN => Verdict::Final(error(ErrorKind::AccessDenied)),
         StatusCode::NOT_FOUND | StatusCode::GONE => Verdict::Final(error(ErrorKind::NotFound)),
-        StatusCode::BAD_REQUEST if asked.page_token => Verdict::Final(error(ErrorKind::PageTokenRefused)),
+        // The parts of an order may differ under a token (reference: spapi.md §4.2.5): a refusal of one is none of the place.
+        StatusCode::BAD_REQUEST if asked.page_token && !entry.names_a_part() => {
+            Verdict::Final(error(ErrorKind::PageTokenRefused))
+        }
         StatusCode::BAD_REQUEST if asked.bounded && entry.speaks_of_the_bound() => {
             Verdict::Final(error(ErrorKind::BoundTooRecent))
         }
@@ -181,6 +185,11 @@ impl Refusal {
             && ["expired", "revoked", "malformed", "invalid", "missing"]
                 .iter()
                 .any(|word| words.contains(word))
+    }
+
+    /// Whether a part of `includedData` is blamed, and not the page token.
+    fn names_a_part(&self) -> bool {
+        IncludedData::ALL.is_named_in(&self.words) && !self.words.to_ascii_lowercase().contains("token")
     }
 
     /// Whether the end of the time span is blamed (reference: spapi.md F17).

@@ -179,7 +179,7 @@ fn sentence(operation: Option<Operation>, kind: &ErrorKind) -> String {
             format!("Amazon refused the request for {subject} as invalid: check the marketplaces of the account, or try a newer Packlight")
         }
         ErrorKind::TooLarge => {
-            format!("Amazon's answer for {subject} would be too large: a smaller part is asked for next")
+            format!("Amazon finds its answer for {subject} too large to send, however little is asked for at once: what was read is kept, try again later")
         }
         ErrorKind::TokenRejected => {
             "Amazon refuses a token that it has just issued: this usually ends within half an hour, try again later".to_owned()

@@ -283,7 +283,10 @@ fn mend(
             Ok(Turn::Restart(reading.window.shrunk(source.client.server_now()), reading.restarts))
         }
         // Or it does not answer a part of the orders for a while: with fewer, once.
-        ErrorKind::InvalidInput if reading.token.is_none() && has_parts && !tried.reduced => {
+        // In the middle of a list only where the refusal names the part: the page token stays good.
+        ErrorKind::InvalidInput
+            if has_parts && !tried.reduced && (reading.token.is_none() || names_a_part) =>
+        {
             tried.reduced = true;
             Ok(Turn::WithLess(error))
         }
@@ -295,10 +298,11 @@ fn mend(
                 Turn::Halve(Broken::Tokens)
             })
         }
-        // Smaller pages first, then shorter windows; what is still too large then is reported as that.
-        ErrorKind::TooLarge | ErrorKind::Offline(TransportError::TooLarge(_)) if source.page_size > 12 => {
-            source.page_size /= 2;
-            Ok(Turn::Restart(reading.window, reading.restarts))
+        // Smaller pages, down to a single order; what is still too large then is reported as that.
+        ErrorKind::TooLarge if source.page_size > 1 => Ok(smaller_pages(reading, source)),
+        // So many megabytes are not a dozen orders: asking on would only bring them again.
+        ErrorKind::Offline(TransportError::TooLarge(_)) if source.page_size > 12 => {
+            Ok(smaller_pages(reading, source))
         }
         kind => {
             if kind == ErrorKind::InvalidInput && has_parts {
@@ -306,6 +310,15 @@ fn mend(
             }
             Err(ApiError { kind, ..error }.into())
         }
+    }
+}
+
+/// Asks for half as many orders a page. The page token of 2026-01-01 allows that (reference: spapi.md §4.2.5).
+fn smaller_pages(reading: &Reading, source: &mut OrderSource<'_>) -> Turn {
+    source.page_size = (source.page_size / 2).max(1);
+    match source.api {
+        OrdersApi::V2026 => Turn::NextPage,
+        OrdersApi::V0 => Turn::Restart(reading.window, reading.restarts),
     }
 }
 

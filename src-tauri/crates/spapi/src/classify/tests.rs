@@ -122,6 +122,11 @@ fn a_400_is_read_by_where_it_happened_and_then_by_its_words() {
         judged(asked(page_token), 400, &refusal("InvalidInput", message, details)).1.unwrap()
     };
     assert_eq!(kind(true, "whatever it says", ""), ErrorKind::PageTokenRefused);
+    assert_eq!(kind(true, "Invalid value FULFILLMENT for includedData", ""), ErrorKind::InvalidInput);
+    assert_eq!(
+        kind(true, "The paginationToken does not fit includedData FULFILLMENT", ""),
+        ErrorKind::PageTokenRefused
+    );
     for (message, details) in [
         ("LastUpdatedBefore must be at least two minutes before the time of the request.", ""),
         ("Invalid request parameters", "lastUpdatedBefore"),
