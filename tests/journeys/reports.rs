@@ -159,9 +159,10 @@ async fn row_42_a_report_that_stays_in_the_queue_is_left_to_itself_and_used_when
     );
     assert_eq!((error.code, error.retryable), (Code::Unavailable, true));
     assert_eq!(job(&world).await.error, Some(error.message));
+    // The world's clock also moves on while the database works, on a busy machine by minutes in six hours.
     let waited = world.amazon.now() - begin();
     assert!(
-        waited >= TimeDelta::hours(6) && waited < TimeDelta::hours(6) + TimeDelta::minutes(10),
+        waited >= TimeDelta::hours(6) && waited < TimeDelta::hours(6) + TimeDelta::minutes(30),
         "{waited}"
     );
     let polls = world.amazon.count(Operation::GetReport);

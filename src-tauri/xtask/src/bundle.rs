@@ -44,7 +44,7 @@ pub(crate) fn package(project: &Project) -> Result<()> {
     start::build(project, &[start::APP])?;
     let begun = SystemTime::now();
     notices::write_bill(project, &project.bundles())?;
-    marked(project, || command::run(&mut tauri(project, KINDS)))?;
+    marked(project, || command::run(&mut tauri(project, KINDS)?))?;
     for (package, _) in made_since(&project.bundles(), begun)? {
         if package.extension().is_some_and(|ending| ending == "deb") {
             press(&package)?;
@@ -106,22 +106,35 @@ fn press(package: &Path) -> Result<()> {
 }
 
 /// Tauri's bundler on the program that is built already.
-fn tauri(project: &Project, kinds: &str) -> Command {
+fn tauri(project: &Project, kinds: &str) -> Result<Command> {
     let mut command = node::npm();
-    // What is made while bundling cannot stand in the committed configuration.
+    // What is known only while bundling cannot stand in the committed configuration.
     let bill = project.bundles().join(notices::BILL);
     let files = json!({ "/usr/share/doc/packlight/packlight.cdx.json": bill });
-    let made = json!({ "bundle": { "linux": { "deb": { "files": files } } } });
+    let depends = depends(project, &fs::read(project.app("release"))?)?;
+    let made = json!({ "bundle": { "linux": { "deb": { "files": files, "depends": depends } } } });
     command
         .args(["run", "--silent", "tauri", "--", "bundle", "--bundles", kinds])
         .args(["--config", &made.to_string()])
         .current_dir(project.path("ui"));
-    command
+    Ok(command)
+}
+
+/// What the Debian package asks for: as configured, and the C library that can start this program.
+fn depends(project: &Project, program: &[u8]) -> Result<Vec<String>> {
+    // The name that the linker leaves where it packed the relocations (the shell's `build.rs`).
+    const PACKED: &[u8] = b"GLIBC_ABI_DT_RELR";
+    let configuration: serde_json::Value =
+        serde_json::from_slice(&fs::read(project.path("tauri.conf.json"))?)?;
+    let configured = configuration["bundle"]["linux"]["deb"]["depends"].as_array();
+    let configured = configured.into_iter().flatten().filter_map(|name| name.as_str().map(str::to_owned));
+    let packed = program.windows(PACKED.len()).any(|bytes| bytes == PACKED);
+    Ok(configured.chain([format!("libc6 (>= {})", if packed { "2.36" } else { "2.34" })]).collect())
 }
 
 fn appimage(project: &Project) -> Result<()> {
     let begun = SystemTime::now();
-    if let Err(problem) = marked(project, || command::run_quietly(&mut tauri(project, "appimage"))) {
+    if let Err(problem) = marked(project, || command::run_quietly(&mut tauri(project, "appimage")?)) {
         println!("{}", no_appimage(&problem.to_string()));
         return Ok(());
     }
@@ -209,6 +222,14 @@ mod tests {
         has("recommends", "cups-client");
         has("recommends", "libayatana-appindicator3-1");
         has("recommends", "gnome-keyring | kwalletmanager");
+    }
+
+    #[test]
+    fn the_debian_package_asks_for_a_c_library_that_can_start_its_program() {
+        let project = Project::find().unwrap();
+        let asked = |program: &[u8]| depends(&project, program).unwrap();
+        assert_eq!(asked(b"GLIBC_2.34 and more"), ["ca-certificates", "libc6 (>= 2.34)"]);
+        assert_eq!(asked(b"more GLIBC_ABI_DT_RELR and more"), ["ca-certificates", "libc6 (>= 2.36)"]);
     }
 
     #[test]

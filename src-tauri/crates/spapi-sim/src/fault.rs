@@ -217,7 +217,9 @@ impl Fault {
             | Self::MovingOrders
             | Self::LateOrders { .. } => lists,
             Self::ShuffledPages => lists && !call.continues,
-            Self::IncludedDataRefused(value) | Self::IncludedDataNamed(value) => call.included.contains(&value.as_str()),
+            Self::IncludedDataRefused(value) | Self::IncludedDataNamed(value) => {
+                call.included.contains(&value.as_str())
+            }
             _ => true,
         };
         fits && operation.map_or(call.operation != Operation::Token, |operation| operation == call.operation)

@@ -32,11 +32,7 @@ pub struct Timeouts {
 
 impl Default for Timeouts {
     fn default() -> Self {
-        Self {
-            connect: Duration::from_secs(10),
-            read: Duration::from_mins(1),
-            total: Duration::from_mins(3),
-        }
+        Self { connect: Duration::from_secs(10), read: Duration::from_mins(1), total: Duration::from_mins(3) }
     }
 }
 
