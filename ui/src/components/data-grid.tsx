@@ -75,6 +75,10 @@ export function DataGrid<Row, Key extends string>(props: Props<Row, Key>) {
     reveal,
     isAtTop,
     hasFocus: () => scroller.current?.contains(document.activeElement) ?? false,
+    press: (key) => {
+      scroller.current?.focus();
+      scroller.current?.dispatchEvent(new KeyboardEvent("keydown", { key, bubbles: true, cancelable: true }));
+    },
   }));
 
   // One object for all rows, so that a row renders for its own sake only.

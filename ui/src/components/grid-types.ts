@@ -32,6 +32,8 @@ export type GridHandle = {
   reveal: (row: number) => void;
   isAtTop: () => boolean;
   hasFocus: () => boolean;
+  /** Does what a key does in the grid, for who chose it by its name. */
+  press: (key: string) => void;
 };
 
 /** The ids by which `aria-activedescendant` names a place. */

@@ -18,7 +18,8 @@ export type Command = {
   words?: string;
   /** False while there is nothing for it to act on: it is listed by `?`, not offered, and its key does nothing. */
   when?: boolean;
-  /** Absent for keys that a component handles itself and that are only listed. */
+  /** A component hears the keys itself, such as a table that has the focus; `run` is for who chooses it by name. */
+  heard?: boolean;
   run?: () => void;
 };
 
@@ -48,7 +49,7 @@ function find(commands: readonly Command[], strokes: readonly Stroke[]) {
   let longer = false;
   let found: Command | undefined;
   for (const command of commands) {
-    if (command.keys === undefined || !usable(command)) continue;
+    if (command.keys === undefined || command.heard || !usable(command)) continue;
     for (const sequence of strokesOf(command.keys)) {
       if (strokes.length > sequence.length || !strokes.every((stroke, i) => matches(stroke, sequence[i]))) continue;
       // The last registered wins: a screen may take a key from the frame around it.

@@ -50,6 +50,7 @@ const NAMES: Record<string, string> = {
   ArrowLeft: "←",
   ArrowRight: "→",
   Escape: "Esc",
+  ContextMenu: "Menu",
 };
 
 /** One alternative as it is printed on a keyboard. */

@@ -102,6 +102,8 @@ export function InventoryPage({ search, onSearch, density, tabs, actions, onOrde
     setActive(null);
     void list?.apply();
   };
+  const of = { group: "Inventory" as const, when: at !== null };
+  const press = (key: string) => () => grid.current?.press(key);
   useCommands([
     { id: "unit-search", label: "Search the stock", keys: "/", group: "Inventory", run: () => input.current?.select() },
     { id: "unit-add", label: "Add units", keys: "n", group: "Inventory", run: () => setEdited("new") },
@@ -121,6 +123,15 @@ export function InventoryPage({ search, onSearch, density, tabs, actions, onOrde
       group: "Inventory",
       when: picker.count > 0,
       run: picker.clear,
+    },
+    { id: "unit-edit", label: "Change the unit", keys: "Enter", heard: true, ...of, run: press("Enter") },
+    {
+      id: "unit-menu",
+      label: "Menu of the unit",
+      keys: "Shift F10 or ContextMenu",
+      heard: true,
+      ...of,
+      run: press("ContextMenu"),
     },
     { id: "unit-export", label: "Export units as CSV", group: "Inventory", run: () => void save() },
   ]);

@@ -1,10 +1,12 @@
 /** Every mapping: which set and condition an ASIN, or the number of another platform's line, stands for. */
-import { Pencil, Plus, Trash2 } from "lucide-react";
+import { Plus } from "lucide-react";
 import { useCallback, useMemo, useRef, useState, type ReactNode } from "react";
 
 import { useActed } from "~/components/acted";
-import { Button, IconButton } from "~/components/button";
-import { DataGrid, type Column, type GridHandle } from "~/components/data-grid";
+import { Button } from "~/components/button";
+import { DataGrid, type GridHandle } from "~/components/data-grid";
+import { useCommands } from "~/components/keys";
+import { AnchoredMenu } from "~/components/menu";
 import { Nothing } from "~/components/nothing";
 import { FailureNotice } from "~/components/notice";
 import { Page } from "~/components/page";
@@ -14,16 +16,14 @@ import { useActs } from "~/components/undo";
 import { usePagedList } from "~/components/use-paged-list";
 import { useCalm, WaitingPill } from "~/components/waiting-rows";
 import type { Density, Mapping } from "~/lib/bindings";
-import { counted, format } from "~/lib/format";
+import { counted } from "~/lib/format";
 import { backend } from "~/lib/ipc";
 
+import { mappingColumns, mappingCommands, type MappingActs, type MappingRow } from "./mapping-columns";
 import { MappingDialog } from "./mapping-dialog";
 import styles from "./mappings.module.css";
 
 const ROW_HEIGHTS: Record<Density, number> = { compact: 26, normal: 34, comfortable: 42 };
-
-/** The grid tells rows apart by a number; a mapping has none, so it is given one when it is first seen. */
-export type MappingRow = Mapping & { id: number };
 
 type Props = {
   search: string;
@@ -41,8 +41,10 @@ const NEWEST = { key: "number" as const, descending: false };
 
 export function MappingsPage({ search, onSearch, density, tabs, onOrders }: Props) {
   const grid = useRef<GridHandle>(null);
+  const input = useRef<HTMLInputElement>(null);
   const [active, setActive] = useState<number | null>(null);
   const [edited, setEdited] = useState<Mapping | "new" | null>(null);
+  const [menu, setMenu] = useState<{ row: MappingRow; button: HTMLElement } | null>(null);
   const { done, failed } = useActs();
   const ids = useRef(new Map<string, number>());
   const open = useCallback(() => {
@@ -81,7 +83,48 @@ export function MappingsPage({ search, onSearch, density, tabs, onOrders }: Prop
     },
     [done, failed],
   );
-  const columns = useMemo(() => columnsFor({ onEdit: setEdited, onRemove: remove, onOrders }), [remove, onOrders]);
+  const acts = useMemo<MappingActs>(
+    () => ({ edit: setEdited, remove, showOrders: (mapping) => onOrders(mapping.number, mapping.is_asin) }),
+    [remove, onOrders],
+  );
+  const openMenu = useCallback(
+    (row: MappingRow, button: HTMLElement) => setMenu((open) => (open?.button === button ? null : { row, button })),
+    [],
+  );
+  const openMenuByKey = useCallback((row: MappingRow) => {
+    document.querySelector<HTMLElement>(`[data-row-menu="${row.id}"]`)?.click();
+  }, []);
+  const columns = useMemo(() => mappingColumns(acts.showOrders, openMenu), [acts, openMenu]);
+  const row = at === null ? undefined : list?.rowAt(at);
+  const of = { group: "Inventory" as const, when: row !== undefined };
+  const press = (key: string) => () => grid.current?.press(key);
+  useCommands([
+    {
+      id: "map-search",
+      label: "Search the mappings",
+      keys: "/",
+      group: "Inventory",
+      run: () => input.current?.select(),
+    },
+    { id: "map-add", label: "Add a mapping", keys: "n", group: "Inventory", run: () => setEdited("new") },
+    { id: "map-edit", label: "Change the mapping", keys: "Enter", heard: true, ...of, run: press("Enter") },
+    {
+      id: "map-orders",
+      label: "Show the orders of the mapping",
+      keys: "o",
+      ...of,
+      run: () => row && acts.showOrders(row),
+    },
+    { id: "map-delete", label: "Delete the mapping", keys: "Delete", ...of, run: () => row && void remove(row) },
+    {
+      id: "map-menu",
+      label: "Menu of the mapping",
+      keys: "Shift F10 or ContextMenu",
+      heard: true,
+      ...of,
+      run: press("ContextMenu"),
+    },
+  ]);
   return (
     <Page
       title="Inventory"
@@ -94,6 +137,7 @@ export function MappingsPage({ search, onSearch, density, tabs, onOrders }: Prop
     >
       <div className={styles.filters}>
         <SearchField
+          ref={input}
           label="Search the mappings"
           hint="ASIN, SKU, set or title"
           value={search}
@@ -124,18 +168,27 @@ export function MappingsPage({ search, onSearch, density, tabs, onOrders }: Prop
           onActive={setActive}
           onOpen={setEdited}
           isOpen={(row) => edited !== null && edited !== "new" && edited.number === row.number}
+          onMenu={openMenuByKey}
           busy={shown.busy}
           overlay={
-            list !== null &&
-            state.total === 0 && (
-              <Nothing inGrid title={search === "" ? "No mappings yet" : "Nothing found"}>
-                <p>
-                  {search === ""
-                    ? "Link an unmatched line of an order to a unit: its ASIN is remembered from then on."
-                    : "No mapping matches these words."}
-                </p>
-              </Nothing>
-            )
+            <>
+              <AnchoredMenu
+                anchor={menu?.button ?? null}
+                label={menu === null ? "" : `Mapping of ${menu.row.number}`}
+                entries={menu === null ? [] : mappingCommands(menu.row, acts)}
+                onClose={() => setMenu(null)}
+                returnTo={() => menu?.button.closest<HTMLElement>("[role=grid]") ?? null}
+              />
+              {list !== null && state.total === 0 && (
+                <Nothing inGrid title={search === "" ? "No mappings yet" : "Nothing found"}>
+                  <p>
+                    {search === ""
+                      ? "Link an unmatched line of an order to a unit: its ASIN is remembered from then on."
+                      : "No mapping matches these words."}
+                  </p>
+                </Nothing>
+              )}
+            </>
           }
         />
       </div>
@@ -146,94 +199,4 @@ export function MappingsPage({ search, onSearch, density, tabs, onOrders }: Prop
       />
     </Page>
   );
-}
-
-type RowActs = {
-  onEdit: (mapping: Mapping) => void;
-  onRemove: (mapping: Mapping) => Promise<void>;
-  onOrders: (number: string, isAsin: boolean) => void;
-};
-
-function columnsFor({ onEdit, onRemove, onOrders }: RowActs): Column<MappingRow, "number">[] {
-  return [
-    {
-      id: "number",
-      header: "ASIN or SKU",
-      width: "150px",
-      cell: (row) => (
-        <bdi className={`${styles.strong} mono`} title={row.number}>
-          {row.number}
-        </bdi>
-      ),
-    },
-    { id: "of", header: "Of", width: "120px", cell: (row) => (row.is_asin ? "Amazon" : "Other platforms") },
-    {
-      id: "set",
-      header: "Set",
-      width: "110px",
-      cell: (row) => <bdi className={`${styles.strong} mono`}>{row.set_number}</bdi>,
-    },
-    { id: "condition", header: "Condition", width: "120px", cell: (row) => <bdi>{row.condition}</bdi> },
-    {
-      id: "title",
-      header: "Newest line",
-      width: "minmax(120px, 1fr)",
-      cell: (row) => (
-        <bdi className="ellipsis" title={row.title ?? undefined}>
-          {row.title ?? "—"}
-        </bdi>
-      ),
-    },
-    { id: "free", header: "Free units", width: "90px", align: "end", cell: (row) => format.number(row.free_units) },
-    {
-      id: "lines",
-      header: "Lines",
-      width: "80px",
-      align: "end",
-      cell: (row) => (
-        <Button
-          look="quiet"
-          small
-          tabIndex={-1}
-          title={`Show the orders with ${row.number}`}
-          onClick={(event) => {
-            event.stopPropagation();
-            onOrders(row.number, row.is_asin);
-          }}
-        >
-          {format.number(row.lines)}
-        </Button>
-      ),
-    },
-    {
-      id: "acts",
-      header: "",
-      width: "84px",
-      align: "end",
-      cell: (row) => (
-        <>
-          <IconButton
-            label={`Change the mapping of ${row.number}`}
-            tabIndex={-1}
-            onClick={(event) => {
-              event.stopPropagation();
-              onEdit(row);
-            }}
-          >
-            <Pencil size={14} />
-          </IconButton>
-          <IconButton
-            label={`Delete the mapping of ${row.number}`}
-            tabIndex={-1}
-            onClick={(event) => {
-              event.stopPropagation();
-              void onRemove(row);
-            }}
-          >
-            <Trash2 size={14} />
-          </IconButton>
-        </>
-      ),
-    },
-  ];
 }

@@ -1,3 +1,5 @@
+import "~/components/menu-popup";
+
 import { act, screen, waitFor, within } from "@testing-library/react";
 import { describe, expect, it } from "vitest";
 
@@ -25,7 +27,8 @@ describe("the mappings", () => {
 
   it("one is changed, said, and taken back", async () => {
     const { user, stock } = openMappings();
-    await user.click(await screen.findByRole("button", { name: "Change the mapping of B07JPLG4BS" }));
+    await user.click(await screen.findByRole("button", { name: "Menu of the mapping of B07JPLG4BS" }));
+    await user.click(await screen.findByRole("menuitem", { name: /^Change/ }));
     const dialog = await screen.findByRole("dialog", { name: "Change the mapping of B07JPLG4BS" });
     const set = within(dialog).getByRole("textbox", { name: "Set number" });
     await user.clear(set);
@@ -54,9 +57,39 @@ describe("the mappings", () => {
 
   it("one is deleted; the orders of another are shown", async () => {
     const { user, stock, href } = openMappings();
-    await user.click(await screen.findByRole("button", { name: "Delete the mapping of B09876WXYZ" }));
+    await user.click(await screen.findByRole("button", { name: "Menu of the mapping of B09876WXYZ" }));
+    await user.click(await screen.findByRole("menuitem", { name: /^Delete/ }));
     await waitFor(() => expect(stock.mappings.has("B09876WXYZ")).toBe(false));
     await user.click(screen.getAllByTitle("Show the orders with B07JPLG4BS")[0] as HTMLElement);
     await waitFor(() => expect(href()).toBe("/orders?q=asin:B07JPLG4BS"));
+  });
+
+  it("are worked without a mouse: the menu of a row by its key, a mapping deleted and taken back", async () => {
+    const { user, stock } = openMappings();
+    await screen.findByText("B07JPLG4BS");
+    (await table()).focus();
+    await user.keyboard("{ArrowDown}{ArrowDown}{Shift>}{F10}{/Shift}");
+    const menu = await screen.findByRole("menu", { name: "Mapping of B09876WXYZ" });
+    await waitFor(() => expect(menu).toContainElement(document.activeElement as HTMLElement));
+    await user.keyboard("{End}{Enter}");
+    await waitFor(() => expect(stock.mappings.has("B09876WXYZ")).toBe(false));
+    await waitFor(async () => expect(await table()).toHaveFocus());
+    await user.keyboard("z");
+    await waitFor(() => expect(stock.mappings.has("B09876WXYZ")).toBe(true));
+
+    // The same by the key of the command, and what adds one.
+    await user.keyboard("{Home}{Delete}");
+    await waitFor(() => expect(stock.mappings.has("B07JPLG4BS")).toBe(false));
+    await user.keyboard("n");
+    expect(await screen.findByRole("dialog", { name: "Add a mapping" })).toBeInTheDocument();
+  });
+
+  it("tell of their keys", async () => {
+    const { user } = openMappings();
+    await screen.findByText("B07JPLG4BS");
+    await user.keyboard("?");
+    const help = await screen.findByRole("dialog", { name: "Keys" });
+    for (const label of ["Menu of the mapping", "Delete the mapping", "Change the mapping", "Add a mapping"])
+      expect(within(help).getByText(label)).toBeInTheDocument();
   });
 });

@@ -62,14 +62,26 @@ export function useOrderCommands(page: Page): void {
     else onQuery("");
   };
   const some = row !== undefined;
+  /** What the table does with a key of its own. */
+  const inGrid = (id: string, label: string, keys: string, key = keys, when = some): Command => ({
+    id,
+    label,
+    keys,
+    group: "Orders",
+    heard: true,
+    when,
+    run: () => grid.current?.press(key),
+  });
   const commands: Command[] = [
     { id: "search", label: "Search", keys: "/", group: "Orders", run: search },
     { id: "next", label: "Next order", keys: "j or ArrowDown", group: "Orders", run: step(1) },
     { id: "previous", label: "Previous order", keys: "k or ArrowUp", group: "Orders", run: step(-1) },
-    { id: "open", label: "View details", keys: "Enter", group: "Orders" },
-    { id: "peek", label: "Look at the order and stay in the table", keys: "Space", group: "Orders" },
-    { id: "ends", label: "First or last order", keys: "Home or End", group: "Orders" },
-    { id: "cells", label: "Move over the cells, Enter presses", keys: "ArrowLeft or ArrowRight", group: "Orders" },
+    inGrid("open", "View details", "Enter"),
+    inGrid("peek", "Look at the order and stay in the table", "Space", " "),
+    inGrid("menu", "Menu of the order", "Shift F10 or ContextMenu", "ContextMenu"),
+    inGrid("first", "First order", "Home", "Home", page.total > 0),
+    inGrid("last", "Last order", "End", "End", page.total > 0),
+    inGrid("cells", "Move over the cells, Enter presses", "ArrowLeft or ArrowRight", "ArrowRight", page.total > 0),
     {
       id: "pick",
       label: "Select the order",
