@@ -13,7 +13,8 @@ use packlight_engine::listings::ListingsReport;
 use packlight_engine::reports::ReportKind;
 use packlight_engine::{Code, EngineError};
 use packlight_spapi_sim::{Charset, Fault, GERMANY, Injection, Operation, Role, TruthListing, UK};
-use packlight_store::{Access, Job, JobState, Store, StoreError};
+use packlight_store::{Job, JobState};
+use packlight_tests::virtual_time::moment;
 use packlight_tests::world::{GB, World, begin, shop};
 use tokio_util::sync::CancellationToken;
 
@@ -21,11 +22,6 @@ const DE: &str = "A1PA6795UKMFR9";
 
 async fn world() -> World {
     World::connected(shop(60, 17), OrdersApi::V2026).await
-}
-
-/// A moment of real time, which a paused clock does not have.
-async fn moment() {
-    let _ = tokio::task::spawn_blocking(|| std::thread::sleep(Duration::from_millis(4))).await;
 }
 
 /// Lets `work` go on while the clock jumps to whatever a report waits for.
@@ -51,21 +47,8 @@ async fn fetch(world: &World) -> Result<ListingsReport, EngineError> {
     through(world, world.engine.fetch_listings()).await
 }
 
-/// What a store on the same folder answers. Where nothing happens the clock leaps ahead, so that opening can seem to take
-/// longer than a store waits; it is simply tried again.
-async fn read<T>(world: &World, answer: impl AsyncFn(Store) -> Result<T, StoreError>) -> T {
-    loop {
-        if let Ok(store) = Store::open(world.folder(), Access::Read, begin()).await
-            && let Ok(answer) = answer(store).await
-        {
-            return answer;
-        }
-        moment().await;
-    }
-}
-
 async fn stored_at(world: &World, marketplace: &str) -> Vec<ListingRow> {
-    let listings = read(world, async |store| store.listings(None, Some(marketplace)).await).await;
+    let listings = world.reading(async |store| store.listings(None, Some(marketplace)).await).await;
     listings.into_iter().map(|listing| listing.row).collect()
 }
 
@@ -105,7 +88,7 @@ async fn survives(fault: impl Into<Injection>) -> World {
 }
 
 async fn job(world: &World) -> Job {
-    read(world, async |store| store.latest_job("listings", None).await).await.unwrap()
+    world.reading(async |store| store.latest_job("listings", None).await).await.unwrap()
 }
 
 #[tokio::test(start_paused = true)]

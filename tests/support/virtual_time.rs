@@ -41,6 +41,11 @@ impl Still {
     }
 }
 
+/// A moment of real time, which a paused clock does not have.
+pub async fn moment() {
+    let _ = tokio::task::spawn_blocking(|| std::thread::sleep(Duration::from_millis(4))).await;
+}
+
 /// Whether the computer has a network.
 #[derive(Default)]
 pub struct Cable {

@@ -19,11 +19,11 @@ use packlight_engine::secrets::{Cost, Credentials, Keychain, Secrets, SecretsPla
 use packlight_engine::{Access, Config, Engine, EngineError, LocalTime, SyncReport, SyncRequest};
 use packlight_spapi::{HttpTransport, SleepClock, Timeouts, Transport, TransportError, UserAgent};
 use packlight_spapi_sim::{Amazon, Clock, Delivery, Seller, TruthLine};
-use packlight_store::Store;
+use packlight_store::{Store, StoreError};
 use tempfile::TempDir;
 
 use crate::database;
-use crate::virtual_time::{Cable, Mover, Still};
+use crate::virtual_time::{Cable, Mover, Still, moment};
 
 /// When every test world begins.
 pub const BEGIN: &str = "2026-01-18T12:00:00Z";
@@ -205,6 +205,18 @@ impl World {
     /// The data folder.
     pub fn folder(&self) -> &Path {
         self.folder.path()
+    }
+
+    /// What a second store answers. A clock that moves on while the file is read ends its patience; then it is asked again.
+    pub async fn reading<T>(&self, ask: impl AsyncFn(Store) -> Result<T, StoreError>) -> T {
+        loop {
+            if let Ok(store) = Store::open(self.folder(), Access::Read, begin()).await
+                && let Ok(answer) = ask(store).await
+            {
+                return answer;
+            }
+            moment().await;
+        }
     }
 
     /// A second store on the same folder, for reading.
