@@ -22,7 +22,7 @@ pub use completion::{Asked, Known, Wanted, asked, help};
 pub use edit::edit;
 pub use errors::QueryError;
 pub use moment::{Moment, day_start};
-pub use terms::{Channel, Compare, Day, FeeState, Has, Is, Key, Placed, Ship, Test};
+pub use terms::{Channel, Compare, Day, FeeState, Has, Is, Key, Location, Placed, Ship, Test};
 
 /// The longest query that is read, in characters.
 pub const MAX_LENGTH: usize = 500;

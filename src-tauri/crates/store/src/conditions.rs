@@ -12,8 +12,9 @@ use sqlx::{QueryBuilder, Sqlite};
 use std::ops::Bound;
 
 use crate::facts::bit;
+use crate::inventory::push_location;
 use crate::keyset::Column;
-use crate::meanings::{Meaning, place_key};
+use crate::meanings::Meaning;
 use crate::rows::list;
 use crate::sieve::{Sieve, Window, millis_of, minor};
 
@@ -111,15 +112,7 @@ impl Sieve {
         }
         let Test::In(places) = test else { return };
         query.push(linked);
-        push_any(query, places, |query, place| {
-            let begun = place_key(place);
-            let length = i64::try_from(begun.chars().count()).unwrap_or(i64::MAX);
-            query
-                .push("lower(substr(u.storage_location, 1, ")
-                .push_bind(length)
-                .push(")) = ")
-                .push_bind(begun);
-        });
+        push_any(query, places, push_location);
         // The open orders are few, so the way leads from them to their lines.
         for (account, class) in self.open_classes() {
             query.push(
@@ -171,7 +164,7 @@ impl Sieve {
 }
 
 /// Appends the values joined by OR.
-fn push_any<T>(
+pub(crate) fn push_any<T>(
     query: &mut QueryBuilder<Sqlite>,
     values: &[T],
     mut push: impl FnMut(&mut QueryBuilder<Sqlite>, &T),

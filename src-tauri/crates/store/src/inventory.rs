@@ -24,7 +24,7 @@ mod image;
 
 pub use acts::Units;
 pub(crate) use acts::{restore, selected};
-pub(crate) use filter::push_filter;
+pub(crate) use filter::{push_filter, push_location};
 pub(crate) use image::{Place, put};
 
 impl Store {

@@ -6,10 +6,12 @@
 use std::collections::HashSet;
 
 use packlight_domain::matching::rules::{ConditionClass, comparable_set};
-use packlight_domain::query::{Query, Test};
-use sqlx::SqliteConnection;
+use packlight_domain::query::{Location, Query, Test};
+use sqlx::{QueryBuilder, SqliteConnection};
 
 use crate::StoreError;
+use crate::conditions::push_any;
+use crate::inventory::push_location;
 use crate::rows::{from_json, list};
 
 /// The numbers that a `set:` or `in:` term is about; JSON arrays.
@@ -75,21 +77,14 @@ fn numbers<'a>(mappings: &'a [Mapping], is_meant: impl Fn(&&'a Mapping) -> bool)
 /// Set and class of condition of the free units in some places.
 async fn lying_in(
     connection: &mut SqliteConnection,
-    places: &[String],
+    places: &[Location],
 ) -> Result<HashSet<(String, String)>, StoreError> {
-    let begun: Vec<String> = places.iter().map(|place| place_key(place)).collect();
-    let found: String = sqlx::query_scalar(
+    let mut query = QueryBuilder::new(
         "SELECT json_group_array(json_array(set_match, condition_class)) FROM (SELECT DISTINCT u.set_match, u.condition_class \
-         FROM inventory_items u CROSS JOIN json_each(?) j WHERE u.status = 'in_stock' \
-         AND lower(substr(u.storage_location, 1, length(j.value))) = j.value)",
-    )
-    .bind(list(&begun))
-    .fetch_one(connection)
-    .await?;
+         FROM inventory_items u WHERE u.status = 'in_stock' AND (",
+    );
+    push_any(&mut query, places, push_location);
+    query.push("))");
+    let found: String = query.build_query_scalar().fetch_one(connection).await?;
     from_json(&found)
-}
-
-/// The beginning of a storage location as it is compared: trimmed, without case.
-pub(crate) fn place_key(place: &str) -> String {
-    place.trim().to_lowercase()
 }

@@ -523,10 +523,11 @@ async fn orders_are_found_by_set_and_by_place() {
     // A unit held by hand: the order stands for its set and lies where it lies.
     let held = unit(&world, "75192-1", "Used", "2025-01-01").await;
     world.store.link_unit(&line_of(waiting), held, at(5)).await.unwrap();
-    for text in ["set:75192", "set:\" 75192-1 \"", "in:a-0", "in:A-01", "in:B,A"] {
+    for text in ["set:75192", "set:\" 75192-1 \"", "in:a-0", "in:A-01", "in:B,A", "in:=a-01", "in:A-1,=A-01"] {
         assert_eq!(found(text).await, ["203-1"], "{text}");
     }
     assert_eq!(found("in:01").await, [""; 0], "a location is given from its beginning");
+    assert_eq!(found("in:=A-0").await, [""; 0], "or whole, with its sign");
     assert_eq!(found("-set:75192").await, ["203-3", "203-2"]);
     world.store.unlink_line(&line_of(waiting), at(6)).await.unwrap();
     assert_eq!(found("in:A-01").await, [""; 0]);
@@ -537,5 +538,12 @@ async fn orders_are_found_by_set_and_by_place() {
     assert_eq!(found("in:A-01").await, [""; 0], "the free unit is used, and new is asked for");
     unit(&world, "75192", "New Sealed", "2025-01-02").await;
     assert_eq!(found("in:A-01 is:fbm").await, ["203-1"]);
+    assert_eq!(found("in:=A-01 is:fbm").await, ["203-1"]);
+    assert_eq!(found("in:=A is:fbm").await, [""; 0]);
     assert_eq!(found("in:A-02,A-01 -falcon").await, [""; 0]);
+    let all = Units::Matching { query: StockQuery::default(), except: vec![] };
+    world.store.move_units(&all, Some("Ärmel 5".into()), at(8)).await.unwrap();
+    for text in ["in:äRM is:fbm", "in:=\"ärmel  5\" is:fbm"] {
+        assert_eq!(found(text).await, ["203-1"], "{text}");
+    }
 }

@@ -65,8 +65,11 @@ pub fn asked(text: &str, caret: u32) -> Option<Asked> {
     }
     let known = Key::from_word(&text[key.clone()])?;
     let part = word.parts.iter().find(|part| part.start <= caret && caret <= part.end)?;
-    let begun = unquoted(&text[part.start..caret]).trim_start().to_owned();
-    Some(Asked { wanted: Wanted::Value(known), begun, replace: part.clone() })
+    // Behind the sign of `in:=S3` stands a name like any other.
+    let is_whole = known == Key::In && text[part.clone()].starts_with('=') && caret > part.start;
+    let start = part.start + usize::from(is_whole);
+    let begun = unquoted(&text[start..caret]).trim_start().to_owned();
+    Some(Asked { wanted: Wanted::Value(known), begun, replace: start..part.end })
 }
 
 /// Everything that the bar shows. `known` are the store's values for what is [`asked`], best first.

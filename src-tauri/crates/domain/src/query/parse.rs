@@ -7,7 +7,7 @@ use rust_decimal::Decimal;
 
 use super::Term;
 use super::errors::QueryError;
-use super::terms::{Channel, Compare, Day, FeeState, Has, Is, Key, Placed, Ship, Test};
+use super::terms::{Channel, Compare, Day, FeeState, Has, Is, Key, Location, Placed, Ship, Test};
 use super::words::{Word, unquoted};
 use crate::account::Platform;
 use crate::status::UiStatus;
@@ -53,7 +53,9 @@ impl Values<'_> {
             Key::Date => Test::Date(self.compared(placed_day, Day::is_after, last_days, Placed::Days)?),
             Key::Qty => Test::Qty(self.compared(number, |a, b| a > b, |_| None, |own| own)?),
             Key::Total => Test::Total(self.compared(amount, |a, b| a > b, |_| None, |own| own)?),
-            Key::In => Test::In(self.free()?),
+            Key::In => Test::In(self.read(|value, at| {
+                Location::from_value(value).ok_or_else(|| QueryError::no_value(self.text, at, self.key))
+            })?),
             Key::Sku => Test::Sku(self.free()?),
             Key::Asin => Test::Asin(self.free()?),
             Key::Set => Test::Set(self.free()?),

@@ -38,8 +38,8 @@ pub enum Test {
     Platform(Vec<Platform>),
     /// Who fulfils it.
     Channel(Vec<Channel>),
-    /// Storage location of a unit, from its beginning.
-    In(Vec<String>),
+    /// Storage location of a unit.
+    In(Vec<Location>),
     /// The seller's SKU of a line.
     Sku(Vec<String>),
     /// ASIN of a line.
@@ -175,6 +175,33 @@ pub enum Day {
     Tomorrow,
 }
 
+/// A storage location as `in:` names it, here and in the language of the stock.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Location {
+    /// `S3`: those that begin so, S30 too.
+    Begins(String),
+    /// `=S3`: this one alone.
+    Is(String),
+}
+
+impl Location {
+    /// Reads a value without its quotes; `None` where it names nothing.
+    pub(crate) fn from_value(value: &str) -> Option<Self> {
+        let (name, is_whole) = value.strip_prefix('=').map_or((value, false), |rest| (rest, true));
+        let name = name.trim().to_owned();
+        (!name.is_empty()).then(|| if is_whole { Self::Is(name) } else { Self::Begins(name) })
+    }
+}
+
+impl fmt::Display for Location {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Begins(name) => f.write_str(name),
+            Self::Is(name) => write!(f, "={name}"),
+        }
+    }
+}
+
 /// A comparison with a number or a day.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Compare<T> {
@@ -269,7 +296,7 @@ impl Key {
             Self::Date => "today, 7d or a day such as 2026-11-20, >2026-11-20 or 2026-11-01..2026-11-20",
             Self::Qty => "a whole number such as 2, >2 or 2..5",
             Self::Total => "an amount such as 50, >49.99 or 10..50",
-            Self::In => "the start of a storage location such as S5",
+            Self::In => "the start of a storage location such as S5, or =S5 for this one alone",
             Self::Sku => "a SKU",
             Self::Asin => "an ASIN such as B0ABCDEFGH",
             Self::Set => "a set number such as 75192",
@@ -359,9 +386,8 @@ impl Test {
             Self::Fee(own) => all(own, |fee| fee.word().to_owned()),
             Self::Platform(own) => all(own, |platform| platform.word().to_owned()),
             Self::Channel(own) => all(own, |channel| channel.word().to_owned()),
-            Self::In(own) | Self::Sku(own) | Self::Asin(own) | Self::Set(own) | Self::Account(own) => {
-                own.clone()
-            }
+            Self::In(own) => all(own, ToString::to_string),
+            Self::Sku(own) | Self::Asin(own) | Self::Set(own) | Self::Account(own) => own.clone(),
         }
     }
 }

@@ -78,6 +78,10 @@ fn every_key_is_read_and_written_again() {
         ("platform:amazon,eBay,BRICQER", "platform:amazon,ebay,bricqer"),
         ("channel:afn,Mfn", "channel:AFN,MFN"),
         ("in:S5", "in:S5"),
+        ("in:=S5,S5,=S5", "in:=S5,S5"),
+        ("in:=\"Shelf 5, left\"", "in:\"=Shelf 5, left\""),
+        ("in:\"=Shelf 5\"", "in:\"=Shelf 5\""),
+        ("in:==A1", "in:==A1"),
         ("in:\"Shelf 5, left\"", "in:\"Shelf 5, left\""),
         ("sku:AB-1,ab-2", "sku:AB-1,ab-2"),
         ("asin:b0abcdefgh", "asin:b0abcdefgh"),
@@ -111,6 +115,11 @@ fn what_is_unknown_is_named_and_pointed_at() {
         ("status:", "status:", "status: needs a value: pending, paid, shipped, completed or cancelled"),
         ("has:gift,,notes", "has:gift,,notes", "has: needs a value: gift, asin, fees or notes"),
         ("sku:\"\"", "\"\"", "sku: needs a value: a SKU"),
+        (
+            "in:S5,=",
+            "=",
+            "in: needs a value: the start of a storage location such as S5, or =S5 for this one alone",
+        ),
         (
             "status:other",
             "other",
@@ -253,6 +262,8 @@ fn the_caret_says_what_is_suggested() {
     assert_eq!(suggested("status:paid,sh", 14, &[]), ["status:paid,shipped "]);
     assert_eq!(suggested("in:sh", 5, &["Shelf 5", "Shop"]), ["in:\"Shelf 5\" ", "in:Shop "]);
     assert_eq!(suggested("in:\"Shelf", 9, &["Shelf 5"]), ["in:\"Shelf 5\" "]);
+    assert_eq!(suggested("in:=\"Shelf", 10, &["Shelf 5"]), ["in:=\"Shelf 5\" "]);
+    assert_eq!(suggested("in:=s", 4, &["Shelf 5", "S10"]), ["in:=\"Shelf 5\" ", "in:=S10 "]);
     assert_eq!(suggested("stat:paid", 2, &[]), ["status:paid"]);
     assert_eq!(suggested("\"st", 3, &[]), [""; 0]);
     assert_eq!(suggested("status:paid", 11, &[]), [""; 0]);

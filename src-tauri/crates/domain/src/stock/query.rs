@@ -8,7 +8,7 @@ use std::ops::Range;
 use super::UnitStatus;
 use crate::matching::rules::{ConditionClass, comparable_set};
 use crate::query::words::{Word, unquoted, words};
-use crate::query::{MAX_LENGTH, QueryError};
+use crate::query::{Location, MAX_LENGTH, QueryError};
 use crate::text::fold;
 
 /// A parsed query of the stock; the empty one matches every unit.
@@ -34,8 +34,8 @@ pub enum StockTest {
     Text(String),
     /// Where the unit stands in its life.
     Status(Vec<UnitStatus>),
-    /// The storage location begins so, folded; `None` is no location.
-    In(Vec<Option<String>>),
+    /// The storage location, folded; `None` is no location.
+    In(Vec<Option<Location>>),
     /// The set number, as set numbers compare.
     Set(Vec<String>),
     /// The SKU, folded.
@@ -58,7 +58,7 @@ pub enum ConditionTest {
 /// The keys and what may stand behind them.
 const KEYS: [(&str, &str); 6] = [
     ("status", "in_stock, linked or sold"),
-    ("in", "the beginning of a storage location, or none"),
+    ("in", "the beginning of a storage location, =S5 for this one alone, or none"),
     ("set", "a set number"),
     ("sku", "a SKU"),
     ("asin", "an ASIN"),
@@ -128,7 +128,15 @@ fn test(text: &str, word: &Word) -> Result<Option<StockTest>, QueryError> {
             StockTest::Status(statuses)
         }
         "in" => {
-            StockTest::In(values.into_iter().map(|(value, _)| (value != "none").then_some(value)).collect())
+            let mut locations = Vec::with_capacity(values.len());
+            for (value, at) in values {
+                let location = Location::from_value(&value);
+                if location.is_none() {
+                    return Err(refuse(text, at, format!("{known}: needs a value: {choices}")));
+                }
+                locations.push(if value == "none" { None } else { location });
+            }
+            StockTest::In(locations)
         }
         "set" => StockTest::Set(values.into_iter().map(|(value, _)| comparable_set(&value)).collect()),
         "sku" => StockTest::Sku(plain(values)),
@@ -169,7 +177,16 @@ mod tests {
             one("status:in_stock,Sold"),
             StockTest::Status(vec![UnitStatus::InStock, UnitStatus::Sold])
         );
-        assert_eq!(one("in:\"Shelf A\",none"), StockTest::In(vec![Some("shelf a".into()), None]));
+        assert_eq!(
+            one("in:\"Shelf A\",none,=S3,=\"Shelf B\",=none"),
+            StockTest::In(vec![
+                Some(Location::Begins("shelf a".into())),
+                None,
+                Some(Location::Is("s3".into())),
+                Some(Location::Is("shelf b".into())),
+                Some(Location::Is("none".into())),
+            ])
+        );
         assert_eq!(one("set:75192-1"), StockTest::Set(vec!["75192".into()]));
         assert_eq!(
             one("condition:new,\"used good\""),
@@ -195,6 +212,10 @@ mod tests {
              to search for it"
         );
         assert_eq!(error.word, "ship");
+        assert_eq!(
+            StockQuery::parse("in:=").unwrap_err().to_string(),
+            "in: needs a value: the beginning of a storage location, =S5 for this one alone, or none"
+        );
         assert_eq!(StockQuery::parse("set:").unwrap_err().to_string(), "set: needs a value: a set number");
     }
 

@@ -1,6 +1,9 @@
 //! A query of the stock as a condition on a unit `u`.
 
+use packlight_domain::natural;
+use packlight_domain::query::Location;
 use packlight_domain::stock::query::{ConditionTest, StockQuery, StockTest};
+use packlight_domain::text::fold;
 use sqlx::{QueryBuilder, Sqlite};
 
 use crate::rows::list;
@@ -25,16 +28,13 @@ fn push_test(sql: &mut QueryBuilder<Sqlite>, test: &StockTest) {
             let words: Vec<&str> = statuses.iter().map(|status| status.word()).collect();
             push_in(sql, "u.status", &words);
         }
-        StockTest::In(prefixes) => {
-            for (at, prefix) in prefixes.iter().enumerate() {
+        StockTest::In(locations) => {
+            for (at, location) in locations.iter().enumerate() {
                 sql.push(if at == 0 { "" } else { " OR " });
-                match prefix {
-                    // The folded text stands behind the natural key's separator.
-                    Some(prefix) => {
-                        sql.push("instr(u.location_order, ").push_bind(format!("\u{1}{prefix}")).push(") > 0")
-                    }
-                    None => sql.push("u.storage_location IS NULL"),
-                };
+                match location {
+                    Some(location) => push_location(sql, location),
+                    None => _ = sql.push("u.storage_location IS NULL"),
+                }
             }
         }
         StockTest::Set(sets) => push_in(sql, "u.set_match", sets),
@@ -52,6 +52,17 @@ fn push_test(sql: &mut QueryBuilder<Sqlite>, test: &StockTest) {
             }
         }
     }
+}
+
+/// Writes that a unit `u` lies there; how locations compare is [`fold`]'s.
+pub(crate) fn push_location(sql: &mut QueryBuilder<Sqlite>, location: &Location) {
+    match location {
+        // The folded text stands behind the natural key's separator.
+        Location::Begins(name) => {
+            sql.push("instr(u.location_order, ").push_bind(format!("\u{1}{}", fold(name))).push(") > 0")
+        }
+        Location::Is(name) => sql.push("u.location_order = ").push_bind(natural::key(name)),
+    };
 }
 
 fn push_in<T: serde::Serialize>(sql: &mut QueryBuilder<Sqlite>, column: &str, values: &[T]) {
