@@ -391,7 +391,7 @@ async fn the_pace_follows_the_setting_at_once() {
 async fn a_view_raises_an_alert_when_an_order_enters_it() {
     let world = World::connected(shop(50, 5), OrdersApi::V2026).await;
     let view = NewView { name: "Bonsai".into(), query: "bonsai".into(), sort: Sort::default() };
-    let view = world.engine.add_view(&view).await.unwrap().id;
+    let view = world.engine.add_view(&view).await.unwrap().view.id;
     let settings = AlertSettings { new_orders: false, views: vec![view], ..AlertSettings::default() };
     world.engine.set_alert_settings(&settings).await.unwrap();
     let running = Running::start(&world, POLL);

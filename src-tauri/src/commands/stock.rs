@@ -1,5 +1,6 @@
 //! Units in stock: reading, adding, changing, moving, deleting, and the currency of costs that name none.
 
+use packlight_domain::act::BatchId;
 use packlight_domain::currency::Currency;
 use packlight_domain::stock::{
     LocationCount, MoveCount, StockCounts, Unit, UnitDraft, UnitId, UnitListRequest, UnitPage, UnitSelection,
@@ -91,6 +92,6 @@ pub(crate) async fn home_currency(desk: State<'_, Desk>) -> Answer<Currency> {
 /// Changes the home currency.
 #[tauri::command]
 #[specta::specta]
-pub(crate) async fn set_home_currency(desk: State<'_, Desk>, currency: Currency) -> Answer<()> {
+pub(crate) async fn set_home_currency(desk: State<'_, Desk>, currency: Currency) -> Answer<Option<BatchId>> {
     Ok(desk.engine().await?.set_home_currency(currency).await?)
 }

@@ -4,7 +4,7 @@ use packlight_domain::account::Platform;
 use packlight_domain::act::BatchId;
 use packlight_domain::query;
 use packlight_domain::query::help::{QueryEdit, QueryHelp};
-use packlight_domain::view::{NewView, SavedView, ViewChange, ViewCounts, ViewId};
+use packlight_domain::view::{NewView, SavedView, ViewChange, ViewCounts, ViewId, ViewSaved};
 use tauri::State;
 
 use super::Answer;
@@ -27,7 +27,7 @@ pub(crate) async fn view_counts(desk: State<'_, Desk>, platform: Option<Platform
 /// Saves a view at the end.
 #[tauri::command]
 #[specta::specta]
-pub(crate) async fn add_view(desk: State<'_, Desk>, view: NewView) -> Answer<SavedView> {
+pub(crate) async fn add_view(desk: State<'_, Desk>, view: NewView) -> Answer<ViewSaved> {
     Ok(desk.engine().await?.add_view(&view).await?)
 }
 

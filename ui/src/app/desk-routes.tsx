@@ -4,6 +4,7 @@ import { FileUp } from "lucide-react";
 import { useState } from "react";
 
 import { Button } from "~/components/button";
+import { useCommands } from "~/components/keys";
 import { ActivityPage } from "~/features/activity/activity-page";
 import { ImportDialog } from "~/features/imports/import-dialog";
 import { InventoryPage } from "~/features/inventory/inventory-page";
@@ -36,6 +37,9 @@ export function InventoryRoute() {
   const navigate = useNavigate();
   const { preferences } = usePreferences();
   const [importing, setImporting] = useState(false);
+  useCommands([
+    { id: "unit-import", label: "Import units", group: "Inventory", words: "csv file", run: () => setImporting(true) },
+  ]);
   return (
     <>
       <InventoryPage
@@ -76,14 +80,10 @@ export function MappingsRoute() {
       }
       density={preferences.density}
       tabs={<StockTabs />}
-      onOrders={(number, isAsin) =>
-        void navigate({ to: "/orders", search: { q: `${isAsin ? "asin" : "sku"}:${quoted(number)}` } })
-      }
+      onOrders={(query) => void navigate({ to: "/orders", search: { q: query } })}
     />
   );
 }
-
-const quoted = (value: string) => (/[\s,]/.test(value) ? `"${value}"` : value);
 
 export function ActivityRoute() {
   const { tab } = useSearch({ strict: false }) as { tab?: "acts" };

@@ -64,7 +64,7 @@ export const commands = {
 	/**  The currency of costs that name none. */
 	homeCurrency: () => typedError<Currency, CommandError>(__TAURI_INVOKE("home_currency")),
 	/**  Changes the home currency. */
-	setHomeCurrency: (currency: Currency) => typedError<null, CommandError>(__TAURI_INVOKE("set_home_currency", { currency })),
+	setHomeCurrency: (currency: Currency) => typedError<BatchId | null, CommandError>(__TAURI_INVOKE("set_home_currency", { currency })),
 	/**  What a file would do. */
 	previewImport: (input: ImportInput) => typedError<ImportPreview, CommandError>(__TAURI_INVOKE("preview_import", { input })),
 	/**  Imports a file. */
@@ -145,7 +145,7 @@ export const commands = {
 	/**  How many orders each shown view holds. */
 	viewCounts: (platform: Platform | null) => typedError<ViewCounts, CommandError>(__TAURI_INVOKE("view_counts", { platform })),
 	/**  Saves a view at the end. */
-	addView: (view: NewView) => typedError<SavedView, CommandError>(__TAURI_INVOKE("add_view", { view })),
+	addView: (view: NewView) => typedError<ViewSaved, CommandError>(__TAURI_INVOKE("add_view", { view })),
 	/**  Renames, changes, moves, hides or deletes a view. */
 	changeView: (id: ViewId, change: ViewChange) => typedError<BatchId | null, CommandError>(__TAURI_INVOKE("change_view", { id, change })),
 	/**  What the query bar shows about its text; the caret counts UTF-16 units. */
@@ -1054,6 +1054,8 @@ export type Mapping = {
 	free_units: number,
 	/**  Title of the newest such line. */
 	title: string | null,
+	/**  What shows the orders of those lines, in the query language; `None` where there are none. */
+	orders_query: string | null,
 };
 
 /**  What *Create ASIN mapping* did. */
@@ -2399,6 +2401,14 @@ export type ViewCounts = {
 
 /**  Row id of a view in the store. */
 export type ViewId = number;
+
+/**  A view that was saved. */
+export type ViewSaved = {
+	/**  The view. */
+	view: SavedView,
+	/**  For undo. */
+	batch: BatchId | null,
+};
 
 /**  Units of one zone: the part of the location before the last number ("Loft" of "Loft - S5"), else the location. */
 export type ZoneTotal = {

@@ -90,6 +90,7 @@ const TELLS: Partial<Record<Command, readonly CacheTag[]>> = {
   reprintPickList: ["pick_lists"],
   setWalkOrder: ["settings"],
   setArchiveRule: ["settings"],
+  setHomeCurrency: ["settings"],
   setBackground: ["settings"],
   setAlerts: ["settings"],
   pauseSync: ["settings"],

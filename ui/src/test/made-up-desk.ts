@@ -68,8 +68,8 @@ export function viewHandlers(shop: MadeUpShop, views = madeUpViews()): Partial<H
         hidden: false,
       };
       views.push(view);
-      shop.stock.act(`Saved the view ${name}`, null, () => void views.splice(views.indexOf(view), 1));
-      return { ...view };
+      const batch = shop.stock.act(`Saved the view ${name}`, null, () => void views.splice(views.indexOf(view), 1));
+      return { view: { ...view }, batch };
     },
     changeView: (id, change) => {
       const view = views.find((known) => known.id === id);

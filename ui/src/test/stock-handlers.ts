@@ -9,7 +9,10 @@ function matches(unit: Unit, query: string): boolean {
   return (query.match(/(?:"[^"]*"?|[^\s"])+/g) ?? []).every((word) => {
     const [key = "", value = ""] = word.toLowerCase().replaceAll('"', "").split(":");
     if (key === "status") return unit.status === value;
-    if (key === "in") return unit.storage_location?.toLowerCase().startsWith(value) ?? false;
+    if (key === "in") {
+      const place = unit.storage_location?.toLowerCase() ?? "";
+      return value.startsWith("=") ? place === value.slice(1) : place.startsWith(value);
+    }
     return [unit.set_number, unit.name, unit.sku].some((text) => text?.toLowerCase().includes(key));
   });
 }
@@ -21,6 +24,7 @@ function filled(unit: Unit, draft: UnitDraft): Unit {
 }
 
 export function stockHandlers(stock: MadeUpStock): Partial<Handlers> {
+  let home = "GBP";
   const found = (query: string) => stock.units.filter((unit) => matches(unit, query));
   const chosen = (selection: UnitSelection): Unit[] => {
     if (selection.ids !== undefined) {
@@ -59,8 +63,14 @@ export function stockHandlers(stock: MadeUpStock): Partial<Handlers> {
       { location: "A-01", units: 7 },
       { location: "S5", units: 7 },
       { location: "S49", units: 6 },
+      { location: "S4", units: 1 },
     ],
-    homeCurrency: () => "GBP",
+    homeCurrency: () => home,
+    setHomeCurrency: (next) => {
+      const before = home;
+      home = next;
+      return stock.act(`Set the home currency to ${next}`, null, () => void (home = before));
+    },
     addUnits: (draft, quantity) => {
       checked(draft);
       const [first] = stock.units;
@@ -109,6 +119,7 @@ export function stockHandlers(stock: MadeUpStock): Partial<Handlers> {
           lines: 3,
           free_units: 2,
           title: "A title",
+          orders_query: `platform:amazon asin:${number}`,
         }));
       return { rows: rows.slice(offset, offset + limit), offset, total: rows.length };
     },

@@ -111,6 +111,8 @@ pub struct Mapping {
     pub free_units: u32,
     /// Title of the newest such line.
     pub title: Option<String>,
+    /// What shows the orders of those lines, in the query language; `None` where there are none.
+    pub orders_query: Option<String>,
 }
 
 /// What *Create ASIN mapping* did.

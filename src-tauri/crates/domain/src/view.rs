@@ -5,6 +5,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::act::BatchId;
 use crate::page::{Sort, SortKey};
 
 /// Row id of a view in the store.
@@ -43,6 +44,15 @@ pub struct NewView {
     pub query: String,
     /// The order in which its list opens.
     pub sort: Sort,
+}
+
+/// A view that was saved.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, specta::Type)]
+pub struct ViewSaved {
+    /// The view.
+    pub view: SavedView,
+    /// For undo.
+    pub batch: Option<BatchId>,
 }
 
 /// What the seller does to a view. Every change can be undone.

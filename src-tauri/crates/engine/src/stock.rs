@@ -1,5 +1,6 @@
 //! Units in stock: reading them, and what the seller does to them; every change can be undone.
 
+use packlight_domain::act::BatchId;
 use packlight_domain::currency::Currency;
 use packlight_domain::listing::MAX_PAGE;
 use packlight_domain::stock::query::StockQuery;
@@ -122,12 +123,12 @@ impl Engine {
         Ok(self.0.store.home_currency().await?)
     }
 
-    /// Chooses the home currency; amounts that are kept already stay as they are.
-    pub async fn set_home_currency(&self, currency: Currency) -> Result<(), EngineError> {
+    /// Chooses the home currency; amounts that are kept already stay as they are. `None` where it is so already.
+    pub async fn set_home_currency(&self, currency: Currency) -> Result<Option<BatchId>, EngineError> {
         self.require_writer()?;
-        self.0.store.set_home_currency(currency, (self.0.clock)()).await?;
+        let batch = self.0.store.set_home_currency(currency, (self.0.clock)()).await?;
         self.0.events.changed(&[CacheTag::Settings]);
-        Ok(())
+        Ok(batch)
     }
 
     fn stock_changed(&self, changed: &UnitsChanged) {

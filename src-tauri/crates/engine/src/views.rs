@@ -4,7 +4,7 @@ use packlight_domain::account::Platform;
 use packlight_domain::act::BatchId;
 use packlight_domain::query::help::QueryHelp;
 use packlight_domain::query::{Known, Wanted, asked, help};
-use packlight_domain::view::{NewView, SavedView, ViewChange, ViewCounts, ViewId, name_of};
+use packlight_domain::view::{NewView, SavedView, ViewChange, ViewCounts, ViewId, ViewSaved, name_of};
 
 use crate::desk::Engine;
 use crate::error::{Code, EngineError};
@@ -23,7 +23,7 @@ impl Engine {
     }
 
     /// Saves a view behind all others.
-    pub async fn add_view(&self, view: &NewView) -> Result<SavedView, EngineError> {
+    pub async fn add_view(&self, view: &NewView) -> Result<ViewSaved, EngineError> {
         self.require_writer()?;
         parse(&view.query)?;
         let view = NewView { name: name(&view.name)?, ..view.clone() };

@@ -4,10 +4,12 @@
 //! Writing or deleting a mapping recounts every order with such a line in the same transaction; links are left alone.
 
 use chrono::{DateTime, Utc};
+use packlight_domain::account::Platform;
 use packlight_domain::act::BatchId;
 use packlight_domain::instant::{from_millis, to_millis};
 use packlight_domain::matching::rules::{ConditionClass, comparable_set};
 use packlight_domain::matching::{Mapping, MappingDone, MappingPage};
+use packlight_domain::query::{Query, Term, Test};
 use packlight_domain::text::fold;
 use serde::{Deserialize, Serialize};
 use sqlx::{AssertSqlSafe, Row, SqliteConnection};
@@ -135,6 +137,7 @@ impl Store {
             .await?;
             page.push(Mapping {
                 lines: lines(&mut connection, &number, is_asin).await?,
+                orders_query: orders_query(&mut connection, &number, is_asin).await?,
                 title: title(&mut connection, &number, is_asin).await?,
                 number,
                 is_asin,
@@ -257,6 +260,33 @@ pub(crate) async fn lines(
     let sql = format!("SELECT COUNT(*) FROM platform_order_items WHERE {}", Kind::of(is_asin).line);
     let lines: i64 = sqlx::query_scalar(AssertSqlSafe(sql)).bind(number).fetch_one(connection).await?;
     Ok(count(lines))
+}
+
+/// What finds the orders of such lines. The number of another platform's line is its SKU, or, without one, its item number.
+async fn orders_query(
+    connection: &mut SqliteConnection,
+    number: &str,
+    is_asin: bool,
+) -> Result<Option<String>, StoreError> {
+    let sql = format!(
+        "SELECT COALESCE(SUM(seller_sku IS ?1), 0), COUNT(*) FROM platform_order_items WHERE {}",
+        Kind::of(is_asin).line
+    );
+    let (with_sku, all): (i64, i64) =
+        sqlx::query_as(AssertSqlSafe(sql)).bind(number).fetch_one(connection).await?;
+    if all == 0 {
+        return Ok(None);
+    }
+    let own = vec![number.to_owned()];
+    let test = match with_sku {
+        _ if is_asin => Test::Asin(own),
+        0 => Test::Asin(own),
+        some if some == all => Test::Sku(own),
+        // Some by the one, some by the other: no key asks for both, but each holds these letters.
+        _ => Test::Text(fold(number)),
+    };
+    let platform = Term { negated: !is_asin, test: Test::Platform(vec![Platform::Amazon]) };
+    Ok(Some(Query { terms: vec![platform, Term { negated: false, test }] }.to_string()))
 }
 
 /// The title of the newest line with this number; row ids of orders grow with time.

@@ -9,7 +9,7 @@ use packlight_domain::act::BatchId;
 use packlight_domain::page::{Sort, SortKey};
 use packlight_domain::query::Query;
 use packlight_domain::text::fold;
-use packlight_domain::view::{NewView, SavedView, ViewChange, ViewCount, ViewCounts, ViewId};
+use packlight_domain::view::{NewView, SavedView, ViewChange, ViewCount, ViewCounts, ViewId, ViewSaved};
 use serde::{Deserialize, Serialize};
 use sqlx::{Connection, Row, SqliteConnection};
 
@@ -76,7 +76,7 @@ impl Store {
     ///
     /// # Errors
     /// [`StoreError::ViewName`] where another view has the name.
-    pub async fn add_view(&self, view: &NewView, now: DateTime<Utc>) -> Result<SavedView, StoreError> {
+    pub async fn add_view(&self, view: &NewView, now: DateTime<Utc>) -> Result<ViewSaved, StoreError> {
         let new = view.clone();
         self.write(move |connection| {
             Box::pin(async move {
@@ -96,9 +96,9 @@ impl Store {
                 after.push(id);
                 arrange(connection, &after).await?;
                 let acts = [changed(id, None, Some(&kept)), moved(&before, &after)];
-                record(connection, &acts, &format!("Saved the view {}", kept.name), now).await?;
+                let batch = record(connection, &acts, &format!("Saved the view {}", kept.name), now).await?;
                 let position = u32::try_from(before.len()).unwrap_or(u32::MAX);
-                Ok(kept.into_view(id, position))
+                Ok(ViewSaved { view: kept.into_view(id, position), batch })
             })
         })
         .await

@@ -140,7 +140,7 @@ async fn a_database_of_before_this_has_no_old_news() {
 
 async fn paid_view(world: &World) -> ViewId {
     let view = NewView { name: "Paid".into(), query: "status:paid".into(), sort: Sort::default() };
-    world.store.add_view(&view, at(0)).await.unwrap().id
+    world.store.add_view(&view, at(0)).await.unwrap().view.id
 }
 
 #[tokio::test]
@@ -258,7 +258,7 @@ async fn a_view_that_grows_too_large_says_so_once_and_is_watched_again_when_it_i
     let world = imported(&[]).await;
     let paid = paid_view(&world).await;
     let number = NewView { name: "Number".into(), query: "204-".into(), sort: Sort::default() };
-    let number = world.store.add_view(&number, at(0)).await.unwrap().id;
+    let number = world.store.add_view(&number, at(0)).await.unwrap().view.id;
     let too_large = async || world.store.too_large_for_alerts(&[paid, number], at(0)).await.unwrap();
     assert_eq!(told(&world, &[paid]).await, [""; 0], "what is inside already");
     // With the two of the first import as many as may be, and a view by text that holds one more; all of them from the past.

@@ -12,6 +12,7 @@ use packlight_domain::matching::{LineKey, Reason};
 use packlight_domain::order::OrderUpdate;
 use packlight_domain::page::{Place, Sort};
 use packlight_domain::query::Query;
+use packlight_domain::stock::query::StockQuery;
 use packlight_domain::stock::{ClaimMethod, UnitDraft, UnitId, UnitStatus};
 use packlight_store::{Orders, Scope, Store, StoreError, Units};
 
@@ -364,9 +365,34 @@ async fn other_platforms_match_by_sku_else_item_number_and_are_never_without() {
     );
     world.store.map_number(FALCON, true, "75192", "New", at(3)).await.unwrap();
     assert_eq!(state(&world, amazon).await.0, MatchStatus::Matched);
+    world.store.map_number("Nobody's", false, "75192", "New", at(3)).await.unwrap();
     let numbers: Vec<_> = world.store.mappings("", 0, 10).await.unwrap().rows;
+    // What shows the orders of the lines: another platform's by SKU or by item number, and nothing where nothing is.
+    let mut shown = Vec::new();
+    for text in numbers.iter().map(|own| own.orders_query.as_deref()) {
+        let Some(text) = text else { continue };
+        let query = Query::parse(text).unwrap();
+        let page =
+            world.store.page(&query, &request(Sort::default(), Place::First, 50), at(4)).await.unwrap();
+        shown.push((
+            text,
+            page.rows.into_iter().map(|row| row.platform_order_id).collect::<Vec<_>>().join(" "),
+        ));
+    }
+    shown.sort();
+    assert_eq!(
+        shown.iter().map(|(text, ids)| (*text, ids.as_str())).collect::<Vec<_>>(),
+        [
+            ("-platform:amazon asin:B00000000A", "E-2 E-1"),
+            ("-platform:amazon sku:SKU-B00000000A", "E-1"),
+            ("platform:amazon asin:B00000000A", "203-1"),
+        ]
+    );
     let numbers: Vec<_> = numbers.iter().map(|own| (own.number.as_str(), own.is_asin, own.lines)).collect();
-    assert_eq!(numbers, [(FALCON, true, 1), (FALCON, false, 1), ("SKU-B00000000A", false, 1)]);
+    assert_eq!(
+        numbers,
+        [(FALCON, true, 1), (FALCON, false, 1), ("Nobody's", false, 0), ("SKU-B00000000A", false, 1)]
+    );
     let error = world.store.create_mapping(&line_of(ids[2].id), falcon, at(4)).await.unwrap_err();
     assert_eq!(
         error.to_string(),
@@ -523,7 +549,8 @@ async fn orders_are_found_by_set_and_by_place() {
     // A unit held by hand: the order stands for its set and lies where it lies.
     let held = unit(&world, "75192-1", "Used", "2025-01-01").await;
     world.store.link_unit(&line_of(waiting), held, at(5)).await.unwrap();
-    for text in ["set:75192", "set:\" 75192-1 \"", "in:a-0", "in:A-01", "in:B,A", "in:=a-01", "in:A-1,=A-01"] {
+    for text in ["set:75192", "set:\" 75192-1 \"", "in:a-0", "in:A-01", "in:B,A", "in:=a-01", "in:A-1,=A-01"]
+    {
         assert_eq!(found(text).await, ["203-1"], "{text}");
     }
     assert_eq!(found("in:01").await, [""; 0], "a location is given from its beginning");

@@ -38,7 +38,12 @@ async fn a_view_lives_and_every_change_is_undone() {
     let world = World::new().await;
     let store = &world.store;
     let start = store.views().await.unwrap();
-    let mine = store.add_view(&new("Falcons", "falcon"), at(1)).await.unwrap();
+    let saved = store.add_view(&new("Falcons", "falcon"), at(1)).await.unwrap();
+    // Undone it is gone, and undone again it is here as it was.
+    let gone = store.undo(saved.batch.unwrap(), at(1)).await.unwrap();
+    assert_eq!(store.views().await.unwrap(), start);
+    store.undo(gone.batch.unwrap(), at(1)).await.unwrap();
+    let mine = saved.view;
     assert_eq!((mine.position, mine.built_in, mine.sort.key), (7, false, SortKey::Total));
     let change = async |change: ViewChange| store.change_view(mine.id, &change, at(2)).await.unwrap();
     let now = async || store.views().await.unwrap();
@@ -96,10 +101,10 @@ async fn what_cannot_be_done_says_so() {
     assert!(matches!(error, StoreError::NoView(ViewId(99))));
 
     // A name that was given to another view meanwhile is not taken from it by an undo.
-    let mine = store.add_view(&new("Mine", "x"), at(1)).await.unwrap();
+    let mine = store.add_view(&new("Mine", "x"), at(1)).await.unwrap().view;
     let renamed =
         store.change_view(mine.id, &ViewChange::Rename { name: "Yours".into() }, at(2)).await.unwrap();
-    let other = store.add_view(&new("Mine", "y"), at(3)).await.unwrap();
+    let other = store.add_view(&new("Mine", "y"), at(3)).await.unwrap().view;
     assert_ne!(other.id, mine.id);
     let undone = store.undo(renamed.unwrap(), at(4)).await.unwrap();
     assert_eq!((undone.restored, undone.skipped), (0, 1));

@@ -19,23 +19,27 @@ export type MappingActs = {
 };
 
 export function mappingCommands(mapping: Mapping, acts: MappingActs): MenuEntry[] {
-  return [
+  const entries: MenuEntry[] = [
     { id: "edit", label: "Change", keys: "Enter", icon: <Pencil size={14} />, run: () => acts.edit(mapping) },
-    {
+  ];
+  // Where no line has the number there is nothing to show.
+  if (mapping.orders_query !== null) {
+    entries.push({
       id: "orders",
       label: "Show its orders",
       keys: "O",
       icon: <List size={14} />,
       run: () => acts.showOrders(mapping),
-    },
-    {
-      id: "delete",
-      label: "Delete",
-      keys: "Delete",
-      icon: <Trash2 size={14} />,
-      run: () => void acts.remove(mapping),
-    },
-  ];
+    });
+  }
+  entries.push({
+    id: "delete",
+    label: "Delete",
+    keys: "Delete",
+    icon: <Trash2 size={14} />,
+    run: () => void acts.remove(mapping),
+  });
+  return entries;
 }
 
 export function mappingColumns(
@@ -77,20 +81,25 @@ export function mappingColumns(
       header: "Lines",
       width: "80px",
       align: "end",
-      cell: (row) => (
-        <Button
-          look="quiet"
-          small
-          tabIndex={-1}
-          title={`Show the orders with ${row.number}`}
-          onClick={(event) => {
-            event.stopPropagation();
-            showOrders(row);
-          }}
-        >
-          {format.number(row.lines)}
-        </Button>
-      ),
+      cell: (row) =>
+        row.orders_query === null ? (
+          <span className={styles.noLines} title="No order has this number yet">
+            {format.number(row.lines)}
+          </span>
+        ) : (
+          <Button
+            look="quiet"
+            small
+            tabIndex={-1}
+            title={`Show the orders with ${row.number}`}
+            onClick={(event) => {
+              event.stopPropagation();
+              showOrders(row);
+            }}
+          >
+            {format.number(row.lines)}
+          </Button>
+        ),
     },
     {
       id: "menu",

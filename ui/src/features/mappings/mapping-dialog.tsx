@@ -9,6 +9,7 @@ import { useActs } from "~/components/undo";
 import type { Mapping } from "~/lib/bindings";
 import { format } from "~/lib/format";
 import { backend, Failure } from "~/lib/ipc";
+import { LONGEST } from "~/lib/limits";
 
 import styles from "./mappings.module.css";
 
@@ -79,6 +80,7 @@ export function MappingDialog({ open, mapping, onClose }: Props) {
             <TextField
               label="ASIN or SKU"
               name="number"
+              maxLength={LONGEST.number}
               className="mono"
               autoComplete="off"
               error={errorOf("number")}
@@ -88,6 +90,7 @@ export function MappingDialog({ open, mapping, onClose }: Props) {
         <TextField
           label="Set number"
           name="set_number"
+          maxLength={LONGEST.set_number}
           className="mono"
           defaultValue={mapping?.set_number ?? ""}
           error={errorOf("set_number")}
@@ -95,6 +98,7 @@ export function MappingDialog({ open, mapping, onClose }: Props) {
         <TextField
           label="Condition"
           name="condition"
+          maxLength={LONGEST.condition}
           defaultValue={mapping?.condition ?? ""}
           placeholder="New"
           error={errorOf("condition")}

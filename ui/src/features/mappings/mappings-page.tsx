@@ -30,8 +30,8 @@ type Props = {
   onSearch: (search: string) => void;
   density: Density;
   tabs: ReactNode;
-  /** Shows the orders whose lines a mapping matches. */
-  onOrders: (number: string, isAsin: boolean) => void;
+  /** Shows the orders that a query finds. */
+  onOrders: (query: string) => void;
 };
 
 const noRow = () => undefined;
@@ -84,7 +84,11 @@ export function MappingsPage({ search, onSearch, density, tabs, onOrders }: Prop
     [done, failed],
   );
   const acts = useMemo<MappingActs>(
-    () => ({ edit: setEdited, remove, showOrders: (mapping) => onOrders(mapping.number, mapping.is_asin) }),
+    () => ({
+      edit: setEdited,
+      remove,
+      showOrders: ({ orders_query: query }) => void (query !== null && onOrders(query)),
+    }),
     [remove, onOrders],
   );
   const openMenu = useCallback(
@@ -112,7 +116,8 @@ export function MappingsPage({ search, onSearch, density, tabs, onOrders }: Prop
       id: "map-orders",
       label: "Show the orders of the mapping",
       keys: "o",
-      ...of,
+      group: "Inventory",
+      when: row !== undefined && row.orders_query !== null,
       run: () => row && acts.showOrders(row),
     },
     { id: "map-delete", label: "Delete the mapping", keys: "Delete", ...of, run: () => row && void remove(row) },

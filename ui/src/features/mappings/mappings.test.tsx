@@ -61,7 +61,29 @@ describe("the mappings", () => {
     await user.click(await screen.findByRole("menuitem", { name: /^Delete/ }));
     await waitFor(() => expect(stock.mappings.has("B09876WXYZ")).toBe(false));
     await user.click(screen.getAllByTitle("Show the orders with B07JPLG4BS")[0] as HTMLElement);
-    await waitFor(() => expect(href()).toBe("/orders?q=asin:B07JPLG4BS"));
+    await waitFor(() => expect(href()).toBe("/orders?q=platform:amazon+asin:B07JPLG4BS"));
+  });
+
+  it("those of other platforms lead to their own orders, and those without lines nowhere", async () => {
+    const { user, core, href } = openMappings();
+    const [first] = (await core.handled("listMappings")("", 0, 1)).rows;
+    if (first === undefined) throw new Error("there is no mapping");
+    const rows = [
+      { ...first, number: "2874", is_asin: false, orders_query: "-platform:amazon asin:2874" },
+      { ...first, number: "LS-0", is_asin: false, lines: 0, orders_query: null },
+    ];
+    core.answer({ listMappings: () => ({ rows, offset: 0, total: 2 }) });
+    await act(() => core.changed("mappings"));
+    await screen.findByText("LS-0");
+    expect(screen.queryByTitle("Show the orders with LS-0")).toBeNull();
+    (await table()).focus();
+    await user.keyboard("{End}{Shift>}{F10}{/Shift}");
+    const menu = await screen.findByRole("menu", { name: "Mapping of LS-0" });
+    expect(within(menu).queryByRole("menuitem", { name: /orders/ })).toBeNull();
+    await user.keyboard("{Escape}");
+    await waitFor(async () => expect(await table()).toHaveFocus());
+    await user.keyboard("o{Home}o");
+    await waitFor(() => expect(href()).toBe("/orders?q=-platform:amazon+asin:2874"));
   });
 
   it("are worked without a mouse: the menu of a row by its key, a mapping deleted and taken back", async () => {

@@ -32,9 +32,9 @@ export function useViews(platform: Platform | null) {
     countOf: (view: SavedView) => counts?.views.find((count) => count.view === view.id),
     /** Rejects where the name cannot be used, so that the form can say why. */
     async add(view: NewView) {
-      await backend.addView(view);
+      const { batch } = await backend.addView(view);
       await refresh();
-      done({ text: `View “${view.name}” saved` });
+      done({ text: `View “${view.name}” saved`, batch });
     },
     /** Rejects where the name cannot be used. */
     async rename(view: SavedView, name: string) {

@@ -1,5 +1,6 @@
 import "~/components/dialog-box";
 import "~/components/menu-popup";
+import "~/components/toasts";
 
 import { fireEvent, screen, waitFor, within } from "@testing-library/react";
 import { describe, expect, it } from "vitest";
@@ -54,6 +55,12 @@ describe("saved views", () => {
       { name: "Mugs", query: "mug", sort: { key: "total", descending: true } },
     ]);
     expect(screen.queryByRole("button", { name: "+ Save view" })).toBeNull();
+
+    const toast = await screen.findByTestId("toast");
+    expect(toast).toHaveTextContent("View “Mugs” saved");
+    await user.click(within(toast).getByRole("button", { name: "Undo" }));
+    await waitFor(() => expect(screen.queryByTestId("view-Mugs")).toBeNull());
+    expect(await screen.findByRole("button", { name: "+ Save view" })).toBeInTheDocument();
   });
 
   it("of one's own are renamed and deleted, with undo", async () => {

@@ -189,7 +189,7 @@ impl Location {
     pub(crate) fn from_value(value: &str) -> Option<Self> {
         let (name, is_whole) = value.strip_prefix('=').map_or((value, false), |rest| (rest, true));
         let name = name.trim().to_owned();
-        (!name.is_empty()).then(|| if is_whole { Self::Is(name) } else { Self::Begins(name) })
+        (!name.is_empty()).then_some(if is_whole { Self::Is(name) } else { Self::Begins(name) })
     }
 }
 
