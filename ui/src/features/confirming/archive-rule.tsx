@@ -1,4 +1,4 @@
-/** Settings → Picking: which month names the place of sold units. */
+/** Settings → Stock & picking: which month names the place of sold units. */
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 
 import { Choice, FieldGroup } from "~/components/field";

@@ -1,5 +1,5 @@
 /**
- * Settings → Picking: the order in which the locations are walked. Natural order (S5 before S49) until something is moved;
+ * Settings → Stock & picking: the order in which the locations are walked. Natural order (S5 before S49) until something is moved;
  * places are dragged, or moved by Shift with an arrow, and each move can be undone.
  */
 import { useQuery, useQueryClient } from "@tanstack/react-query";
