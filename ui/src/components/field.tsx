@@ -35,15 +35,28 @@ const described = (id: string, { hint, error }: Common) => ({
   "aria-describedby": error ? `${id}-error` : hint ? `${id}-hint` : undefined,
 });
 
-export function TextField({ label, hint, error, ...input }: Common & ComponentProps<"input">) {
+/** The longest text where the field says nothing else. */
+const LONGEST = 500;
+/** Shorter ones are full by nature, such as a code of three letters. */
+const TOLD_FROM = 10;
+
+/** A line of text. What does not fit is left out, and the field says so. */
+export function TextField({ label, hint, error, maxLength = LONGEST, ...input }: Common & ComponentProps<"input">) {
   const id = useId();
+  const [full, setFull] = useState(false);
+  const told = full && maxLength >= TOLD_FROM ? `${maxLength} characters at most` : hint;
   return (
-    <Frame id={id} label={label} hint={hint} error={error}>
+    <Frame id={id} label={label} hint={told} error={error}>
       <input
         type="text"
+        maxLength={maxLength}
         {...input}
+        onInput={(event) => {
+          setFull(event.currentTarget.value.length >= maxLength);
+          input.onInput?.(event);
+        }}
         className={`${styles.input} ${input.className ?? ""}`}
-        {...described(id, { label, hint, error })}
+        {...described(id, { label, hint: told, error })}
       />
     </Frame>
   );

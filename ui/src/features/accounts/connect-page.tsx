@@ -8,6 +8,7 @@ import { Choice, FieldGroup, TextField } from "~/components/field";
 import { FailureNotice } from "~/components/notice";
 import type { AccountCheck, ConnectInput, MarketplaceView, OrdersApi, Region } from "~/lib/bindings";
 import { backend, Failure } from "~/lib/ipc";
+import { LONGEST } from "~/lib/limits";
 import { keys, queries } from "~/lib/query";
 
 import { AccessList } from "./access-list";
@@ -87,6 +88,7 @@ export function ConnectPage() {
         <TextField
           name="label"
           label="Label"
+          maxLength={LONGEST.label}
           placeholder="My shop"
           hint="A name for this account in Packlight"
           error={errors.label}

@@ -9,6 +9,7 @@ import { FailureNotice } from "~/components/notice";
 import { useToast } from "~/components/toast";
 import type { AccountEdit, AccountView, MarketplaceView } from "~/lib/bindings";
 import { backend, Failure } from "~/lib/ipc";
+import { LONGEST } from "~/lib/limits";
 import { keys } from "~/lib/query";
 
 import styles from "./accounts.module.css";
@@ -82,7 +83,13 @@ export function EditDialog(props: {
       }
     >
       <form id={id} ref={form} className={styles.form} onSubmit={(event) => void submit(event)} noValidate>
-        <TextField name="label" label="Label" defaultValue={account.label} error={errors.label} />
+        <TextField
+          name="label"
+          label="Label"
+          maxLength={LONGEST.label}
+          defaultValue={account.label}
+          error={errors.label}
+        />
         <FieldGroup
           label="Marketplaces"
           hint="One that is added is read from the next pull on; the orders of one that is taken away stay."

@@ -15,6 +15,7 @@ import { useActs } from "~/components/undo";
 import type { Confirmation, ConfirmRequest, OrderRowId, OrderSelection, Platform } from "~/lib/bindings";
 import { counted, format } from "~/lib/format";
 import { backend, Failure } from "~/lib/ipc";
+import { LONGEST } from "~/lib/limits";
 
 import { ConfirmList } from "./confirm-list";
 import { confirmPreview, FIRST } from "./confirm-preview";
@@ -144,7 +145,7 @@ export default function ConfirmDialog({ orders, platform, onClose }: Props) {
             label="Archive location"
             value={typed ?? onlyPlace}
             placeholder={places.join(", ")}
-            maxLength={100}
+            maxLength={LONGEST.storage_location}
             autoComplete="off"
             spellCheck={false}
             onChange={(event) => setTyped(event.target.value)}

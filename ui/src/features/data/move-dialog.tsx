@@ -7,6 +7,7 @@ import { Dialog } from "~/components/dialog";
 import { TextField } from "~/components/field";
 import { FailureNotice, Notice } from "~/components/notice";
 import { backend } from "~/lib/ipc";
+import { LONGEST } from "~/lib/limits";
 
 import styles from "./data.module.css";
 
@@ -65,6 +66,7 @@ export function MoveDialog({ open, folder, onClose }: { open: boolean; folder: s
           </p>
           <TextField
             label="New folder"
+            maxLength={LONGEST.path}
             hint="The full path of a new or an empty folder, on a disk of this computer."
             value={to}
             spellCheck={false}

@@ -3,6 +3,7 @@ import { useState } from "react";
 
 import { Button } from "~/components/button";
 import { TextField } from "~/components/field";
+import { LONGEST } from "~/lib/limits";
 
 import styles from "./data.module.css";
 
@@ -13,6 +14,7 @@ export function RestoreField({ onLook }: { onLook: (path: string) => void }) {
       <div className={styles.grow}>
         <TextField
           label="Restore a backup from elsewhere"
+          maxLength={LONGEST.path}
           placeholder="Full path of the file; it is examined first, and you see what is in it"
           value={path}
           spellCheck={false}

@@ -17,11 +17,12 @@ import { useCalm, WaitingPill } from "~/components/waiting-rows";
 import type { Density, Unit, UnitSelection } from "~/lib/bindings";
 import { format } from "~/lib/format";
 import { backend } from "~/lib/ipc";
+import { LONGEST } from "~/lib/limits";
 import { queries } from "~/lib/query";
 
 import styles from "./inventory.module.css";
 import { MoveDialog } from "./move-dialog";
-import { nextSort, readSort, valueOf, withValue, writeSort, type InventorySearch } from "./search";
+import { inPlace, nextSort, placeOf, readSort, writeSort, type InventorySearch } from "./search";
 import { StockCards } from "./stock-cards";
 import { UnitDialog } from "./unit-dialog";
 import { UnitTable } from "./unit-table";
@@ -133,10 +134,17 @@ export function InventoryPage({ search, onSearch, density, tabs, actions, onOrde
       ...of,
       run: press("ContextMenu"),
     },
+    {
+      id: "unit-delete",
+      label: "Delete the selected units",
+      group: "Inventory",
+      when: picker.count > 0,
+      run: () => void remove(selection),
+    },
     { id: "unit-export", label: "Export units as CSV", group: "Inventory", run: () => void save() },
   ]);
   const empty = counts.data?.all === 0;
-  const place = valueOf(query, "in");
+  const place = placeOf(query);
   return (
     <Page
       title="Inventory"
@@ -160,7 +168,8 @@ export function InventoryPage({ search, onSearch, density, tabs, actions, onOrde
           label="Search the stock"
           hint="Set, name, SKU, ASIN, location, or status:in_stock"
           value={query}
-          onChange={(text) => filter(text, true)}
+          onChange={filter}
+          most={LONGEST.query}
           found={list === null ? "" : countUnits(state.total)}
           wrong={refused?.code === "bad_query"}
           testId="stock-query"
@@ -175,12 +184,12 @@ export function InventoryPage({ search, onSearch, density, tabs, actions, onOrde
             </Button>
           }
           entries={[
-            { id: "", label: "All locations", chosen: place === null, run: () => filter(withValue(query, "in", null)) },
+            { id: "", label: "All locations", chosen: place === null, run: () => filter(inPlace(query, null)) },
             ...(locations.data ?? []).slice(0, 100).map(({ location, units }) => ({
               id: location,
               label: `${location} · ${format.number(units)}`,
               chosen: place === location,
-              run: () => filter(withValue(query, "in", location)),
+              run: () => filter(inPlace(query, location)),
             })),
           ]}
         />

@@ -9,7 +9,7 @@ import type { Unit } from "~/lib/bindings";
 import { MadeUpShop } from "~/test/made-up-orders";
 import { openWindow } from "~/test/open-window";
 
-import { valueOf, withValue } from "./search";
+import { inPlace, placeOf, valueOf, withValue } from "./search";
 
 const table = () => screen.findByTestId("stock-table");
 const rows = async () =>
@@ -41,14 +41,22 @@ describe("the stock", () => {
     await waitFor(async () => expect(await table()).toHaveAttribute("aria-rowcount", "41"));
   });
 
-  it("a location is chosen from the list", async () => {
-    const { user, href } = await openStock();
-    await user.click(screen.getByRole("button", { name: "All locations" }));
-    await user.click(await screen.findByRole("menuitem", { name: "S49 · 6" }));
-    await waitFor(() => expect(href()).toBe("/inventory?q=in:S49"));
-    await waitFor(async () => {
-      for (const row of await rows()) expect(row).toHaveTextContent("S49");
-    });
+  it("a location is chosen from the list, and none that begins like it", async () => {
+    const shop = new MadeUpShop(5);
+    Object.assign(shop.stock.units[0] ?? {}, { storage_location: "S4", name: "The one of S4" });
+    const { user, href } = openWindow({ at: "/inventory?q=trivet", shop });
+    await user.click(await screen.findByRole("button", { name: "All locations" }));
+    await user.click(await screen.findByRole("menuitem", { name: "S4 · 1" }));
+    await waitFor(() => expect(href()).toBe("/inventory?q=in:%3DS4+trivet"));
+    await user.clear(screen.getByTestId("stock-query"));
+    await user.type(screen.getByTestId("stock-query"), "in:=S4");
+    await waitFor(async () => expect(await table()).toHaveAttribute("aria-rowcount", "2"));
+    expect(await table()).toHaveTextContent("The one of S4");
+    expect(screen.getByRole("button", { name: "In S4" })).toBeInTheDocument();
+    // What is typed without the sign is a beginning, and the button says so.
+    await user.type(screen.getByTestId("stock-query"), "{Backspace}{Backspace}{Backspace}S4");
+    expect(await screen.findByRole("button", { name: "In S4…" })).toBeInTheDocument();
+    await waitFor(async () => expect(await table()).not.toHaveAttribute("aria-rowcount", "2"));
   });
 
   it("is searched by several words, as they are typed", async () => {
@@ -242,5 +250,10 @@ describe("the query of the stock", () => {
     expect(withValue("", "in", "Top shelf")).toBe('in:"Top shelf"');
     expect(valueOf('falcon in:"Top shelf"', "in")).toBe("Top shelf");
     expect(valueOf("falcon", "in")).toBeNull();
+    expect(valueOf(withValue("falcon", "in", 'Shelf 5" deep'), "in")).toBe('Shelf 5" deep');
+    expect(inPlace('falcon in:A "a b"', 'Top "3", left')).toBe('in:="Top ""3"", left" falcon "a b"');
+    expect(placeOf('falcon in:="Top ""3"", left"')).toBe('Top "3", left');
+    expect(placeOf("in:S")).toBe("S…");
+    expect(inPlace("in:=S3 falcon", null)).toBe("falcon");
   });
 });

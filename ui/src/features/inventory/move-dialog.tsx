@@ -9,6 +9,7 @@ import { useActs } from "~/components/undo";
 import type { MoveCount, UnitSelection } from "~/lib/bindings";
 import { format } from "~/lib/format";
 import { backend } from "~/lib/ipc";
+import { LONGEST } from "~/lib/limits";
 import { queries } from "~/lib/query";
 
 import styles from "./inventory.module.css";
@@ -62,6 +63,7 @@ export function MoveDialog({ open, selection, count, onClose }: Props) {
           label="Storage location"
           value={place}
           onChange={(event) => setPlace(event.target.value)}
+          maxLength={LONGEST.storage_location}
           list={`${id}-locations`}
           autoComplete="off"
           hint="Leave it empty to clear the location."

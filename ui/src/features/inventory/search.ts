@@ -41,16 +41,34 @@ export function readSearch(raw: Record<string, unknown>): InventorySearch {
 const isTermOf = (key: string) => (word: string) => word.toLowerCase().startsWith(`${key}:`);
 const wordsOf = (query: string) => query.match(/(?:"[^"]*"?|[^\s"])+/g) ?? [];
 
+/** A value without its quotes; two of them within quotes stand for one. */
+const unquoted = (raw: string) => raw.replace(/"((?:[^"]|"")*)"?/g, (_, inner: string) => inner.replaceAll('""', '"'));
+const quoted = (value: string) => (/[\s,"]/.test(value) ? `"${value.replaceAll('"', '""')}"` : value);
+
 /** The value of a key in a query, without its quotes; `null` where the key does not occur. */
 export function valueOf(query: string, key: string): string | null {
   const word = wordsOf(query).find(isTermOf(key));
-  return word === undefined ? null : word.slice(key.length + 1).replaceAll('"', "");
+  return word === undefined ? null : unquoted(word.slice(key.length + 1));
+}
+
+function withWord(query: string, key: string, word: string | null): string {
+  const rest = wordsOf(query).filter((own) => !isTermOf(key)(own));
+  return [...(word === null ? [] : [`${key}:${word}`]), ...rest].join(" ");
 }
 
 /** The query with this value for the only one of a key, or with none; its other words stay. */
 export function withValue(query: string, key: string, value: string | null): string {
-  const rest = wordsOf(query).filter((word) => !isTermOf(key)(word));
-  if (value === null) return rest.join(" ");
-  const bare = value.replaceAll('"', "");
-  return [`${key}:${/[\s,]/.test(bare) ? `"${bare}"` : bare}`, ...rest].join(" ");
+  return withWord(query, key, value === null ? null : quoted(value));
+}
+
+/** The query for what lies in this very place, or in any. */
+export function inPlace(query: string, place: string | null): string {
+  return withWord(query, "in", place === null ? null : `=${quoted(place)}`);
+}
+
+/** Where a query looks: `S3` for `in:=S3`, `S3…` for the beginning that was typed; `null` for everywhere. */
+export function placeOf(query: string): string | null {
+  const value = valueOf(query, "in");
+  if (value === null) return null;
+  return value.startsWith("=") ? value.slice(1) : `${value}…`;
 }

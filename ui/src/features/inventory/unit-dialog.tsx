@@ -10,6 +10,7 @@ import { useActs } from "~/components/undo";
 import type { Unit, UnitDraft } from "~/lib/bindings";
 import { format } from "~/lib/format";
 import { backend, Failure } from "~/lib/ipc";
+import { LONGEST } from "~/lib/limits";
 import { queries } from "~/lib/query";
 
 import styles from "./inventory.module.css";
@@ -86,7 +87,14 @@ export function UnitDialog({ open, unit, onClose }: Props) {
   const wrong = failure?.code === "bad_input" ? failure : null;
   const errorOf = (field: Field | "quantity" | "currency") => (wrong?.context === field ? wrong.message : null);
   const input = (field: Field, label: string, more: Partial<Parameters<typeof TextField>[0]> = {}) => (
-    <TextField label={label} name={field} defaultValue={valueIn(unit, field)} error={errorOf(field)} {...more} />
+    <TextField
+      label={label}
+      name={field}
+      defaultValue={valueIn(unit, field)}
+      maxLength={field in LONGEST ? LONGEST[field as keyof typeof LONGEST] : undefined}
+      error={errorOf(field)}
+      {...more}
+    />
   );
   const known = wrong !== null && form.current?.elements.namedItem(wrong.context ?? "") instanceof HTMLElement;
   const currency = unit?.cost?.currency ?? unit?.listing_price?.currency ?? home.data ?? "";

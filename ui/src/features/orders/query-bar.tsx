@@ -18,12 +18,16 @@ import {
 
 import { IconButton } from "~/components/button";
 import type { CommandError, Span } from "~/lib/bindings";
+import { LONGEST } from "~/lib/limits";
 
 import styles from "./query-bar.module.css";
 import { Marked } from "./query-marked";
 import { optionId, QueryOptions } from "./query-options";
 import { useQueryDraft } from "./use-query-draft";
 import { useQueryOptions } from "./use-query-options";
+
+/** The longest filter, in characters. */
+const MOST = LONGEST.query;
 
 /** How long nothing has to be typed before a word counts as wrong. */
 const THINKING_PAUSE = 700;
@@ -127,7 +131,7 @@ export function QueryBar({ query, onQuery, refused, count, input, children }: Pr
               aria-invalid={wrong !== null || undefined}
               aria-describedby={wrong ? "query-error" : undefined}
               placeholder="Search order id, SKU, ASIN or title, or type status:paid"
-              maxLength={200}
+              maxLength={MOST}
               spellCheck={false}
               autoComplete="off"
               value={draft}
@@ -151,7 +155,9 @@ export function QueryBar({ query, onQuery, refused, count, input, children }: Pr
               onKeyDown={pressed}
             />
           </div>
-          {count !== null && <span className={styles.count}>{count}</span>}
+          {count !== null && (
+            <span className={styles.count}>{draft.length < MOST ? count : `${MOST} characters at most`}</span>
+          )}
           {draft === "" ? (
             <kbd>/</kbd>
           ) : (

@@ -5,6 +5,7 @@ import { Button } from "~/components/button";
 import { Dialog } from "~/components/dialog";
 import { TextField } from "~/components/field";
 import { Failure } from "~/lib/ipc";
+import { LONGEST } from "~/lib/limits";
 
 type Props = {
   title: string;
@@ -51,7 +52,7 @@ export default function ViewForm({ title, action, name: first, query, onSave, on
         <TextField
           ref={field}
           label="Name"
-          maxLength={60}
+          maxLength={LONGEST.viewName}
           value={name}
           error={error}
           hint={query === "" ? "Shows all orders" : `Shows ${query}`}
