@@ -1,8 +1,12 @@
-import { act, screen, waitFor, within } from "@testing-library/react";
+import "~/components/dialog-box";
+import "~/components/menu-popup";
+
+import { act, fireEvent, screen, waitFor, within } from "@testing-library/react";
 import axe from "axe-core";
 import { describe, expect, it } from "vitest";
 
 import type { Code, SyncState } from "~/lib/bindings";
+import { dataHandlers } from "~/test/data-handlers";
 import { refusal } from "~/test/fake-backend";
 import { MadeUpShop } from "~/test/made-up-orders";
 import { openWindow } from "~/test/open-window";
@@ -181,6 +185,18 @@ describe("the frame", () => {
   });
 });
 
+describe("the web view's own menu", () => {
+  it("opens over text fields alone", async () => {
+    openWindow();
+    const [row] = await rowsShown();
+    const isOpened = (target: Element) => fireEvent.contextMenu(target);
+    for (const target of [row, screen.getByTestId("orders-table"), screen.getByRole("main"), document.body]) {
+      expect(isOpened(target as Element)).toBe(false);
+    }
+    expect(isOpened(screen.getByTestId("query-bar"))).toBe(true);
+  });
+});
+
 describe("accessibility", () => {
   const rules = { rules: { "color-contrast": { enabled: false } } };
   async function faults() {
@@ -202,6 +218,13 @@ describe("accessibility", () => {
     ["the stock", "/inventory", {}],
     ["mappings", "/inventory/mappings", {}],
     ["activity", "/activity", {}],
+    ["what was done here", "/activity?tab=acts", {}],
+    ["pick lists", "/orders/pick-lists", {}],
+    ["stock and picking", "/settings/picking", {}],
+    ["background and alerts", "/settings/background", {}],
+    ["data", "/settings/data", dataHandlers(Date.now)],
+    ["diagnostics", "/settings/diagnostics", dataHandlers(Date.now)],
+    ["about", "/settings/about", {}],
     ["first run", "/orders/amazon", unconnected],
   ])("finds nothing serious: %s", async (_, at, handlers) => {
     openWindow({ at, handlers, orders: handlers === unconnected ? 0 : 312 });
@@ -232,6 +255,46 @@ describe("accessibility", () => {
     const matcher = await screen.findByRole("dialog", { name: "Link ASIN to Inventory" });
     await user.type(within(matcher).getByRole("searchbox"), "1042");
     await within(matcher).findAllByRole("radio");
+    expect(await faults()).toEqual([]);
+  });
+
+  async function openStock() {
+    const opened = openWindow({ at: "/inventory", orders: 5 });
+    await screen.findByRole("grid", { name: "Stock" });
+    await waitFor(() => expect(screen.getAllByRole("row")[1]).toHaveTextContent(/\d{4}/));
+    screen.getByRole("grid", { name: "Stock" }).focus();
+    return opened;
+  }
+
+  it("finds nothing serious in the menu of a unit", async () => {
+    const { user } = await openStock();
+    await user.keyboard("{ArrowDown}{Shift>}{F10}{/Shift}");
+    await screen.findByRole("menu");
+    expect(await faults()).toEqual([]);
+  });
+
+  it("finds nothing serious in the dialogs of units", async () => {
+    const { user } = await openStock();
+    await user.keyboard("n");
+    await screen.findByRole("dialog", { name: "Add units" });
+    expect(await faults()).toEqual([]);
+    await user.keyboard("{Escape}");
+    await waitFor(() => expect(screen.queryByRole("dialog")).toBeNull());
+    screen.getByRole("grid", { name: "Stock" }).focus();
+    await user.keyboard("{ArrowDown}l");
+    await screen.findByRole("dialog", { name: "Move 1 unit" });
+    expect(await faults()).toEqual([]);
+  });
+
+  it("finds nothing serious in the menu of a mapping", async () => {
+    const shop = new MadeUpShop(5);
+    shop.stock.mappings.set("B07JPLG4BS", { set_number: "75192", condition: "New" });
+    const { user } = openWindow({ at: "/inventory/mappings", shop });
+    const mappings = await screen.findByRole("grid", { name: "Mappings" });
+    await within(mappings).findByText("B07JPLG4BS");
+    mappings.focus();
+    await user.keyboard("{ArrowDown}{Shift>}{F10}{/Shift}");
+    await screen.findByRole("menu");
     expect(await faults()).toEqual([]);
   });
 
