@@ -15,6 +15,7 @@ import type { OrderRow } from "~/lib/bindings";
 
 import styles from "./command-palette.module.css";
 import { fuzzyRank } from "./fuzzy";
+import { usePaletteCommands } from "./use-palette-commands";
 import { usePaletteOrders } from "./use-palette-orders";
 
 type Item = {
@@ -29,6 +30,7 @@ type Item = {
 
 export default function CommandPalette({ open, onClose }: { open: boolean; onClose: () => void }) {
   const [typed, setTyped] = useState("");
+  usePaletteCommands();
   const commands = useCommandList(open);
   const remember = useRememberCommand();
   const navigate = useNavigate();

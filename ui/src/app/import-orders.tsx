@@ -4,6 +4,7 @@ import { FileUp } from "lucide-react";
 import { lazy, Suspense, useState } from "react";
 
 import { Button } from "~/components/button";
+import { useCommands } from "~/components/keys";
 import { useEver } from "~/components/use-ever";
 import type { Platform } from "~/lib/bindings";
 import { useNow } from "~/lib/clock";
@@ -47,14 +48,20 @@ export default function ImportOrders({ platform, small = false }: { platform: Fi
   const { data: app } = useQuery(queries.app);
   const [open, setOpen] = useState(false);
   const wanted = useEver(open);
+  const isReadOnly = app?.problem?.code === "read_only";
+  useCommands([
+    {
+      id: `import-${platform}`,
+      label: FILES[platform].title,
+      group: "Orders",
+      words: "file csv",
+      when: !isReadOnly,
+      run: () => setOpen(true),
+    },
+  ]);
   return (
     <>
-      <Button
-        small={small}
-        icon={<FileUp size={14} aria-hidden />}
-        disabled={app?.problem?.code === "read_only"}
-        onClick={() => setOpen(true)}
-      >
+      <Button small={small} icon={<FileUp size={14} aria-hidden />} disabled={isReadOnly} onClick={() => setOpen(true)}>
         Import orders file
       </Button>
       <Suspense>

@@ -5,7 +5,7 @@ import { keyLabel } from "~/components/strokes";
 
 import styles from "./key-help.module.css";
 
-const GROUPS: readonly Command["group"][] = ["Orders", "Inventory", "Picking", "Go", "View", "Help"];
+const GROUPS: readonly Command["group"][] = ["Orders", "Inventory", "Picking", "Go", "View", "Settings", "Help"];
 
 export default function KeyHelp({ open, onClose }: { open: boolean; onClose: () => void }) {
   const withKeys = useCommandList(open).filter(({ keys }) => keys !== undefined);

@@ -32,7 +32,7 @@ const FATAL = new Set(["newer_database", "corrupt_database", "disk", "internal"]
 
 export function Shell() {
   const app = useQuery(queries.app);
-  const { preferences, known, set } = usePreferences();
+  const { preferences, known } = usePreferences();
   const [narrow, setNarrow] = useState(() => window.innerWidth < 1100);
   const [dialog, setDialog] = useState<"palette" | "keys" | null>(null);
   const [palette, keyHelp] = [useEver(dialog === "palette"), useEver(dialog === "keys")];
@@ -43,7 +43,6 @@ export function Shell() {
   }, []);
   useTheme(known ? preferences.theme : undefined);
   useFrameCommands({
-    set,
     palette: () => setDialog("palette"),
     keys: () => setDialog("keys"),
     fold: () => setNarrow(!narrow),

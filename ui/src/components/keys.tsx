@@ -13,7 +13,7 @@ export type Command = {
   label: string;
   /** As pressed: `/`, `Ctrl k`, `Shift x`, `g o` for one after the other; alternatives are separated by ` or `. */
   keys?: string;
-  group: "Go" | "Orders" | "Inventory" | "Picking" | "View" | "Help";
+  group: "Go" | "Orders" | "Inventory" | "Picking" | "View" | "Settings" | "Help";
   /** More words by which the palette finds it. */
   words?: string;
   /** False while there is nothing for it to act on: it is listed by `?`, not offered, and its key does nothing. */

@@ -3,6 +3,7 @@ import { useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 
 import { Button } from "~/components/button";
+import { useCommands, type Command } from "~/components/keys";
 import { Dialog } from "~/components/dialog";
 import { FailureNotice } from "~/components/notice";
 import { useToast } from "~/components/toast";
@@ -80,6 +81,22 @@ export function AccountCard({ account, marketplaces, locked, onUnlock }: Props) 
     });
 
   const nameOf = (id: string) => marketplaces.find((known) => known.id === id)?.name ?? id;
+  const command = (name: string, run: () => void, when = true): Command => ({
+    id: `account-${account.id}-${name}`,
+    label: `${name} ${account.label}`,
+    group: "Settings",
+    words: "account",
+    when: when && !busy,
+    run,
+  });
+  useCommands([
+    command("Check", runCheck, account.connected),
+    command("Edit", () => setDialog("edit"), account.connected),
+    command(account.connected ? "Replace the secrets of" : "Enter the secrets of", () => setDialog("replace")),
+    command("Unlock", locked === "vault" ? onUnlock : unlockKeychain, locked !== null),
+    command("Disconnect", () => setDialog("disconnect"), account.connected),
+    command("Forget", () => setDialog("forget")),
+  ]);
   return (
     <section className={styles.card} aria-label={account.label}>
       <header className={styles.cardHead}>

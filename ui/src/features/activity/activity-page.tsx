@@ -2,6 +2,7 @@
 import { useInfiniteQuery } from "@tanstack/react-query";
 
 import { Button } from "~/components/button";
+import { useCommands } from "~/components/keys";
 import { Nothing } from "~/components/nothing";
 import { FailureNotice } from "~/components/notice";
 import { Page } from "~/components/page";
@@ -22,6 +23,14 @@ const TABS: readonly { id: Tab; label: string }[] = [
 ];
 
 export function ActivityPage({ tab, onTab }: { tab: Tab; onTab: (tab: Tab) => void }) {
+  useCommands(
+    TABS.map(({ id, label }) => ({
+      id: `activity-${id}`,
+      label: `Show ${label}`,
+      group: "View",
+      run: () => onTab(id),
+    })),
+  );
   return (
     <Page
       title="Activity"

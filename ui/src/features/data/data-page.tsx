@@ -3,6 +3,7 @@ import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 
 import { Button } from "~/components/button";
+import { useCommands } from "~/components/keys";
 import { FailureNotice, Notice } from "~/components/notice";
 import { useToast } from "~/components/toast";
 import { useNow } from "~/lib/clock";
@@ -51,6 +52,15 @@ function Backups() {
     onError: (failure) => toast({ text: "The backup failed", detail: failure.message, tone: "bad" }),
     onSettled: () => void client.invalidateQueries({ queryKey: dataQueries.backups.queryKey }),
   });
+  useCommands([
+    {
+      id: "back-up",
+      label: "Back up now",
+      group: "Settings",
+      when: !make.isPending,
+      run: () => make.mutate(),
+    },
+  ]);
   const files = status.data?.files ?? [];
   const problem = status.data?.problem ?? null;
   const failedAt = status.data?.failed_at ?? null;
@@ -127,6 +137,17 @@ function Everything({ folder }: { folder: string }) {
     onSuccess: ({ path, rows }) => toast({ text: `${counted(rows, "row")} exported`, detail: path }),
     onError: (failure) => toast({ text: "Nothing was exported", detail: failure.message, tone: "bad" }),
   });
+  useCommands([
+    {
+      id: "export-all",
+      label: "Export everything as CSV and JSON",
+      group: "Settings",
+      when: !all.isPending,
+      run: () => all.mutate(),
+    },
+    { id: "move-folder", label: "Move the data folder…", group: "Settings", run: () => setMoving(true) },
+    { id: "erase", label: "Erase everything…", group: "Settings", run: () => setErasing(true) },
+  ]);
   return (
     <section className={styles.card}>
       <h2>Everything you have here</h2>

@@ -3,6 +3,7 @@ import { useMutation, useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 
 import { Button } from "~/components/button";
+import { useCommands } from "~/components/keys";
 import { FailureNotice } from "~/components/notice";
 import { useToast } from "~/components/toast";
 import type { NetworkEntry } from "~/lib/bindings";
@@ -32,6 +33,15 @@ function Export() {
     onSuccess: ({ path, rows }) => toast({ text: `${counted(rows, "file")} in one`, detail: path }),
     onError: (failure) => toast({ text: "Nothing was exported", detail: failure.message, tone: "bad" }),
   });
+  useCommands([
+    {
+      id: "diagnostics",
+      label: "Export diagnostics",
+      group: "Settings",
+      when: !all.isPending,
+      run: () => all.mutate(),
+    },
+  ]);
   return (
     <section className={styles.card}>
       <h2>When something goes wrong</h2>

@@ -8,6 +8,7 @@ import { useIsMutating, useMutation, useQuery } from "@tanstack/react-query";
 import { CloudDownload } from "lucide-react";
 
 import { Button } from "~/components/button";
+import { useCommands } from "~/components/keys";
 import { useToast } from "~/components/toast";
 import { useActs } from "~/components/undo";
 import type { ListingsReport, ReportView } from "~/lib/bindings";
@@ -58,6 +59,16 @@ function Listings() {
     queryKey: ["jobs", "listings"],
     queryFn: () => backend.listingsProgress(),
   });
+  useCommands([
+    {
+      id: "listings",
+      label: "Listings from Amazon",
+      group: "Inventory",
+      words: "asin price",
+      when: !fetching,
+      run: () => fetch.mutate(),
+    },
+  ]);
   const waited = reports.filter(({ active }) => active);
   return (
     <>

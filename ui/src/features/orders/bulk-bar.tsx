@@ -7,6 +7,7 @@ import { useState } from "react";
 
 import { BulkBar } from "~/components/bulk-bar";
 import { Button } from "~/components/button";
+import { useCommands } from "~/components/keys";
 import { useToast } from "~/components/toast";
 import { useActs } from "~/components/undo";
 import type { BulkLink, OrderSelection, SkippedLines } from "~/lib/bindings";
@@ -90,6 +91,29 @@ export default function OrdersBulkBar({ selection, count, total, exact, desk, on
     });
 
   const units = plan.data?.units;
+  useCommands([
+    {
+      id: "link-picked",
+      label: "Link stock to the selected orders",
+      group: "Orders",
+      when: !busy && units !== 0,
+      run: () => void link(),
+    },
+    {
+      id: "export-picked",
+      label: "Export the selected orders as CSV",
+      group: "Orders",
+      when: !busy,
+      run: () => void exportCsv(),
+    },
+    {
+      id: "copy-picked",
+      label: "Copy the ids of the selected orders",
+      group: "Orders",
+      when: !busy,
+      run: () => void copy(),
+    },
+  ]);
   const preview = (
     <>
       {count <= PREVIEWED && <span className={styles.effect}>{desk.effect(selection)}</span>}

@@ -37,6 +37,8 @@ const SORTS: readonly [SortKey, string][] = [
   ["order_id", "Sort by order id"],
 ];
 
+const STATUSES = ["pending", "paid", "shipped", "completed", "cancelled"] as const;
+
 export function useOrderCommands(page: Page): void {
   const { grid, input, row, active, picker, actions, query, onQuery } = page;
   const withRow = (act: (row: OrderRow) => void) => () => {
@@ -127,12 +129,12 @@ export function useOrderCommands(page: Page): void {
     },
     { id: "copy", label: "Copy order id", keys: "y", group: "Orders", when: some, run: withRow(actions.copyId) },
     { id: "show-all", label: "Show all orders", group: "View", run: () => onQuery("") },
-    {
-      id: "show-paid",
-      label: "Show paid orders",
+    ...STATUSES.map((status): Command => ({
+      id: `show-${status}`,
+      label: `Show ${status} orders`,
       group: "View",
-      run: () => void chooseStatus(query, "paid").then(onQuery),
-    },
+      run: () => void chooseStatus(query, status).then(onQuery),
+    })),
     ...SORTS.map(([key, label]): Command => ({ id: `sort-${key}`, label, group: "View", run: () => page.onSort(key) })),
   ];
   useCommands(commands);

@@ -3,6 +3,7 @@ import { useInfiniteQuery } from "@tanstack/react-query";
 import { lazy, Suspense, useState, type ComponentType, type ReactNode } from "react";
 
 import { Button } from "~/components/button";
+import { useCommands } from "~/components/keys";
 import { FailureNotice } from "~/components/notice";
 import type { PickListEntry, PickListId } from "~/lib/bindings";
 import { useNow } from "~/lib/clock";
@@ -34,6 +35,7 @@ export function PickListsPage({ RunLink, onPick }: Props) {
     initialPageParam: null as PickListId | null,
     getNextPageParam: (last) => (last.length < LISTS ? null : (last.at(-1)?.record ?? null)),
   });
+  useCommands([{ id: "new-pick-list", label: "New pick list", group: "Picking", words: "print", run: onPick }]);
   const entries = lists.data?.pages.flat() ?? [];
   return (
     <div className={styles.page}>

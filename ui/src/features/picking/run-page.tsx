@@ -97,6 +97,10 @@ export function RunPage({ record, back, onConfirm }: Props) {
     else stopsList.current?.focus();
   }, [isHere]);
 
+  const packed = useMemo(() => packedOrders(stops), [stops]);
+  const isWorked = entry !== undefined && (entry.state === "done" || (isOpen && unitsToGo(entry) === 0));
+  const canConfirm = isWorked && packed.length > 0;
+  const confirm = () => onConfirm({ ids: packed });
   const toList = () => stopsList.current?.focus();
   useCommands([
     { id: "run-next", label: "Next stop", keys: "j or ArrowDown", group: "Picking", run: () => (toList(), step(1)) },
@@ -107,7 +111,15 @@ export function RunPage({ record, back, onConfirm }: Props) {
       group: "Picking",
       run: () => (toList(), step(-1)),
     },
-    { id: "run-picked", label: "Picked, or back on the list", keys: "Space", group: "Picking" },
+    {
+      id: "run-picked",
+      label: "Picked, or back on the list",
+      keys: "Space",
+      group: "Picking",
+      heard: true,
+      when: isOpen,
+      run: () => toggle("picked"),
+    },
     { id: "run-short", label: "Not found", keys: "x", group: "Picking", when: isOpen, run: () => toggle("short") },
     {
       id: "run-scan",
@@ -117,15 +129,14 @@ export function RunPage({ record, back, onConfirm }: Props) {
       when: isOpen,
       run: () => input.current?.focus(),
     },
+    { id: "run-confirm", label: "Confirm the packed orders", group: "Picking", when: canConfirm, run: confirm },
   ]);
 
-  const packed = useMemo(() => packedOrders(stops), [stops]);
-  const isWorked = entry !== undefined && (entry.state === "done" || (isOpen && unitsToGo(entry) === 0));
   return (
     <div className={styles.page}>
       <RunHead back={back} entry={entry}>
-        {isWorked && packed.length > 0 && (
-          <Button look="primary" onClick={() => onConfirm({ ids: packed })}>
+        {canConfirm && (
+          <Button look="primary" onClick={confirm}>
             Confirm {counted(packed.length, "order")}…
           </Button>
         )}

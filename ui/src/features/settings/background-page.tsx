@@ -1,5 +1,6 @@
 /** Settings → Background & alerts: what Packlight does while its window is closed, and what it tells. */
 import { Button } from "~/components/button";
+import { useCommands } from "~/components/keys";
 import { Choice, FieldGroup, SelectField } from "~/components/field";
 import { FailureNotice } from "~/components/notice";
 import type { BackgroundStatus } from "~/lib/bindings";
@@ -24,10 +25,29 @@ export function BackgroundPage() {
   // A pause ends by itself, and nothing tells of that.
   const now = useNow(10_000);
   const { data, error } = own.status;
+  const until = data?.paused_until ?? null;
+  const pausedUntil = until !== null && Date.parse(until) > now ? until : null;
+  const isPaused = pausedUntil !== null;
+  useCommands([
+    {
+      id: "pause-hour",
+      label: "Pause for 1 hour",
+      group: "Settings",
+      when: !isPaused,
+      run: () => void own.pause("hour"),
+    },
+    {
+      id: "pause-tomorrow",
+      label: "Pause until tomorrow",
+      group: "Settings",
+      when: !isPaused,
+      run: () => void own.pause("tomorrow"),
+    },
+    { id: "resume", label: "Resume", group: "Settings", when: isPaused, run: () => void own.resume() },
+  ]);
   if (error !== null) return <FailureNotice error={error} onAgain={() => void own.status.refetch()} />;
   if (data === undefined) return null;
-  const { background, alerts, too_large: tooLarge, autostart, paused_until: until, tray } = data;
-  const pausedUntil = until !== null && Date.parse(until) > now ? until : null;
+  const { background, alerts, too_large: tooLarge, autostart, tray } = data;
   const minutes = [...new Set([...MINUTES, background.sync_minutes])].toSorted((a, b) => a - b);
   return (
     <div className={styles.stack}>

@@ -3,6 +3,7 @@ import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { useId, useState, type FormEvent } from "react";
 
 import { Button } from "~/components/button";
+import { useCommands } from "~/components/keys";
 import { Dialog } from "~/components/dialog";
 import { TextField } from "~/components/field";
 import { FailureNotice, Notice } from "~/components/notice";
@@ -10,6 +11,7 @@ import type { UpdateFound, UpdateSource } from "~/lib/bindings";
 import { useNow } from "~/lib/clock";
 import { format } from "~/lib/format";
 import { backend, Failure } from "~/lib/ipc";
+import { LONGEST } from "~/lib/limits";
 
 import styles from "./about.module.css";
 import settings from "./settings.module.css";
@@ -50,6 +52,16 @@ export function Updates() {
       return { kind: "installed", update };
     });
 
+  useCommands([
+    { id: "update-source", label: "Set up updates", group: "Settings", run: () => setEditing(true) },
+    {
+      id: "update-check",
+      label: "Check for updates",
+      group: "Settings",
+      when: busy === null && (source.data?.endpoint ?? null) !== null,
+      run: check,
+    },
+  ]);
   if (source.data === undefined) {
     return source.error === null ? null : <FailureNotice error={source.error} onAgain={() => void source.refetch()} />;
   }
@@ -163,6 +175,7 @@ function SourceDialog(props: { source: UpdateSource; open: boolean; onClose: () 
         />
         <TextField
           name="public_key"
+          maxLength={LONGEST.path}
           label="Public key"
           className="mono"
           hint="Of whoever signs them; empty for the key of this build. A package without its signature is never installed."

@@ -10,7 +10,10 @@ import { useSync } from "./use-sync";
 
 export function SyncButton({ disabled = false }: { disabled?: boolean }) {
   const { start, stop, busy, progress, waitingUntil } = useSync();
-  useCommands([{ id: "sync", label: "Sync orders", keys: "r", group: "Orders", run: disabled ? undefined : start }]);
+  useCommands([
+    { id: "sync", label: "Sync orders", keys: "r", group: "Orders", when: !disabled, run: start },
+    { id: "sync-stop", label: "Stop the sync", group: "Orders", when: busy, run: stop },
+  ]);
   return (
     <>
       {busy && (
