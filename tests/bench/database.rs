@@ -101,6 +101,7 @@ impl Desk {
                 api: OrdersApi::V2026,
                 marketplace_ids: vec![MARKETPLACE.to_owned()],
                 window: Window::next(None, chrono::TimeDelta::days(730), now),
+                end_sent: true,
                 restarts: 0,
                 now,
             })

@@ -11,6 +11,7 @@ mod data_folder;
 mod disconnected;
 mod fault_catalogue;
 mod first_sync;
+mod half_read;
 mod imports;
 mod interrupted;
 #[cfg(target_os = "linux")]

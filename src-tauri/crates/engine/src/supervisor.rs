@@ -289,7 +289,7 @@ impl Engine {
 
     async fn is_first_connection(&self, account: &Account) -> Result<bool, EngineError> {
         let state = self.0.store.sync_state(account.id, Source::Orders).await?;
-        Ok(state.open_window.is_none() && state.watermarks.iter().all(|(_, mark)| mark.is_none()))
+        Ok(state.open_windows.is_empty() && state.watermarks.iter().all(|(_, mark)| mark.is_none()))
     }
 
     /// One page of orders that wait for shipping, so that picking can begin before the history is here (design §5).

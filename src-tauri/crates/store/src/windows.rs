@@ -2,7 +2,8 @@
 //!
 //! A page, the token that leads on from it and, at the end of its window, the watermark are one transaction: a process
 //! that dies at any moment finds the last page that was kept and the token of the next. So is the note that a page came
-//! without parts that Amazon refused to send: it stays until its window was read whole.
+//! without parts that Amazon refused to send: it stays until its window was read whole. Windows of one account never
+//! share a marketplace, so that marketplaces which are read apart keep their places apart.
 
 use chrono::{DateTime, Utc};
 use packlight_domain::account::{AccountId, OrdersApi};
@@ -15,6 +16,8 @@ use sqlx::{Row, SqliteConnection};
 use crate::ingest::{self, ChangeSet};
 use crate::rows::{count, instant, known};
 use crate::{Store, StoreError, journal};
+
+mod patchy;
 
 /// What a watermark is about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -31,9 +34,6 @@ impl Source {
     }
 }
 
-/// Source of the watermark that stands only while orders lack a part: from there on they have to be read again.
-const PATCHY: &str = "orders_patchy";
-
 /// Row id of a window; a window that was replaced never gets another's id.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct WindowId(pub i64);
@@ -47,10 +47,13 @@ pub struct NewWindow {
     pub source: Source,
     /// Read by which version of the API; a token is of no use to another.
     pub api: OrdersApi,
-    /// The marketplaces that one call serves together.
+    /// The marketplaces that one call serves together, sorted.
     pub marketplace_ids: Vec<String>,
     /// The span of update time, by Amazon's clock.
     pub window: Window,
+    /// Whether Amazon is told the end. Where its time is not known yet, the end is its own affair, and that of `window` a
+    /// guess.
+    pub end_sent: bool,
     /// How often its token was refused so far.
     pub restarts: u8,
     /// Amazon's time now.
@@ -64,6 +67,8 @@ pub struct OpenWindow {
     pub id: WindowId,
     /// The span of update time.
     pub window: Window,
+    /// Whether Amazon was told the end; else that of `window` is a guess.
+    pub end_sent: bool,
     /// The API that its token belongs to.
     pub api: OrdersApi,
     /// Its marketplaces, as they were given.
@@ -83,9 +88,15 @@ pub struct OpenWindow {
 }
 
 impl OpenWindow {
-    /// Up to where its pages are complete: the earliest end that one of them echoed.
-    fn reached(&self) -> DateTime<Utc> {
-        self.lowest_echo.map_or(self.window.to, |echo| echo.min(self.window.to))
+    /// Up to where its pages are complete: the earliest end that one of them echoed. An end that nobody told Amazon proves
+    /// nothing: without an echo such a window has come nowhere.
+    pub fn reached(&self) -> DateTime<Utc> {
+        match self.lowest_echo {
+            Some(echo) if self.end_sent => echo.min(self.window.to),
+            Some(echo) => echo,
+            None if self.end_sent => self.window.to,
+            None => self.window.from,
+        }
     }
 }
 
@@ -94,8 +105,8 @@ impl OpenWindow {
 pub struct SyncState {
     /// Each marketplace of the account and how far it is complete.
     pub watermarks: Vec<(String, Option<DateTime<Utc>>)>,
-    /// The window to go on with.
-    pub open_window: Option<OpenWindow>,
+    /// The windows to go on with, oldest first; no two of them share a marketplace.
+    pub open_windows: Vec<OpenWindow>,
     /// Marketplaces of which some orders were kept without a part that Amazon refused to send, and the update time from
     /// which on they have to be read again.
     pub patchy: Vec<(String, DateTime<Utc>)>,
@@ -112,7 +123,7 @@ pub struct PageCommit<'a> {
     pub next_token: Option<&'a str>,
     /// Hash of the page.
     pub fingerprint: u64,
-    /// The `lastUpdatedBefore` that it echoed.
+    /// Up to when it proves the list to be complete: the `lastUpdatedBefore` that it echoed.
     pub echoed: Option<DateTime<Utc>>,
     /// Field path, JSON type and number of what was not as documented.
     pub surprises: &'a [(String, String, u32)],
@@ -129,6 +140,8 @@ pub struct PageResult {
     pub changes: ChangeSet,
     /// Whether this was the window's last page.
     pub done: bool,
+    /// Up to where the window's pages so far are complete.
+    pub reached: DateTime<Utc>,
     /// Where the earliest of the window's watermarks stands now, if it moved or stood already.
     pub watermark: Option<DateTime<Utc>>,
 }
@@ -148,39 +161,30 @@ impl Store {
         .fetch_all(&mut *connection)
         .await?;
         let open = sqlx::query(
-            "SELECT * FROM sync_windows WHERE account_id = ? AND source = ? AND state = 'paging'",
+            "SELECT * FROM sync_windows WHERE account_id = ? AND source = ? AND state = 'paging' ORDER BY id",
         )
         .bind(account.0)
         .bind(source.word())
-        .fetch_optional(&mut *connection)
-        .await?;
-        let patchy: Vec<(String, i64)> = sqlx::query_as(
-            "SELECT marketplace_id, up_to FROM watermarks WHERE account_id = ? AND source = ?",
-        )
-        .bind(account.0)
-        .bind(PATCHY)
         .fetch_all(&mut *connection)
         .await?;
+        let patchy = patchy::of(&mut connection, account).await?;
         Ok(SyncState {
             watermarks: watermarks.into_iter().map(|(id, mark)| (id, mark.map(from_millis))).collect(),
-            open_window: open.as_ref().map(read).transpose()?,
-            patchy: patchy.into_iter().map(|(id, from)| (id, from_millis(from))).collect(),
+            open_windows: open.iter().map(read).collect::<Result<_, _>>()?,
+            patchy,
         })
     }
 
-    /// Begins a window. It takes the place of the account's window before it, finished or not.
+    /// Begins a window. It takes the place of every window before it that had one of its marketplaces, finished or not;
+    /// those of other marketplaces stay.
     pub async fn begin_window(&self, new: &NewWindow) -> Result<WindowId, StoreError> {
         let new = new.clone();
         self.write(move |connection| {
             Box::pin(async move {
-                sqlx::query("DELETE FROM sync_windows WHERE account_id = ? AND source = ?")
-                    .bind(new.account.0)
-                    .bind(new.source.word())
-                    .execute(&mut *connection)
-                    .await?;
+                give_way(connection, &new).await?;
                 let id = sqlx::query_scalar(
                     "INSERT INTO sync_windows (account_id, source, api, marketplace_ids, window_from, window_to, \
-                     restarts, state, token_at) VALUES (?, ?, ?, ?, ?, ?, ?, 'paging', ?) RETURNING id",
+                     end_sent, restarts, state, token_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, 'paging', ?) RETURNING id",
                 )
                 .bind(new.account.0)
                 .bind(new.source.word())
@@ -188,6 +192,7 @@ impl Store {
                 .bind(crate::rows::list(&new.marketplace_ids))
                 .bind(to_millis(new.window.from))
                 .bind(to_millis(new.window.to))
+                .bind(new.end_sent)
                 .bind(new.restarts)
                 .bind(to_millis(new.now))
                 .fetch_one(connection)
@@ -201,8 +206,8 @@ impl Store {
     /// Keeps a page: its orders, its token and, where it is the last, the watermark, in one transaction.
     ///
     /// The watermark becomes the earliest `lastUpdatedBefore` that the window's pages echoed, but never a time behind
-    /// the window's end, never an earlier time than before, and it stays where it is when the window begins after it
-    /// (what lies between has not been read).
+    /// the end that Amazon was told, never an earlier time than before, and it stays where it is when the window begins
+    /// after it (what lies between has not been read).
     ///
     /// # Errors
     /// [`StoreError::WindowClosed`] where another window has taken its place or it is done.
@@ -231,15 +236,36 @@ impl Store {
                 let watermark =
                     if done { move_watermarks(connection, account, &source, &window).await? } else { None };
                 if patchy {
-                    note_patchy(connection, account, &window).await?;
+                    patchy::note(connection, account, &window).await?;
                 } else if done {
-                    forget_patchy(connection, account, &source, &window).await?;
+                    patchy::forget(connection, account, &source, &window).await?;
                 }
-                Ok(PageResult { changes, done, watermark })
+                Ok(PageResult { changes, done, reached: window.reached(), watermark })
             })
         })
         .await
     }
+}
+
+/// Removes the windows that share a marketplace with the one to come. One whose marketplaces cannot be read might.
+async fn give_way(connection: &mut SqliteConnection, new: &NewWindow) -> Result<(), StoreError> {
+    let others: Vec<(i64, String)> =
+        sqlx::query_as("SELECT id, marketplace_ids FROM sync_windows WHERE account_id = ? AND source = ?")
+            .bind(new.account.0)
+            .bind(new.source.word())
+            .fetch_all(&mut *connection)
+            .await?;
+    for (id, theirs) in others {
+        let theirs = marketplaces(&theirs);
+        if theirs.is_empty() || theirs.iter().any(|id| new.marketplace_ids.contains(id)) {
+            sqlx::query("DELETE FROM sync_windows WHERE id = ?").bind(id).execute(&mut *connection).await?;
+        }
+    }
+    Ok(())
+}
+
+fn marketplaces(text: &str) -> Vec<String> {
+    serde_json::from_str(text).unwrap_or_default()
 }
 
 fn read(row: &SqliteRow) -> Result<OpenWindow, StoreError> {
@@ -251,8 +277,9 @@ fn read(row: &SqliteRow) -> Result<OpenWindow, StoreError> {
             from: from_millis(row.try_get("window_from")?),
             to: from_millis(row.try_get("window_to")?),
         },
+        end_sent: row.try_get("end_sent")?,
         api: known(row.try_get("api")?)?,
-        marketplace_ids: serde_json::from_str(row.try_get("marketplace_ids")?).unwrap_or_default(),
+        marketplace_ids: marketplaces(row.try_get("marketplace_ids")?),
         token: row.try_get("token")?,
         token_at: from_millis(row.try_get("token_at")?),
         pages: count(row.try_get("pages")?),
@@ -302,7 +329,8 @@ async fn move_watermarks(
         .fetch_optional(&mut *connection)
         .await?;
         let old = old.map(from_millis);
-        if old.is_some_and(|mark| window.window.from > mark) {
+        // Nothing was read between the two, or of the window itself.
+        if old.is_some_and(|mark| window.window.from > mark) || reached < window.window.from {
             marks.extend(old);
             continue;
         }
@@ -320,60 +348,4 @@ async fn move_watermarks(
         marks.push(mark);
     }
     Ok(marks.into_iter().min())
-}
-
-/// Notes that `window` has to be read again. The note stands a moment before the window, so that its own last page,
-/// should that one be whole, does not take the note away: only a window that begins with the note's moment does.
-async fn note_patchy(
-    connection: &mut SqliteConnection,
-    account: AccountId,
-    window: &OpenWindow,
-) -> Result<(), StoreError> {
-    for marketplace_id in &window.marketplace_ids {
-        sqlx::query(
-            "INSERT INTO watermarks (account_id, marketplace_id, source, up_to) VALUES (?, ?, ?, ?) \
-             ON CONFLICT DO UPDATE SET up_to = excluded.up_to WHERE excluded.up_to < up_to",
-        )
-        .bind(account.0)
-        .bind(marketplace_id)
-        .bind(PATCHY)
-        .bind(to_millis(window.window.from) - 1)
-        .execute(&mut *connection)
-        .await?;
-    }
-    Ok(())
-}
-
-/// `window` was read whole to its last page: what it covers needs no second reading, and once that reaches the watermark
-/// the note has done its work.
-async fn forget_patchy(
-    connection: &mut SqliteConnection,
-    account: AccountId,
-    source: &str,
-    window: &OpenWindow,
-) -> Result<(), StoreError> {
-    for marketplace_id in &window.marketplace_ids {
-        sqlx::query(
-            "UPDATE watermarks SET up_to = ?5 \
-             WHERE account_id = ?1 AND marketplace_id = ?2 AND source = ?3 AND up_to BETWEEN ?4 AND ?5",
-        )
-        .bind(account.0)
-        .bind(marketplace_id)
-        .bind(PATCHY)
-        .bind(to_millis(window.window.from))
-        .bind(to_millis(window.reached()))
-        .execute(&mut *connection)
-        .await?;
-        sqlx::query(
-            "DELETE FROM watermarks WHERE account_id = ?1 AND marketplace_id = ?2 AND source = ?3 AND up_to >= \
-             (SELECT w.up_to FROM watermarks w WHERE w.account_id = ?1 AND w.marketplace_id = ?2 AND w.source = ?4)",
-        )
-        .bind(account.0)
-        .bind(marketplace_id)
-        .bind(PATCHY)
-        .bind(source)
-        .execute(&mut *connection)
-        .await?;
-    }
-    Ok(())
 }

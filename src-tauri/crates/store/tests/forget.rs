@@ -45,6 +45,7 @@ async fn read(world: &World, account: AccountId, ids: &[&str]) {
         api: OrdersApi::V2026,
         marketplace_ids: vec![GB.into(), JP.into()],
         window: packlight_domain::window::Window { from: at(0), to: at(900) },
+        end_sent: true,
         restarts: 0,
         now: at(1_000),
     };

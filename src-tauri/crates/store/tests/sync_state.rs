@@ -7,12 +7,18 @@ use common::*;
 use packlight_domain::account::{AccountId, OrdersApi, Region};
 use packlight_domain::order::OrderUpdate;
 use packlight_store::{
-    Access, BucketKey, LogEntry, LogError, NewAccount, OpenWindow, PageCommit, SecretsPlace, Source, Store,
-    StoreError, StoredBucket, WindowId,
+    Access, BucketKey, LogEntry, LogError, NewAccount, NewWindow, OpenWindow, PageCommit, SecretsPlace,
+    Source, Store, StoreError, StoredBucket, WindowId,
 };
 
+async fn open_windows(world: &World) -> Vec<OpenWindow> {
+    world.store.sync_state(world.account, Source::Orders).await.unwrap().open_windows
+}
+
 async fn open_window(world: &World) -> Option<OpenWindow> {
-    world.store.sync_state(world.account, Source::Orders).await.unwrap().open_window
+    let mut open = open_windows(world).await;
+    assert!(open.len() <= 1, "{open:?}");
+    open.pop()
 }
 
 async fn marks(world: &World) -> Vec<Option<chrono::DateTime<chrono::Utc>>> {
@@ -79,15 +85,64 @@ async fn a_window_that_was_replaced_takes_nothing_more() {
 }
 
 #[tokio::test]
+async fn a_window_takes_the_place_of_those_that_share_a_marketplace_and_of_no_other() {
+    let world = World::new().await;
+    let begin = async |ids: &[&str]| {
+        let window = NewWindow {
+            marketplace_ids: ids.iter().map(ToString::to_string).collect(),
+            ..window(&world, 0, 1_000)
+        };
+        world.store.begin_window(&window).await.unwrap()
+    };
+    let [british, japanese] = [begin(&[GB]).await, begin(&[JP]).await];
+    let one = [order("203-1", 100)];
+    commit(&world, &page(british, &one, Some("british"))).await;
+    commit(&world, &page(japanese, &one, Some("japanese"))).await;
+    let places: Vec<_> = open_windows(&world).await.into_iter().map(|open| (open.id, open.token)).collect();
+    assert_eq!(places, [(british, Some("british".into())), (japanese, Some("japanese".into()))]);
+    // Each ends by itself and moves its own mark.
+    commit(&world, &page(japanese, &[], None)).await;
+    assert_eq!(marks(&world).await, [None, Some(at(1_000))]);
+    assert_eq!(open_window(&world).await.unwrap().id, british);
+    let both = begin(&[GB, JP]).await;
+    assert_eq!(open_window(&world).await.unwrap().id, both);
+    let again = begin(&[JP]).await;
+    assert_eq!(open_window(&world).await.unwrap().id, again);
+    let error = world.store.commit_page(&page(both, &one, None)).await.unwrap_err();
+    assert!(matches!(error, StoreError::WindowClosed));
+    world.assert_sound().await;
+}
+
+#[tokio::test]
+async fn an_end_that_amazon_was_not_told_proves_nothing() {
+    let world = World::new().await;
+    let read = async |from: i64, echoed: &[Option<i64>]| {
+        let window = NewWindow { end_sent: false, ..window(&world, from, 90_000) };
+        let window = world.store.begin_window(&window).await.unwrap();
+        let mut result = None;
+        for (at_page, echo) in echoed.iter().enumerate() {
+            let next = (at_page + 1 < echoed.len()).then_some("next");
+            let commit_it = PageCommit { echoed: echo.map(at), ..page(window, &[], next) };
+            result = Some(commit(&world, &commit_it).await);
+        }
+        result.map(|result| (result.watermark, result.reached)).unwrap()
+    };
+    assert_eq!(read(500, &[Some(400)]).await, (None, at(400)), "it began behind its own end");
+    assert_eq!(read(0, &[Some(1_000), Some(1_200)]).await, (Some(at(1_000)), at(1_000)));
+    assert_eq!(read(400, &[None]).await, (Some(at(1_000)), at(400)), "nobody said up to when");
+    assert_eq!(read(400, &[Some(95_000)]).await, (Some(at(95_000)), at(95_000)), "the guess is no bound");
+}
+
+#[tokio::test]
 async fn what_was_kept_is_there_after_a_restart() {
     let world = World::new().await;
     let window = begin(&world, 0, 1_000).await;
     let one = [order("203-1", 100)];
     commit(&world, &page(window, &one, Some("next"))).await;
-    let before = open_window(&world).await;
+    let before = open_windows(&world).await;
     // Opened again beside the first, as after a kill: nothing of the first was closed.
     let again = Store::open(world.folder.path(), Access::Read, at(0)).await.unwrap();
-    assert_eq!(again.sync_state(world.account, Source::Orders).await.unwrap().open_window, before);
+    assert_eq!(again.sync_state(world.account, Source::Orders).await.unwrap().open_windows, before);
     assert!(again.find_order(None, "203-1").await.unwrap().is_some());
 }
 

@@ -1,7 +1,8 @@
 //! Which marketplaces are read together and which window comes first.
 //!
 //! One call serves all marketplaces that stand at about the same point (reference: spapi.md §3.2); one that was added
-//! later catches up in a window of its own and then joins the others.
+//! later catches up in a window of its own and then joins the others. A window that was left half-read is read to its
+//! end before its marketplaces join anybody (invariants I1, I7).
 
 use chrono::{DateTime, TimeDelta, Utc};
 use packlight_domain::window::{FIRST_REACH, OVERLAP, Window};
@@ -35,25 +36,38 @@ pub(super) struct Group {
     pub(super) incurable: bool,
 }
 
-/// The groups of a run without these marketplaces, the one with a half-read window first.
+/// The groups of a run without these marketplaces, those with a half-read window first.
 pub(super) async fn groups(run: &Run, without: &[String]) -> Result<Vec<Group>, EngineError> {
     let mut state = run.store.sync_state(run.account.id, Source::Orders).await?;
     state.watermarks.retain(|(id, _)| !without.contains(id));
-    let mut groups = gather(state.watermarks);
+    let mut half_read = state.open_windows;
+    half_read.retain(|open| open.token.is_some() && open.api == run.account.orders_api);
+    let mut groups = divide(state.watermarks, half_read);
     for group in &mut groups {
         let theirs = state.patchy.iter().filter(|(id, _)| group.marketplace_ids.contains(id));
         group.patchy_from = theirs.map(|(_, from)| *from).min();
     }
-    if let Some(open) = state.open_window {
-        let usable = open.api == run.account.orders_api;
-        if let Some(at) =
-            groups.iter().position(|group| usable && group.marketplace_ids == open.marketplace_ids)
+    Ok(groups)
+}
+
+/// The marketplaces of a half-read window stay by themselves until it is read, because its token is good for them alone
+/// (reference: spapi.md §4.2.5); one that has lost a marketplace, or gained one that stands elsewhere, has no use any more.
+fn divide(mut watermarks: Vec<(String, Option<DateTime<Utc>>)>, half_read: Vec<OpenWindow>) -> Vec<Group> {
+    let mut groups = Vec::new();
+    for open in half_read {
+        let (theirs, others): (Vec<_>, Vec<_>) =
+            watermarks.iter().cloned().partition(|(id, _)| open.marketplace_ids.contains(id));
+        let mut together = gather(theirs);
+        if let [group] = together.as_mut_slice()
+            && group.marketplace_ids == open.marketplace_ids
         {
-            groups[at].resume = Some(open);
-            groups.swap(0, at);
+            group.resume = Some(open);
+            groups.append(&mut together);
+            watermarks = others;
         }
     }
-    Ok(groups)
+    groups.extend(gather(watermarks));
+    groups
 }
 
 /// Gathers marketplaces whose watermarks lie close together; those without one form a group of their own.
@@ -137,6 +151,48 @@ mod tests {
         assert_eq!(groups[1].watermark, Some(at(0)));
     }
 
+    fn half_read(ids: &[&str]) -> OpenWindow {
+        OpenWindow {
+            id: WindowId(1),
+            window: Window { from: at(-30), to: at(0) },
+            end_sent: true,
+            api: OrdersApi::V2026,
+            marketplace_ids: ids.iter().map(ToString::to_string).collect(),
+            token: Some("token".into()),
+            token_at: at(0),
+            pages: 1,
+            restarts: 0,
+            fingerprints: Vec::new(),
+            lowest_echo: None,
+        }
+    }
+
+    #[test]
+    fn half_read_windows_keep_their_marketplaces_to_themselves() {
+        let divided = |half: &[&[&str]], stand: &[(&str, Option<i64>)]| {
+            let groups = divide(marks(stand), half.iter().map(|ids| half_read(ids)).collect());
+            let shown = |group: &Group| {
+                let resumes = if group.resume.is_some() { "+" } else { "" };
+                format!(
+                    "{}{resumes}@{:?}",
+                    group.marketplace_ids.join(","),
+                    group.watermark.map(|mark| (mark - at(0)).num_minutes())
+                )
+            };
+            groups.iter().map(shown).collect::<Vec<_>>()
+        };
+        let stand = [("DE", Some(30)), ("ES", Some(20)), ("FR", None), ("GB", Some(0)), ("IT", None)];
+        assert_eq!(divided(&[], &stand), ["FR,IT@None", "DE,ES,GB@Some(0)"]);
+        assert_eq!(
+            divided(&[&["DE", "GB"], &["FR"]], &stand),
+            ["DE,GB+@Some(0)", "FR+@None", "IT@None", "ES@Some(20)"]
+        );
+        // Its token is of no use where a marketplace has left, or stands where the window never was.
+        assert_eq!(divided(&[&["AE", "DE"]], &stand), ["FR,IT@None", "DE,ES,GB@Some(0)"]);
+        assert_eq!(divided(&[&["DE", "FR"]], &stand), ["FR,IT@None", "DE,ES,GB@Some(0)"]);
+        assert_eq!(divided(&[&[]], &stand), ["FR,IT@None", "DE,ES,GB@Some(0)"]);
+    }
+
     #[test]
     fn a_re_read_that_is_shorter_than_the_gap_reaches_back_to_the_watermark() {
         let group = Group {
@@ -156,16 +212,9 @@ mod tests {
     fn a_half_read_window_goes_on_though_the_clock_went_back_a_little() {
         let began = at(0);
         let open = |token: Option<&str>| OpenWindow {
-            id: WindowId(1),
             window: Window::next(None, FIRST_REACH, began),
-            api: OrdersApi::V2026,
-            marketplace_ids: vec!["GB".into()],
             token: token.map(str::to_owned),
-            token_at: began,
-            pages: 1,
-            restarts: 0,
-            fingerprints: Vec::new(),
-            lowest_echo: None,
+            ..half_read(&["GB"])
         };
         let resumes = |open: &OpenWindow, now: DateTime<Utc>, reach: TimeDelta| {
             can_resume(open, &Window::reaching(reach, now), now)

@@ -161,6 +161,7 @@ impl Run {
                 api: self.account.orders_api,
                 marketplace_ids: group.marketplace_ids.clone(),
                 window,
+                end_sent: true,
                 restarts,
                 now: self.connection.client.server_now(),
             })

@@ -122,17 +122,21 @@ pub fn request(sort: Sort, place: Place, limit: u32) -> ListRequest {
     ListRequest { query: String::new(), platform: None, account: None, sort, place, limit }
 }
 
-pub async fn begin(world: &World, from: i64, to: i64) -> WindowId {
-    let window = NewWindow {
+pub fn window(world: &World, from: i64, to: i64) -> NewWindow {
+    NewWindow {
         account: world.account,
         source: Source::Orders,
         api: OrdersApi::V2026,
         marketplace_ids: vec![GB.into(), JP.into()],
         window: Window { from: at(from), to: at(to) },
+        end_sent: true,
         restarts: 0,
         now: at(to + 125),
-    };
-    world.store.begin_window(&window).await.unwrap()
+    }
+}
+
+pub async fn begin(world: &World, from: i64, to: i64) -> WindowId {
+    world.store.begin_window(&window(world, from, to)).await.unwrap()
 }
 
 pub fn page<'a>(window: WindowId, updates: &'a [OrderUpdate], next_token: Option<&'a str>) -> PageCommit<'a> {
