@@ -218,9 +218,10 @@ async fn single_reads_that_all_fail_leave_the_account_well_and_are_few() {
         calls.iter().filter(|call| call.operation == Operation::GetOrder).map(|call| call.at).collect();
     assert!(asked.len() >= 3, "{asked:?}");
     let one_poll = TimeDelta::minutes(4);
-    assert!(
-        asked.windows(4).all(|four| four[3] - four[0] > one_poll),
-        "three tries a poll are enough: {asked:?}"
-    );
+    // Once the token may be to blame: one try more, and no other for hours.
+    let more = asked.windows(4).filter(|four| four[3] - four[0] <= one_poll).count();
+    assert!(more <= 1, "three tries a poll are enough: {asked:?}");
+    let renewed = world.amazon.count(Operation::Token);
+    assert!(renewed <= 12 * 60 / 55 + 2, "{renewed} tokens in twelve hours");
     assert_eq!(world.amazon.throttled(), 0);
 }

@@ -31,6 +31,8 @@ pub(crate) enum Verdict {
     Refused(NoToken),
     /// The access token looks old: refresh it once and ask again.
     Expired(ApiError),
+    /// Access is refused without a word about why: a role is missing, or the access token is old.
+    Denied(ApiError),
     /// Ask again, a few times.
     Again(ApiError),
     /// Asking again is of no use now.
@@ -96,6 +98,7 @@ pub(crate) fn verdict(asked: Asked, answer: &Response<Bytes>) -> Verdict {
         StatusCode::FORBIDDEN if entry.speaks_of_the_token() => {
             Verdict::Expired(error(ErrorKind::TokenRejected))
         }
+        StatusCode::FORBIDDEN if entry.gives_no_reason() => Verdict::Denied(error(ErrorKind::AccessDenied)),
         StatusCode::FORBIDDEN => Verdict::Final(error(ErrorKind::AccessDenied)),
         StatusCode::NOT_FOUND | StatusCode::GONE => Verdict::Final(error(ErrorKind::NotFound)),
         // The parts of an order may differ under a token (reference: spapi.md §4.2.5): a refusal of one is none of the place.
@@ -185,6 +188,13 @@ impl Refusal {
             && ["expired", "revoked", "malformed", "invalid", "missing"]
                 .iter()
                 .any(|word| words.contains(word))
+    }
+
+    /// Whether access is refused in the words that Amazon has for an old token as well as for a missing role, without the
+    /// details that tell the two apart (reference: spapi.md F7, F8; F10 has other words).
+    fn gives_no_reason(&self) -> bool {
+        let words = self.words.trim().trim_end_matches('.').to_ascii_lowercase();
+        words.is_empty() || words == "access to requested resource is denied"
     }
 
     /// Whether a part of `includedData` is blamed, and not the page token.

@@ -19,6 +19,7 @@ use xxhash_rust::xxh3::xxh3_64;
 use crate::auth::{Authority, Credentials, Pass};
 use crate::classify::{self, Asked, Verdict};
 use crate::clock::{Dice, ServerClock, SleepClock};
+use crate::denials::Denials;
 use crate::endpoints::Endpoints;
 use crate::errand::{Errand, Patience};
 use crate::error::{ApiError, ErrorKind};
@@ -65,6 +66,8 @@ pub(crate) struct Inner {
     reduced: Mutex<Option<(IncludedData, Instant)>>,
     /// Since when asking for fewer parts is known not to help with a list of these marketplaces.
     in_vain: Mutex<HashMap<Vec<String>, Instant>>,
+    /// What is refused whatever the token.
+    denials: Denials,
 }
 
 /// A request before it has a host, a token and a number.
@@ -88,6 +91,13 @@ impl Ask {
         Self { asked, path, query: Vec::new(), body: Some(Bytes::from(body)) }
     }
 
+    /// What of it decides whether a role is missing: operation or path, and marketplaces; neither times nor places in a list.
+    fn subjects(&self) -> [String; 2] {
+        let named = self.query.iter().find(|(name, _)| name.eq_ignore_ascii_case("marketplaceIds"));
+        let marketplaces = named.map_or("", |(_, ids)| ids);
+        [self.asked.operation.name(), &self.path].map(|what| format!("{what} {marketplaces}"))
+    }
+
     /// How often it may be sent in all, where `tries` would do for a request that reads.
     fn tries(&self, tries: u32) -> u32 {
         if self.body.is_some() { 1 } else { tries }
@@ -103,7 +113,8 @@ pub(crate) struct Answer<T> {
 /// Everything but RFC 3986's unreserved characters.
 const RESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
-/// A token this young is not refreshed again while fresh tokens are being refused.
+/// A token this young is not to blame for a refusal that names no reason, and is not refreshed again while fresh tokens are
+/// being refused.
 const YOUNG: Duration = Duration::from_mins(5);
 /// As long as this a refused token is taken for a disturbance at Amazon.
 const DISTURBANCE: Duration = Duration::from_mins(30);
@@ -146,6 +157,7 @@ impl Client {
             incident: Mutex::default(),
             reduced: Mutex::default(),
             in_vain: Mutex::default(),
+            denials: Denials::default(),
         }))
     }
 
@@ -226,6 +238,7 @@ impl Client {
                         Verdict::Fine => match understood(&answer, &read) {
                             Ok(value) => {
                                 *inner.incident.lock().unwrap_or_else(PoisonError::into_inner) = None;
+                                inner.denials.forget(&ask.subjects());
                                 let request_id = classify::request_id(answer.headers());
                                 return Ok(Answer { value, request_id });
                             }
@@ -246,6 +259,14 @@ impl Client {
                         Verdict::Expired(error) => {
                             if refused_token.is_some() || inner.is_disturbed(&pass) {
                                 return Err(inner.token_rejected(error));
+                            }
+                            refused_token = Some(pass.generation);
+                            continue;
+                        }
+                        Verdict::Denied(error) => {
+                            if refused_token.is_some() || !inner.may_be_the_token(ask, &pass) {
+                                inner.denials.note(ask.subjects(), inner.clock.moment());
+                                return Err(error);
                             }
                             refused_token = Some(pass.generation);
                             continue;
@@ -361,7 +382,7 @@ impl Inner {
     /// computer may have slept, and the texts of the two are not always different (reference: spapi.md F8).
     fn sharpened(&self, verdict: Verdict, pass: &Pass) -> Verdict {
         match verdict {
-            Verdict::Final(mut error)
+            Verdict::Final(mut error) | Verdict::Denied(mut error)
                 if error.kind == ErrorKind::AccessDenied && self.clock.now() >= pass.ends_at =>
             {
                 error.kind = ErrorKind::TokenRejected;
@@ -369,6 +390,13 @@ impl Inner {
             }
             verdict => verdict,
         }
+    }
+
+    /// Whether a refusal without a reason may mean an old token: one that is no longer fresh, and that is not known to be
+    /// refused for something else (reference: spapi.md §3.4, F8).
+    fn may_be_the_token(&self, ask: &Ask, pass: &Pass) -> bool {
+        let now = self.clock.moment();
+        now.saturating_duration_since(pass.obtained) > YOUNG && !self.denials.know(&ask.subjects(), now)
     }
 
     fn throttled(&self, operation: Operation, answer: &Response<Bytes>) -> ApiError {

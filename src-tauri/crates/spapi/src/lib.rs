@@ -12,6 +12,7 @@ mod bucket;
 mod classify;
 mod client;
 mod clock;
+mod denials;
 mod endpoints;
 mod errand;
 mod error;

@@ -24,6 +24,7 @@ fn judged(asked: Asked, status: u16, body: &str) -> (&'static str, Option<ErrorK
         Verdict::Fine => ("fine", None),
         Verdict::Refused(_) => ("refused", None),
         Verdict::Expired(error) => ("expired", Some(error.kind)),
+        Verdict::Denied(error) => ("denied", Some(error.kind)),
         Verdict::Again(error) => ("again", Some(error.kind)),
         Verdict::Final(error) => ("final", Some(error.kind)),
     }
@@ -47,8 +48,18 @@ fn statuses_mean_what_amazon_says() {
         (404, &refusal("NotFound", "Not found", ""), ("final", Some(ErrorKind::NotFound))),
         (413, "", ("final", Some(ErrorKind::TooLarge))),
         (415, &refusal("UnsupportedMediaType", "", ""), ("final", Some(ErrorKind::InvalidInput))),
-        (403, &denied, ("final", Some(ErrorKind::AccessDenied))),
-        (403, "", ("final", Some(ErrorKind::AccessDenied))),
+        (403, &denied, ("denied", Some(ErrorKind::AccessDenied))),
+        (403, "", ("denied", Some(ErrorKind::AccessDenied))),
+        (
+            403,
+            &refusal("Unauthorized", "Access to the resource is forbidden", ""),
+            ("final", Some(ErrorKind::AccessDenied)),
+        ),
+        (
+            403,
+            &refusal("Unauthorized", "Access to requested resource is denied.", "Missing a required role."),
+            ("final", Some(ErrorKind::AccessDenied)),
+        ),
         (403, "<html>blocked</html>", ("final", Some(ErrorKind::Malformed))),
         (400, "<html>400 Bad Request</html>", ("final", Some(ErrorKind::Malformed))),
         (401, &denied, ("expired", Some(ErrorKind::TokenRejected))),
@@ -113,7 +124,7 @@ fn the_error_type_of_the_header_counts_where_the_body_has_no_code() {
     }
     let denied = refusal("Unauthorized", "Access to requested resource is denied.", "");
     let verdict = verdict(asked(false), &answer("ExpiredTokenException", &denied));
-    assert!(matches!(verdict, Verdict::Final(_)), "the body's own code counts: {verdict:?}");
+    assert!(matches!(verdict, Verdict::Denied(_)), "the body's own code counts: {verdict:?}");
 }
 
 #[test]

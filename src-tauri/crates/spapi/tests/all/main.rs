@@ -6,6 +6,7 @@
 
 mod against_sim;
 mod answers;
+mod denied;
 mod limits;
 mod orders_2026;
 mod orders_v0;
