@@ -32,3 +32,4 @@ mod several_askers;
 mod supervised;
 mod supervised_in_part;
 mod trouble;
+mod wrong_clock;

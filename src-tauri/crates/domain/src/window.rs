@@ -10,6 +10,9 @@ pub const OVERLAP: TimeDelta = TimeDelta::minutes(10);
 /// How far behind Amazon's clock a window ends: Amazon wants two minutes, and five seconds cover a skewed `Date`.
 pub const END_MARGIN: TimeDelta = TimeDelta::seconds(125);
 
+/// What Amazon's lists leave out: changes younger than this (reference: spapi.md §4.1). No list is complete beyond it.
+pub const UNSETTLED: TimeDelta = TimeDelta::minutes(2);
+
 /// How much earlier a window ends when Amazon refused its end for being too young, once.
 pub const SHRINK: TimeDelta = TimeDelta::seconds(60);
 
@@ -37,6 +40,12 @@ impl Window {
     /// A window that re-reads `reach` back from now (`sync --days N`).
     pub fn reaching(reach: TimeDelta, server_now: DateTime<Utc>) -> Self {
         Self::next(None, reach, server_now)
+    }
+
+    /// The same window up to just behind Amazon's clock, for one whose end was made before that was known.
+    #[must_use]
+    pub fn up_to_now(self, server_now: DateTime<Utc>) -> Self {
+        Self { from: self.from, to: (server_now - END_MARGIN).max(self.from + TimeDelta::seconds(1)) }
     }
 
     /// The same window with an end that Amazon must accept even if its clock runs a minute behind what it says. The

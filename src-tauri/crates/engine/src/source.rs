@@ -2,8 +2,8 @@
 //!
 //! 2026-01-01 brings lines with the list; v0 brings the list alone and one call for each order's lines.
 
+use chrono::{DateTime, Utc};
 use packlight_domain::account::OrdersApi;
-use packlight_domain::window::Window;
 use packlight_spapi::{
     ApiError, Client, Errand, IncludedData, ListOrdersV0, Operation, OrdersPage, SearchOrders,
 };
@@ -30,18 +30,19 @@ impl OrderSource<'_> {
         }
     }
 
-    /// One page of `window`, which keeps its arguments over all pages (reference: spapi.md §4.2.5).
+    /// One page of a window, which keeps its arguments over all pages (reference: spapi.md §4.2.5). Without an end the
+    /// window's end is Amazon's affair.
     pub(crate) async fn page(
         &mut self,
-        window: Window,
+        (from, to): (DateTime<Utc>, Option<DateTime<Utc>>),
         page_token: Option<String>,
         errand: &Errand,
     ) -> Result<OrdersPage, ApiError> {
         match self.api {
             OrdersApi::V2026 => {
                 let search = SearchOrders {
-                    last_updated_after: window.from,
-                    last_updated_before: window.to,
+                    last_updated_after: from,
+                    last_updated_before: to,
                     marketplace_ids: self.marketplace_ids.to_vec(),
                     fulfillment_statuses: Vec::new(),
                     included: self.client.likely(self.included),
@@ -58,8 +59,8 @@ impl OrderSource<'_> {
             }
             OrdersApi::V0 => {
                 let list = ListOrdersV0 {
-                    last_updated_after: window.from,
-                    last_updated_before: window.to,
+                    last_updated_after: from,
+                    last_updated_before: to,
                     marketplace_ids: self.marketplace_ids.to_vec(),
                     page_token,
                     page_size: self.page_size,

@@ -307,7 +307,7 @@ impl Engine {
         let window = packlight_domain::window::Window::reaching(OPEN_REACH, client.server_now());
         let search = SearchOrders {
             last_updated_after: window.from,
-            last_updated_before: window.to,
+            last_updated_before: client.knows_the_time().then_some(window.to),
             marketplace_ids: account.marketplaces.iter().map(|one| one.id.clone()).collect(),
             fulfillment_statuses: vec!["UNSHIPPED", "PARTIALLY_SHIPPED"],
             included: IncludedData::ALL,

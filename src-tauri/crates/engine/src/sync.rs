@@ -19,6 +19,7 @@ use crate::error::{Code, EngineError};
 
 mod items;
 mod plan;
+mod reading;
 mod traverse;
 
 /// What one run found. Counts are of distinct orders unless said otherwise.

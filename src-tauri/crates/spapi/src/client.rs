@@ -166,6 +166,11 @@ impl Client {
         self.0.clock.now()
     }
 
+    /// Whether [`server_now`](Self::server_now) is Amazon's time: one of its answers carried a `Date`.
+    pub fn knows_the_time(&self) -> bool {
+        self.0.clock.is_amazons()
+    }
+
     /// What is left of the bucket of `operation`.
     pub fn budget(&self, operation: Operation) -> Budget {
         self.0.limiter.budget(operation)
@@ -177,7 +182,8 @@ impl Client {
         self.0.limiter.recall(operation).await
     }
 
-    /// Makes sure of an access token. Afterwards [`server_now`](Self::server_now) is Amazon's clock.
+    /// Makes sure of an access token. Afterwards [`server_now`](Self::server_now) is Amazon's clock, unless its answer had no
+    /// `Date`.
     pub async fn authorise(&self, errand: &Errand) -> Result<(), ApiError> {
         self.0.authority.pass(None, errand).await.map(drop)
     }

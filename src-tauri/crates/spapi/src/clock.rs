@@ -2,9 +2,10 @@
 //!
 //! Invariant I11: server time is the last `Date` that Amazon sent plus the monotonic time since, so that a wrong or
 //! jumping local clock moves no bound. Monotonic time stands still while a computer sleeps; what it missed is added.
+//! Until a `Date` came the clock shows the computer's time, and says so.
 
 use std::fmt;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -66,6 +67,8 @@ fn running_on() -> Option<Duration> {
 #[derive(Debug)]
 pub(crate) struct ServerClock {
     told: Mutex<(DateTime<Utc>, Instant)>,
+    /// Amazon told it.
+    is_amazons: AtomicBool,
     sleep: SleepClock,
     slept_before: Duration,
     /// Milliseconds slept since then, as last seen.
@@ -80,6 +83,7 @@ impl ServerClock {
     pub(crate) fn new(local_now: DateTime<Utc>, sleep: SleepClock) -> Self {
         Self {
             told: Mutex::new((local_now, Instant::now())),
+            is_amazons: AtomicBool::new(false),
             slept_before: sleep.slept(),
             sleep,
             slept: AtomicU64::new(0),
@@ -108,6 +112,11 @@ impl ServerClock {
         self.at(self.moment())
     }
 
+    /// Whether it shows Amazon's time and not this computer's.
+    pub(crate) fn is_amazons(&self) -> bool {
+        self.is_amazons.load(Ordering::Relaxed)
+    }
+
     /// What the clock shows at a moment of this process.
     pub(crate) fn at(&self, moment: Instant) -> DateTime<Utc> {
         let (told, since) = *self.told.lock().unwrap_or_else(PoisonError::into_inner);
@@ -129,6 +138,7 @@ impl ServerClock {
         if !is_page {
             let moment = self.moment();
             *self.told.lock().unwrap_or_else(PoisonError::into_inner) = (told, moment);
+            self.is_amazons.store(true, Ordering::Relaxed);
         }
         Some(told)
     }
@@ -183,11 +193,13 @@ mod tests {
         let clock = ServerClock::new(local, SleepClock::sleepless());
         tokio::time::advance(Duration::from_secs(5)).await;
         assert_eq!(clock.now(), local + TimeDelta::seconds(5));
+        assert!(!clock.is_amazons());
 
         let told = clock.learn(&headers("Sun, 18 Jan 2026 12:00:00 GMT", "application/json")).unwrap();
         tokio::time::advance(Duration::from_millis(1_500)).await;
         assert_eq!(clock.now().to_rfc3339(), "2026-01-18T12:00:01.500+00:00");
         assert_eq!(clock.now(), told + TimeDelta::milliseconds(1_500));
+        assert!(clock.is_amazons());
     }
 
     #[tokio::test(start_paused = true)]
@@ -228,7 +240,7 @@ mod tests {
         assert!(told.is_some(), "a date that would be believed from Amazon");
         assert_eq!(clock.now(), local);
         assert_eq!(clock.learn(&headers("yesterday", "application/json")), None);
-        assert_eq!(clock.now(), local);
+        assert_eq!((clock.now(), clock.is_amazons()), (local, false));
     }
 
     #[test]

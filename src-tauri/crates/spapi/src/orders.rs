@@ -6,7 +6,7 @@
 use chrono::{DateTime, SubsecRound, Utc};
 use packlight_domain::instant;
 use packlight_domain::order::{OrderUpdate, SourceRank};
-use packlight_domain::window::{END_MARGIN, Window};
+use packlight_domain::window::END_MARGIN;
 use xxhash_rust::xxh3::Xxh3;
 
 use crate::classify::Asked;
@@ -35,8 +35,8 @@ const DAMAGED: SourceRank = SourceRank::Report;
 pub struct SearchOrders {
     /// From here on, inclusive, on Amazon's clock.
     pub last_updated_after: DateTime<Utc>,
-    /// Up to here, inclusive; at least two minutes before Amazon's now.
-    pub last_updated_before: DateTime<Utc>,
+    /// Up to here, inclusive; at least two minutes before Amazon's now, which it is itself where nothing is given.
+    pub last_updated_before: Option<DateTime<Utc>>,
     /// At most 50; one call serves them all.
     pub marketplace_ids: Vec<String>,
     /// Only orders in these states; all where empty.
@@ -49,6 +49,13 @@ pub struct SearchOrders {
     pub page_size: u8,
 }
 
+/// The span of update time that a list was asked for, without an end where that is Amazon's affair.
+#[derive(Debug, Clone, Copy)]
+struct Span {
+    from: DateTime<Utc>,
+    to: Option<DateTime<Utc>>,
+}
+
 /// A page of orders and what follows it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct OrdersPage {
@@ -56,7 +63,7 @@ pub struct OrdersPage {
     pub updates: Vec<OrderUpdate>,
     /// Where the next page is; `None` on the last.
     pub next_token: Option<String>,
-    /// Up to when the answer is complete, as Amazon echoed it; never beyond what was asked.
+    /// Up to when the answer is complete, as Amazon echoed it or set it itself; never beyond what was asked.
     pub echoed: Option<DateTime<Utc>>,
     /// Hash of the ids and update times of its orders, by which a page that comes again is recognised.
     pub fingerprint: u64,
@@ -78,13 +85,11 @@ impl Client {
         let asked = Asked {
             operation: Operation::SearchOrders,
             page_token: search.page_token.is_some(),
-            bounded: true,
+            bounded: search.last_updated_before.is_some(),
         };
-        let mut query = vec![
-            ("lastUpdatedAfter", instant::to_text(search.last_updated_after)),
-            ("lastUpdatedBefore", instant::to_text(search.last_updated_before)),
-            ("maxResultsPerPage", search.page_size.clamp(1, 100).to_string()),
-        ];
+        let mut query = vec![("lastUpdatedAfter", instant::to_text(search.last_updated_after))];
+        query.extend(search.last_updated_before.map(|to| ("lastUpdatedBefore", instant::to_text(to))));
+        query.push(("maxResultsPerPage", search.page_size.clamp(1, 100).to_string()));
         push_list(&mut query, "marketplaceIds", &search.marketplace_ids);
         push_list(&mut query, "fulfillmentStatuses", &search.fulfillment_statuses);
         push_list(&mut query, "includedData", &search.included.names());
@@ -95,7 +100,7 @@ impl Client {
         let answer = self
             .call(&ask, errand, |text| {
                 let page: wire_2026::Page<'_> = json::read(text)?;
-                let asked = Window { from: search.last_updated_after, to: search.last_updated_before };
+                let asked = Span { from: search.last_updated_after, to: search.last_updated_before };
                 convert_2026::page(&page, search.included, asked)
             })
             .await?;
@@ -286,7 +291,7 @@ fn orders_of_page<E>(
 /// overlap shows the order again, it counts as changed once more. A new order is merely said to be older than it is. The
 /// price: about an order that is known from within the window itself, such an answer brings nothing, and the next sound
 /// one, or the order read alone, does.
-fn as_of(asked: Window) -> DateTime<Utc> {
+fn as_of(asked: Span) -> DateTime<Utc> {
     asked.from.trunc_subsecs(0)
 }
 
@@ -311,7 +316,7 @@ fn page_of(
     updates: Vec<OrderUpdate>,
     next_token: Option<String>,
     echoed: Option<DateTime<Utc>>,
-    asked_before: DateTime<Utc>,
+    asked_before: Option<DateTime<Utc>>,
     included: IncludedData,
     reader: Reader,
 ) -> OrdersPage {
@@ -319,7 +324,7 @@ fn page_of(
         fingerprint: fingerprint(&updates),
         updates,
         next_token,
-        echoed: echoed.map(|echoed| echoed.min(asked_before)),
+        echoed: echoed.map(|echoed| asked_before.map_or(echoed, |before| echoed.min(before))),
         included,
         surprises: reader.surprises,
         request_id: None,

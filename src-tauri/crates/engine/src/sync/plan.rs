@@ -21,6 +21,9 @@ const TOKEN_LIFE: TimeDelta = TimeDelta::hours(23);
 /// than the run before it did. What is this little younger than wanted reaches far enough back.
 const CLOCKS_APART: TimeDelta = TimeDelta::minutes(1);
 
+/// How much more than wanted is rather read than a page again: the clocks of most computers are less wrong.
+const TOO_EARLY: TimeDelta = TimeDelta::days(1);
+
 /// A resumed window that ends no longer ago than this is fresh enough to end the run.
 const FRESH: TimeDelta = TimeDelta::minutes(5);
 
@@ -121,9 +124,16 @@ pub(super) fn can_resume(open: &OpenWindow, wanted: &Window, server_now: DateTim
         && open.window.from - wanted.from <= CLOCKS_APART
 }
 
-/// Whether a finished window leaves nothing to read that is worth another call now.
-pub(super) fn is_fresh(window: Window, server_now: DateTime<Utc>) -> bool {
-    server_now - window.to < FRESH + OVERLAP / 2
+/// Whether a window that was read up to `reached` leaves nothing to read that is worth another call now.
+pub(super) fn is_fresh(reached: DateTime<Utc>, server_now: DateTime<Utc>) -> bool {
+    server_now - reached < FRESH + OVERLAP / 2
+}
+
+/// Whether a window that was begun by this computer's clock begins where none by Amazon's would: so late that something is
+/// left out, or so early that it costs pages for nothing.
+pub(super) fn is_misplaced(window: Window, wanted: Window) -> bool {
+    let late = window.from - wanted.from;
+    late > CLOCKS_APART || late < -TOO_EARLY
 }
 
 #[cfg(test)]

@@ -2,22 +2,25 @@
 //!
 //! A token that is refused restarts its window, never skips it (I7); pages that go round in circles halve it (I8); an
 //! end that is too young for Amazon moves a minute back, once. Every cure has its bound. Each page is kept before the next is asked for.
+//!
+//! No end is made by this computer's clock (I11, I3): until an answer carried a `Date`, a list's end is left to Amazon,
+//! which names it in its answer (reference: spapi.md §4.2.3, F17, F18), and the watermark follows that.
 
 use std::collections::HashSet;
 
+use chrono::{DateTime, Utc};
 use packlight_domain::account::OrdersApi;
 use packlight_domain::order::OrderUpdate;
-use packlight_domain::window::Window;
+use packlight_domain::window::{UNSETTLED, Window};
 use packlight_spapi::{ApiError, Errand, ErrorKind, IncludedData, OrdersPage, TransportError};
-use packlight_store::{NewWindow, OpenWindow, PageCommit, Source, WindowId};
+use packlight_store::{NewWindow, PageCommit, Source};
 
 use super::plan::{self, Group};
+use super::reading::Reading;
 use super::{Harvest, Run};
 use crate::error::{Code, EngineError};
 use crate::source::OrderSource;
 
-/// Pages in a row without an order that this window has not brought yet, before it counts as a circle.
-const CIRCLE: u32 = 3;
 /// Empty pages that are believed in one run, beyond one for each page that brings something; they are legal (reference:
 /// spapi.md F31).
 const EMPTY: u32 = 20;
@@ -25,20 +28,6 @@ const EMPTY: u32 = 20;
 const RESTARTS: u8 = 2;
 /// Halvings without a window that came to its end, before the run gives up until the next.
 const HALVINGS: u32 = 8;
-
-/// The window being read and what is known of its pages.
-struct Reading {
-    id: WindowId,
-    window: Window,
-    token: Option<String>,
-    restarts: u8,
-    fingerprints: HashSet<u64>,
-    tokens: HashSet<String>,
-    orders: HashSet<String>,
-    stale_pages: u32,
-    /// Pages that an earlier run kept.
-    pages_before: u32,
-}
 
 /// What becomes of a window after a page or a failure.
 enum Turn {
@@ -60,14 +49,16 @@ enum Broken {
 }
 
 /// What one traversal has already tried, so that nothing is tried for ever.
-struct Tried {
-    /// The end was moved a minute back.
+pub(super) struct Tried {
+    /// The end was moved a minute back, or one was sent where it had been left to Amazon.
     shrunk: bool,
+    /// The first window begins where it should by Amazon's clock, or was moved there.
+    placed: bool,
     /// The page that was refused was asked for with fewer parts.
     reduced: bool,
     halvings: u32,
     /// Empty pages that are still believed.
-    empty_left: u32,
+    pub(super) empty_left: u32,
     /// Restarts that a new window counts as had: once a window had them all in vain, its halves need none.
     restarts: u8,
 }
@@ -82,7 +73,7 @@ impl Run {
         listed: &mut Vec<OrderUpdate>,
     ) -> Result<(), EngineError> {
         let client = &self.connection.client;
-        // The clock must be Amazon's before the first bound is made; the token answer carries it.
+        // The clock must be Amazon's before the first bound is made; the token answer carries it, as a rule.
         client.authorise(errand).await?;
         let mut source = OrderSource {
             client,
@@ -92,28 +83,39 @@ impl Run {
             refusal: None,
             page_size: 100,
         };
-        let plain = group.window(self.reach, client.server_now());
+        let mut plain = group.window(self.reach, client.server_now());
         // Parts that Amazon refused earlier are asked for again with the orders that lack them, once it may take the
         // question.
         let mends = source.api == OrdersApi::V2026 && client.takes_all();
-        let wanted = if mends { group.mending(plain) } else { plain };
+        let wanted = |group: &Group, plain| if mends { group.mending(plain) } else { plain };
+        let first = wanted(&group, plain);
         let mut tried = Tried {
             shrunk: group.incurable,
+            placed: false,
             reduced: group.incurable,
             halvings: 0,
             empty_left: EMPTY,
             restarts: 0,
         };
         let mut reading = match group.resume.take() {
-            Some(open) if plan::can_resume(&open, &wanted, client.server_now()) => Reading::resume(open),
-            _ => self.begin(&group, wanted, 0).await?,
+            Some(open) if plan::can_resume(&open, &first, client.server_now()) => Reading::resume(open),
+            _ => self.begin(&group, first, 0, false).await?,
         };
         let mut mending = reading.pages_before == 0 && reading.window.from < plain.from;
         // A window that this run began reaches to now; a resumed one or a half is followed by the rest.
         let mut whole = reading.pages_before == 0;
         loop {
-            let turn = match source.page(reading.window, reading.token.clone(), errand).await {
-                Ok(page) => {
+            let answer = source.page(reading.asked(), reading.token.clone(), errand).await;
+            let told = answer.as_ref().ok().and_then(|page| self.misjudged(&reading, page, &tried));
+            let right = told.map(|now| group.window(self.reach, now));
+            let right = right.filter(|right| plan::is_misplaced(reading.window, wanted(&group, *right)));
+            let turn = match (right, answer) {
+                (Some(right), _) => {
+                    (plain, tried.placed) = (right, true);
+                    Turn::Restart(wanted(&group, plain), reading.restarts)
+                }
+                (None, Ok(page)) => {
+                    tried.placed = true;
                     tried.reduced = false;
                     let patchy = source.api == OrdersApi::V2026 && page.included != IncludedData::ALL;
                     let in_vain = patchy && std::mem::take(&mut mending);
@@ -123,7 +125,7 @@ impl Run {
                         turn => turn,
                     }
                 }
-                Err(error) => mend(&reading, &mut source, &mut tried, error)?,
+                (None, Err(error)) => mend(&reading, &mut source, &mut tried, error)?,
             };
             if matches!(turn, Turn::Restart(..) | Turn::Halve(_)) {
                 source.included = IncludedData::ALL;
@@ -131,28 +133,41 @@ impl Run {
             match turn {
                 Turn::NextPage => {}
                 Turn::WithLess(refusal) => source.refusal = Some(refusal),
-                Turn::Restart(window, restarts) => reading = self.begin(&group, window, restarts).await?,
+                Turn::Restart(window, restarts) => {
+                    let window = self.ended(&reading, window);
+                    reading = self.begin(&group, window, restarts, tried.shrunk).await?;
+                    whole &= !reading.end_sent || client.knows_the_time();
+                }
                 Turn::Halve(broken) => {
                     tried.halvings += 1;
-                    let half = reading.window.older_half().filter(|_| tried.halvings <= HALVINGS);
+                    let window = self.ended(&reading, reading.window);
+                    let half = window.older_half().filter(|_| tried.halvings <= HALVINGS);
                     let half = half.ok_or_else(|| given_up(broken))?;
-                    reading = self.begin(&group, half, tried.restarts).await?;
+                    reading = self.begin(&group, half, tried.restarts, true).await?;
                     whole = false;
                 }
-                Turn::Done if whole || plan::is_fresh(reading.window, client.server_now()) => return Ok(()),
+                Turn::Done if whole || plan::is_fresh(reading.reached, client.server_now()) => return Ok(()),
                 Turn::Done => {
                     source.included = IncludedData::ALL;
                     tried.halvings = 0;
-                    group.watermark = Some(reading.window.to);
+                    group.watermark = Some(reading.reached);
                     let rest = group.window(None, client.server_now());
-                    reading = self.begin(&group, rest, tried.restarts).await?;
+                    reading = self.begin(&group, rest, tried.restarts, false).await?;
                     whole = true;
                 }
             }
         }
     }
 
-    async fn begin(&self, group: &Group, window: Window, restarts: u8) -> Result<Reading, EngineError> {
+    /// Begins a window. Its end is sent where Amazon's time is known, or where it is `told` in any case.
+    async fn begin(
+        &self,
+        group: &Group,
+        window: Window,
+        restarts: u8,
+        told: bool,
+    ) -> Result<Reading, EngineError> {
+        let end_sent = told || self.connection.client.knows_the_time();
         let id = self
             .store
             .begin_window(&NewWindow {
@@ -161,12 +176,34 @@ impl Run {
                 api: self.account.orders_api,
                 marketplace_ids: group.marketplace_ids.clone(),
                 window,
-                end_sent: true,
+                end_sent,
                 restarts,
                 now: self.connection.client.server_now(),
             })
             .await?;
-        Ok(Reading::new(id, window, restarts))
+        Ok(Reading::new(id, window, end_sent, restarts))
+    }
+
+    /// Amazon's time, where the first page of a window that was begun without it tells it at last.
+    fn misjudged(&self, reading: &Reading, page: &OrdersPage, tried: &Tried) -> Option<DateTime<Utc>> {
+        if reading.end_sent || reading.token.is_some() || tried.placed {
+            return None;
+        }
+        let client = &self.connection.client;
+        if client.knows_the_time() {
+            return Some(client.server_now());
+        }
+        // The end that Amazon set itself lies two minutes behind its clock.
+        page.echoed.map(|end| end + UNSETTLED)
+    }
+
+    /// `window` with an end by Amazon's clock, should it have one by that of this computer and the other be known by now.
+    fn ended(&self, reading: &Reading, window: Window) -> Window {
+        let client = &self.connection.client;
+        if reading.end_sent || !client.knows_the_time() {
+            return window;
+        }
+        window.up_to_now(client.server_now())
     }
 
     /// Keeps a page with its token in one transaction and decides how to go on.
@@ -183,24 +220,28 @@ impl Run {
             tried.empty_left = (tried.empty_left + 1).min(EMPTY);
         }
         let circles = reading.goes_in_circles(&page, tried);
+        let client = &self.connection.client;
+        let now = client.server_now();
+        let settled = client.knows_the_time().then(|| now - UNSETTLED);
+        let echoed = reading.proof(&page, page.next_token.is_none(), settled);
         // A page of a circle is kept too (it is idempotent), but as if another followed: its window is not done.
         let next_token = if circles {
             reading.token.as_deref().or(page.next_token.as_deref())
         } else {
             page.next_token.as_deref()
         };
-        let now = self.connection.client.server_now();
         let commit = PageCommit {
             window: reading.id,
             updates: &page.updates,
             next_token,
             fingerprint: page.fingerprint,
-            echoed: page.echoed.map(|echoed| echoed.min(reading.window.to)),
+            echoed,
             surprises: &page.surprises.rows(),
             patchy,
             now,
         };
         let result = self.store.commit_page(&commit).await?;
+        reading.reached = result.reached;
         harvest.pages += 1;
         harvest.absorb(page.updates.iter().map(|update| update.order_id.clone()), &result.changes, now);
         self.progress
@@ -222,47 +263,6 @@ impl Run {
         }
         reading.token = page.next_token;
         Ok(if result.done { Turn::Done } else { Turn::NextPage })
-    }
-}
-
-impl Reading {
-    fn new(id: WindowId, window: Window, restarts: u8) -> Self {
-        Self {
-            id,
-            window,
-            token: None,
-            restarts,
-            fingerprints: HashSet::new(),
-            tokens: HashSet::new(),
-            orders: HashSet::new(),
-            stale_pages: 0,
-            pages_before: 0,
-        }
-    }
-
-    fn resume(open: OpenWindow) -> Self {
-        Self {
-            token: open.token,
-            pages_before: open.pages,
-            fingerprints: open.fingerprints.into_iter().collect(),
-            ..Self::new(open.id, open.window, open.restarts)
-        }
-    }
-
-    /// Whether this page shows that following the tokens leads nowhere (reference: spapi.md F30): a token or a page
-    /// that came before, or several pages without a single order that is new to the window.
-    fn goes_in_circles(&mut self, page: &OrdersPage, tried: &mut Tried) -> bool {
-        let Some(token) = &page.next_token else { return false };
-        let token_again = !self.tokens.insert(token.clone()) || self.token.as_ref() == Some(token);
-        if page.updates.is_empty() {
-            let believed = tried.empty_left > 0;
-            tried.empty_left = tried.empty_left.saturating_sub(1);
-            return token_again || !believed;
-        }
-        let page_again = !self.fingerprints.insert(page.fingerprint);
-        let fresh = page.updates.iter().filter(|update| self.orders.insert(update.order_id.clone())).count();
-        self.stale_pages = if fresh == 0 { self.stale_pages + 1 } else { 0 };
-        token_again || page_again || self.stale_pages >= CIRCLE
     }
 }
 

@@ -9,10 +9,9 @@ use packlight_domain::order::{
     Between, Fulfillment, Group, Groups, Header, Item, Line, OrderUpdate, Package, Prices, Shipped,
     SourceRank,
 };
-use packlight_domain::window::Window;
 
 use super::wire_2026 as wire;
-use super::{DAMAGED, OrdersPage, as_of, orders_of_page, page_of};
+use super::{DAMAGED, OrdersPage, Span, as_of, orders_of_page, page_of};
 use crate::included::IncludedData;
 use crate::json::{Branch, List, Reader, Unreadable};
 use crate::surprises::Surprises;
@@ -21,7 +20,7 @@ use crate::surprises::Surprises;
 pub(super) fn page(
     page: &wire::Page<'_>,
     included: IncludedData,
-    asked: Window,
+    asked: Span,
 ) -> Result<OrdersPage, Unreadable> {
     let mut reader = Reader::default();
     let echoed = reader

@@ -9,15 +9,14 @@ use packlight_domain::order::{
     Between, Fulfillment, Group, Groups, Header, Item, Line, OrderUpdate, Prices, Shipped, SourceRank,
 };
 use packlight_domain::status;
-use packlight_domain::window::Window;
 
 use super::wire_v0 as wire;
-use super::{DAMAGED, OrdersPage, as_of, orders_of_page, page_of};
+use super::{DAMAGED, OrdersPage, Span, as_of, orders_of_page, page_of};
 use crate::included::IncludedData;
 use crate::json::{Branch, Leaf, List, Reader, Unreadable};
 
 /// A page of the list.
-pub(super) fn page(answer: &wire::ListAnswer<'_>, asked: Window) -> Result<OrdersPage, Unreadable> {
+pub(super) fn page(answer: &wire::ListAnswer<'_>, asked: Span) -> Result<OrdersPage, Unreadable> {
     let list = answer.payload.get().ok_or(Unreadable::Without("a payload"))?;
     let mut reader = Reader::default();
     let next_token = token(list.next_token)?;

@@ -5,9 +5,8 @@ use std::collections::HashSet;
 use chrono::{DateTime, Utc};
 use packlight_domain::instant;
 use packlight_domain::order::{OrderUpdate, SourceRank};
-use packlight_domain::window::Window;
 
-use super::{DAMAGED, OrdersPage, convert_v0, path_part, push_list, wire_v0};
+use super::{DAMAGED, OrdersPage, Span, convert_v0, path_part, push_list, wire_v0};
 use crate::classify::Asked;
 use crate::client::{Ask, Client};
 use crate::errand::Errand;
@@ -21,8 +20,8 @@ use crate::surprises::Surprises;
 pub struct ListOrdersV0 {
     /// From here on, inclusive, on Amazon's clock.
     pub last_updated_after: DateTime<Utc>,
-    /// Up to here, inclusive; at least two minutes before Amazon's now.
-    pub last_updated_before: DateTime<Utc>,
+    /// Up to here, inclusive; at least two minutes before Amazon's now, which it is itself where nothing is given.
+    pub last_updated_before: Option<DateTime<Utc>>,
     /// At least one.
     pub marketplace_ids: Vec<String>,
     /// Continues a list; everything else has to be as it was.
@@ -37,13 +36,14 @@ const MOST_PAGES: usize = 50;
 impl Client {
     /// One page of `getOrders`. Its updates carry the order, its state and its total, not its lines.
     pub async fn list_orders_v0(&self, list: &ListOrdersV0, errand: &Errand) -> Result<OrdersPage, ApiError> {
-        let asked =
-            Asked { operation: Operation::GetOrdersV0, page_token: list.page_token.is_some(), bounded: true };
-        let mut query = vec![
-            ("LastUpdatedAfter", instant::to_text(list.last_updated_after)),
-            ("LastUpdatedBefore", instant::to_text(list.last_updated_before)),
-            ("MaxResultsPerPage", list.page_size.clamp(1, 100).to_string()),
-        ];
+        let asked = Asked {
+            operation: Operation::GetOrdersV0,
+            page_token: list.page_token.is_some(),
+            bounded: list.last_updated_before.is_some(),
+        };
+        let mut query = vec![("LastUpdatedAfter", instant::to_text(list.last_updated_after))];
+        query.extend(list.last_updated_before.map(|to| ("LastUpdatedBefore", instant::to_text(to))));
+        query.push(("MaxResultsPerPage", list.page_size.clamp(1, 100).to_string()));
         push_list(&mut query, "MarketplaceIds", &list.marketplace_ids);
         if let Some(token) = &list.page_token {
             query.push(("NextToken", token.clone()));
@@ -52,7 +52,7 @@ impl Client {
         let answer = self
             .call(&ask, errand, |text| {
                 let answer: wire_v0::ListAnswer<'_> = json::read(text)?;
-                let asked = Window { from: list.last_updated_after, to: list.last_updated_before };
+                let asked = Span { from: list.last_updated_after, to: list.last_updated_before };
                 convert_v0::page(&answer, asked)
             })
             .await?;

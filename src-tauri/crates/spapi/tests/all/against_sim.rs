@@ -108,7 +108,7 @@ impl World {
 fn window(client: &Client, marketplace: &str) -> SearchOrders {
     SearchOrders {
         last_updated_after: client.server_now() - TimeDelta::days(100),
-        last_updated_before: client.server_now() - TimeDelta::seconds(125),
+        last_updated_before: Some(client.server_now() - TimeDelta::seconds(125)),
         marketplace_ids: vec![marketplace.to_owned()],
         ..search()
     }
@@ -248,7 +248,7 @@ async fn v0_says_the_same_in_two_calls() {
     world.client.authorise(&errand).await.unwrap();
     let list = ListOrdersV0 {
         last_updated_after: noon() - TimeDelta::days(100),
-        last_updated_before: noon() - TimeDelta::seconds(125),
+        last_updated_before: Some(noon() - TimeDelta::seconds(125)),
         marketplace_ids: vec!["A1F83G8C2ARO7P".into()],
         page_token: None,
         page_size: 25,
@@ -305,7 +305,7 @@ async fn a_bucket_that_was_looked_at_by_a_wrong_clock_is_restored_by_amazons() {
         let world = world(Seller::with_orders(10, 8, noon()));
         let errand = errand();
         let page = window(&world.client, "A1F83G8C2ARO7P");
-        let page = SearchOrders { last_updated_before: noon() - TimeDelta::hours(1), ..page };
+        let page = SearchOrders { last_updated_before: Some(noon() - TimeDelta::hours(1)), ..page };
         for _ in 0..20 {
             world.client.search_orders(&page, &errand).await.unwrap();
         }

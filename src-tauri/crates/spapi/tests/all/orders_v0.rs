@@ -13,7 +13,7 @@ use crate::support::{Says, desk, errand, noon};
 fn list() -> ListOrdersV0 {
     ListOrdersV0 {
         last_updated_after: noon() - TimeDelta::days(1),
-        last_updated_before: noon() - TimeDelta::seconds(125),
+        last_updated_before: Some(noon() - TimeDelta::seconds(125)),
         marketplace_ids: vec!["A1F83G8C2ARO7P".into(), "A1PA6795UKMFR9".into()],
         page_token: None,
         page_size: 100,

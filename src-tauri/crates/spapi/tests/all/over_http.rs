@@ -245,7 +245,7 @@ async fn a_client_on_the_wire_introduces_itself_and_reads_a_page() {
         sleep: packlight_spapi::SleepClock::sleepless(),
     });
     let page = client.search_orders(&search(), &errand()).await.unwrap();
-    assert_eq!(page.echoed, Some(search().last_updated_before));
+    assert_eq!(page.echoed, search().last_updated_before);
     let request = requests.lock().unwrap()[0].to_ascii_lowercase();
     assert!(
         request.contains("user-agent: packlight/0.1.0 (language=rust/1.95; platform=linux/6.1)\r\n"),

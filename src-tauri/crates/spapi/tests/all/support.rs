@@ -286,7 +286,7 @@ pub(crate) fn in_turn(answers: impl IntoIterator<Item = Says>) -> impl FnMut(&Se
 pub(crate) fn search() -> SearchOrders {
     SearchOrders {
         last_updated_after: noon() - TimeDelta::days(30),
-        last_updated_before: noon() - TimeDelta::seconds(125),
+        last_updated_before: Some(noon() - TimeDelta::seconds(125)),
         marketplace_ids: vec!["A1F83G8C2ARO7P".to_owned()],
         fulfillment_statuses: Vec::new(),
         included: IncludedData::ALL,
