@@ -16,6 +16,7 @@ use packlight_spapi_sim::{Draft, DraftLine, Fault, GERMANY, Operation, Role, UK}
 use packlight_tests::world::{World, shop};
 use tokio::sync::Notify;
 
+mod asleep;
 mod lasting;
 mod on_pick_lists;
 

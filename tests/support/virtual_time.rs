@@ -9,9 +9,11 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, mpsc};
 use std::time::Duration;
 
+use chrono::TimeDelta;
 use packlight_engine::Engine;
 use packlight_engine::events::Event;
 use packlight_engine::status::{AccountSync, SyncState};
+use packlight_spapi::SleepClock;
 use packlight_spapi_sim::Amazon;
 use tokio::task::JoinHandle;
 
@@ -83,23 +85,56 @@ impl Cable {
     }
 }
 
+/// The lid of a laptop that sleeps while it is closed. Tokio's clock stands still meanwhile, as a computer's monotonic one
+/// does.
+#[derive(Clone, Default)]
+pub struct Lid(Arc<AtomicU64>);
+
+impl Lid {
+    /// Closes it for so long, in whole seconds.
+    pub fn close(&self, time: TimeDelta) {
+        self.0.fetch_add(u64::try_from(time.num_seconds()).unwrap_or_default(), Ordering::Relaxed);
+    }
+
+    /// How long it was closed up to now.
+    pub fn slept(&self) -> TimeDelta {
+        TimeDelta::seconds(i64::try_from(self.0.load(Ordering::Relaxed)).unwrap_or_default())
+    }
+
+    /// What tells an engine.
+    pub fn sleep_clock(&self) -> SleepClock {
+        let lid = self.clone();
+        SleepClock::new(move || Duration::from_secs(lid.0.load(Ordering::Relaxed)))
+    }
+}
+
 /// Moves the clock on while an engine waits; ends when dropped.
-pub struct Mover(JoinHandle<()>);
+pub struct Mover {
+    task: JoinHandle<()>,
+    cuts_rests: Arc<AtomicBool>,
+}
 
 impl Mover {
     /// Watches `engine` and its Amazon, and the cable between them.
     pub fn start(engine: &Engine, amazon: &Arc<Amazon>, cable: &Arc<Cable>) -> Self {
-        Self(tokio::spawn(watch(engine.clone(), Arc::clone(amazon), Arc::clone(cable))))
+        let cuts_rests = Arc::new(AtomicBool::new(true));
+        let watching = watch(engine.clone(), Arc::clone(amazon), Arc::clone(cable), Arc::clone(&cuts_rests));
+        Self { task: tokio::spawn(watching), cuts_rests }
+    }
+
+    /// Whether a rest between polls is cut short by moving the clock to its end, as at first; else it passes bit by bit.
+    pub fn cuts_rests(&self, cuts: bool) {
+        self.cuts_rests.store(cuts, Ordering::Relaxed);
     }
 }
 
 impl Drop for Mover {
     fn drop(&mut self) {
-        self.0.abort();
+        self.task.abort();
     }
 }
 
-async fn watch(engine: Engine, amazon: Arc<Amazon>, cable: Arc<Cable>) {
+async fn watch(engine: Engine, amazon: Arc<Amazon>, cable: Arc<Cable>, cuts_rests: Arc<AtomicBool>) {
     let mut events = engine.events().subscribe();
     drop(engine);
     let mut looks = looks();
@@ -117,7 +152,8 @@ async fn watch(engine: Engine, amazon: Arc<Amazon>, cable: Arc<Cable>) {
                     // Everybody rests: the first one to wake is waited for.
                     let running = |entry: &AccountSync| matches!(entry.state, SyncState::Running { .. });
                     let next = status.accounts.iter().map(|entry| entry.next_at.filter(|_| !running(entry)));
-                    if let Some(Ok(wait)) = next.min().flatten().map(|next| (next - amazon.now()).to_std()) {
+                    let next = next.min().flatten().filter(|_| cuts_rests.load(Ordering::Relaxed));
+                    if let Some(Ok(wait)) = next.map(|next| (next - amazon.now()).to_std()) {
                         tokio::time::advance(wait).await;
                     }
                 }

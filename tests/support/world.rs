@@ -16,14 +16,15 @@ use packlight_engine::accounts::NewAccount;
 use packlight_engine::environment::{Environment, Overrides};
 use packlight_engine::printing::{Cups, Programs};
 use packlight_engine::secrets::{Cost, Credentials, Keychain, Secrets, SecretsPlace, SystemKeychain};
+use packlight_engine::status::SyncState;
 use packlight_engine::{Access, Config, Engine, EngineError, LocalTime, SyncReport, SyncRequest};
-use packlight_spapi::{HttpTransport, SleepClock, Timeouts, Transport, TransportError, UserAgent};
+use packlight_spapi::{HttpTransport, Timeouts, Transport, TransportError, UserAgent};
 use packlight_spapi_sim::{Amazon, Clock, Delivery, Seller, TruthLine};
 use packlight_store::{Store, StoreError};
 use tempfile::TempDir;
 
 use crate::database;
-use crate::virtual_time::{Cable, Mover, Still, moment};
+use crate::virtual_time::{Cable, Lid, Mover, Still, moment};
 
 /// When every test world begins.
 pub const BEGIN: &str = "2026-01-18T12:00:00Z";
@@ -39,12 +40,14 @@ pub fn begin() -> DateTime<Utc> {
 thread_local! {
     static START: tokio::time::Instant = tokio::time::Instant::now();
     static WRONG_BY: Cell<TimeDelta> = const { Cell::new(TimeDelta::zero()) };
+    static LID: Lid = Lid::default();
 }
 
-/// The computer's clock in a test world: [`BEGIN`] and tokio's time since the first look, which is virtual.
+/// The computer's clock in a test world: [`BEGIN`], tokio's time since the first look, which is virtual, and as long as the
+/// computer slept.
 fn wall_clock() -> DateTime<Utc> {
     let passed = TimeDelta::from_std(START.with(tokio::time::Instant::elapsed)).unwrap_or_default();
-    begin() + passed + WRONG_BY.get()
+    begin() + passed + LID.with(Lid::slept) + WRONG_BY.get()
 }
 
 /// Sets the computer's clock of this test's worlds wrong by so much.
@@ -130,7 +133,11 @@ impl World {
     /// A world without an account. Call it inside a runtime whose clock is paused.
     pub async fn new(seller: Seller, latency: Duration) -> Self {
         let still = Still::hold();
-        let amazon = Arc::new(Amazon::with_clock(seller, Clock::tokio(begin())));
+        let lid = LID.with(Lid::clone);
+        let (awake, before) = (Clock::tokio(begin()), lid.slept());
+        // Amazon never sleeps.
+        let clock = Clock::new(move || awake.now() + lid.slept() - before);
+        let amazon = Arc::new(Amazon::with_clock(seller, clock));
         let folder = tempfile::tempdir().expect("a temporary folder");
         let cable = Arc::<Cable>::default();
         let engine = open(&folder, &amazon, latency, &cable).await.expect("a new data folder opens");
@@ -181,6 +188,33 @@ impl World {
     /// Whoever sends the next request to Amazon panics.
     pub fn trip(&self) {
         self.cable.trip();
+    }
+
+    /// Has the computer sleep for so long: everywhere else time goes on, and buyers buy.
+    pub fn sleep(&self, time: TimeDelta) {
+        LID.with(|lid| lid.close(time));
+    }
+
+    /// Has the computer sleep like that in the midst of the rest between two polls. The rest goes on afterwards.
+    pub async fn sleep_at_rest(&self, time: TimeDelta) {
+        let mut events = self.engine.events().subscribe();
+        self.mover.cuts_rests(false);
+        while !self.is_at_rest() {
+            // Lagging behind is fine: the status is asked.
+            let _ = events.recv().await;
+        }
+        self.sleep(time);
+        self.mover.cuts_rests(true);
+    }
+
+    /// Whether every account waits for a poll that is not about to begin.
+    fn is_at_rest(&self) -> bool {
+        let soon = self.amazon.now() + TimeDelta::minutes(3);
+        self.engine
+            .sync_status()
+            .accounts
+            .iter()
+            .all(|entry| entry.state == SyncState::Idle && entry.next_at.is_some_and(|next| next > soon))
     }
 
     /// Lets time pass until `moment` of Amazon's clock, while whatever runs in the background runs.
@@ -332,7 +366,7 @@ fn config(
         transport,
         secrets: Secrets::new(folder, keychain, cost, passphrase, None),
         clock: wall_clock,
-        sleep: SleepClock::sleepless(),
+        sleep: LID.with(Lid::sleep_clock),
         local: LocalTime::Zone(chrono_tz::Tz::Europe__London),
         user_agent: UserAgent { app: "Packlight".into(), version: "0".into(), platform: "Test".into() },
         downloads: folder.join("downloads"),

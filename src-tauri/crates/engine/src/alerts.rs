@@ -101,6 +101,8 @@ struct Watch {
     /// Since when patience counts: the start, the end of a sleep or of a pause.
     since: DateTime<Utc>,
     slept: Duration,
+    /// When the computer woke last: a run that was under way has not lasted all night.
+    woke: DateTime<Utc>,
     /// How many pages the running sync of an account had brought, and when it brought the last.
     pages: BTreeMap<AccountId, (u32, DateTime<Utc>)>,
     /// How long each account's sync has been silent.
@@ -124,6 +126,7 @@ async fn watch(
     let mut events = engine.events().subscribe();
     let mut own = Watch {
         since: (engine.0.clock)(),
+        woke: DateTime::<Utc>::MIN_UTC,
         slept: engine.0.sleep.slept(),
         engine,
         bell,
@@ -190,7 +193,9 @@ impl Watch {
     fn is_reading(&self, status: &SyncStatus) -> bool {
         let now = (self.engine.0.clock)();
         status.accounts.iter().any(|entry| match entry.state {
-            SyncState::Running { started_at, pages, .. } => pages > 0 && now - started_at < AT_ONCE,
+            SyncState::Running { started_at, pages, .. } => {
+                pages > 0 && now - started_at.max(self.woke) < AT_ONCE
+            }
             _ => false,
         })
     }
@@ -216,7 +221,7 @@ impl Watch {
         }
         let slept = self.engine.0.sleep.slept();
         if slept.saturating_sub(self.slept) >= A_SLEEP {
-            (self.slept, self.since) = (slept, now);
+            (self.slept, self.since, self.woke) = (slept, now, now);
         }
     }
 
@@ -238,7 +243,9 @@ impl Watch {
             engine.0.store.gather_news(&settings.views, now).await?;
             self.syncs(status, now).await?;
             self.secrets(now).await?;
-            if !settings.is_quiet(engine.0.local.minute(now)) {
+            // A run may have begun to bring orders while this looked: what it brings at once is one alert.
+            let is_reading = self.is_reading(&engine.sync_status());
+            if !is_reading && !settings.is_quiet(engine.0.local.minute(now)) {
                 self.tell(&settings, now).await?;
             }
         }

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use packlight_domain::account::{AccountId, OrdersApi};
-use packlight_spapi::{Errand, IncludedData, Patience, Priority, SearchOrders, SleepClock};
+use packlight_spapi::{Errand, IncludedData, Patience, Priority, SearchOrders};
 use packlight_store::{Account, Source};
 use tokio::task::JoinHandle;
 use tokio::time::Instant;
@@ -17,8 +17,11 @@ use crate::error::{Code, EngineError};
 use crate::events::{CacheTag, Event};
 use crate::status::SyncState;
 
+mod rest;
 mod tasks;
 
+pub(crate) use rest::rest;
+use rest::{LOOK, has_slept_since, rest_since};
 use tasks::Tasks;
 
 /// How often orders are read when all is well (design §5).
@@ -36,11 +39,6 @@ const REFUSED: Duration = Duration::from_hours(1);
 /// Between two looks at a keychain that could not be read, doubled for each refusal in a row up to [`LOOK_MOST`].
 const LOOK_FIRST: Duration = Duration::from_secs(30);
 const LOOK_MOST: Duration = Duration::from_mins(15);
-
-/// How often a waiting task looks whether the computer has slept, or what could not be read before, and what counts as a
-/// sleep.
-const LOOK: Duration = Duration::from_secs(30);
-const A_SLEEP: Duration = Duration::from_mins(1);
 
 /// How often it is looked whether every task lives. One that panics each time asks Amazon for no more than all others.
 const RENEWED: Duration = POLL;
@@ -102,6 +100,8 @@ async fn supervise(engine: Engine, pace: Pace, stop: CancellationToken) {
         }
         if turns.is_finished() {
             turns = keep_turns();
+            // What turned meanwhile was told by nobody.
+            engine.events().changed(&[CacheTag::Orders, CacheTag::Counts]);
         }
         let known = match engine.connected(None).await {
             Ok(accounts) => Some(accounts),
@@ -174,6 +174,8 @@ async fn keep_fresh(engine: Engine, id: AccountId, pace: Pace, stop: Cancellatio
             }
             continue;
         }
+        // Also a sleep in the midst of the poll, or of what comes between that and the wait, is one to catch up with.
+        let slept = engine.0.sleep.slept();
         let failure = engine.poll(id, &stop).await.err();
         if failure.as_ref().is_some_and(|setback| setback.error.code == Code::CorruptDatabase) {
             engine.suspect_damage();
@@ -196,11 +198,12 @@ async fn keep_fresh(engine: Engine, id: AccountId, pace: Pace, stop: Cancellatio
             };
             let no_keychain =
                 back_off_for.as_ref().is_some_and(|error| error.code == Code::KeychainUnavailable);
-            let wait = planned.saturating_sub(ended.elapsed());
+            let has_slept = has_slept_since(slept, &engine.0.sleep);
+            let wait = if has_slept { Duration::ZERO } else { planned.saturating_sub(ended.elapsed()) };
             engine.plan(id, untold.take(), wait);
             tokio::select! {
                 () = stop.cancelled() => break,
-                () = rest(wait, &engine.0.sleep) => break,
+                () = rest_since(slept, wait, &engine.0.sleep) => break,
                 () = engine.keychain_opens(failures), if no_keychain => break,
                 _ = woken.changed() => break,
                 _ = plans.changed() => {}
@@ -209,16 +212,6 @@ async fn keep_fresh(engine: Engine, id: AccountId, pace: Pace, stop: Cancellatio
                 break;
             }
         }
-    }
-}
-
-/// Waits, but no longer than a moment after the computer woke from a sleep: timers stand still meanwhile, and what
-/// happened at Amazon is wanted at once.
-pub(crate) async fn rest(wait: Duration, sleep: &SleepClock) {
-    let slept = sleep.slept();
-    let end = Instant::now() + wait;
-    while Instant::now() < end && sleep.slept().saturating_sub(slept) < A_SLEEP {
-        tokio::time::sleep_until(end.min(Instant::now() + LOOK)).await;
     }
 }
 
@@ -369,28 +362,7 @@ fn after(now: DateTime<Utc>, wait: Duration) -> DateTime<Utc> {
 
 #[cfg(test)]
 mod tests {
-    use std::sync::Arc;
-    use std::sync::atomic::{AtomicU64, Ordering};
-
     use super::*;
-
-    #[tokio::test(start_paused = true)]
-    async fn who_woke_from_a_sleep_looks_at_once() {
-        let slept = Arc::new(AtomicU64::new(0));
-        let seconds = Arc::clone(&slept);
-        let sleep = SleepClock::new(move || Duration::from_secs(seconds.load(Ordering::Relaxed)));
-        let begun = Instant::now();
-        rest(Duration::from_mins(5), &sleep).await;
-        assert_eq!(begun.elapsed(), Duration::from_mins(5), "an undisturbed rest is as long as planned");
-
-        let begun = Instant::now();
-        let nap = async {
-            tokio::time::sleep(Duration::from_secs(100)).await;
-            slept.store(8 * 3_600, Ordering::Relaxed);
-        };
-        tokio::join!(rest(Duration::from_hours(1), &sleep), nap);
-        assert!(begun.elapsed() <= Duration::from_secs(130), "{:?}", begun.elapsed());
-    }
 
     #[test]
     fn waits_grow_and_are_capped() {

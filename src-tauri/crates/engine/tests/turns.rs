@@ -23,10 +23,13 @@ thread_local! {
     static START: tokio::time::Instant = tokio::time::Instant::now();
     /// How far the clock on the wall was set, or went on while the computer slept.
     static SET: Cell<TimeDelta> = const { Cell::new(TimeDelta::zero()) };
+    /// Whoever asks for the time next panics.
+    static BROKEN: Cell<bool> = const { Cell::new(false) };
 }
 
 /// Noon, tokio's time since then, and what the clock was set by.
 fn clock() -> DateTime<Utc> {
+    assert!(!BROKEN.replace(false), "the clock broke");
     let passed = TimeDelta::from_std(START.with(tokio::time::Instant::elapsed)).unwrap();
     noon() + passed + SET.get()
 }
@@ -215,5 +218,29 @@ async fn a_sleep_and_a_clock_that_is_set_are_noticed() {
         told(&mut desk.events).await;
         assert_eq!(desk.counts().await, counts);
     }
+    desk.stop().await;
+}
+
+/// Lists would be out of date for ever, and nobody would know why.
+#[tokio::test(start_paused = true)]
+async fn a_watch_over_the_clock_that_panics_is_begun_anew_and_what_turned_meanwhile_is_told() {
+    let mut desk = Desk::open().await;
+    desk.pass(MINUTE).await;
+    nothing_told(&mut desk.events);
+    desk.pass(HOUR * 2 - MINUTE - SECOND).await;
+    // Nobody else is about to look: what breaks is the watch that would tell that an order is late.
+    BROKEN.set(true);
+    tokio::time::advance(Duration::from_secs(1)).await;
+    while BROKEN.get() {
+        tokio::task::yield_now().await;
+    }
+    nothing_told(&mut desk.events);
+    desk.pass(MINUTE * 5).await;
+    told(&mut desk.events).await;
+    assert_eq!(desk.counts().await, (1, 1));
+
+    // And what turns later is told in time.
+    desk.pass(HOUR * 10).await;
+    told(&mut desk.events).await;
     desk.stop().await;
 }
