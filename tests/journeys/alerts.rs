@@ -18,6 +18,7 @@ use tokio::sync::Notify;
 
 mod asleep;
 mod lasting;
+mod left;
 mod on_pick_lists;
 
 const HOUR: TimeDelta = TimeDelta::hours(1);

@@ -12,6 +12,7 @@ use packlight_domain::account::AccountId;
 use packlight_domain::alert::{Alert, News, alerts, is_sync_dead, secret_days_left, secret_warning};
 use packlight_domain::background::{AlertSettings, Pause};
 use packlight_domain::instant::to_millis;
+use packlight_store::Account;
 use tokio::sync::broadcast::error::RecvError;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
@@ -322,12 +323,14 @@ impl Watch {
         let accounts = store.accounts().await?;
         self.dead.retain(|id, _| status.accounts.iter().any(|entry| entry.account == *id));
         for entry in &status.accounts {
-            let Some(account) = accounts.iter().find(|account| account.id == entry.account) else { continue };
+            // One that was left a moment ago is in the status still.
+            let is_here = |account: &&Account| account.id == entry.account && account.is_connected();
+            let Some(account) = accounts.iter().find(is_here) else { continue };
             let since = account.secrets_since.map_or(self.since, |since| since.max(self.since));
             let page = self.pages.get(&entry.account).map(|(_, at)| *at);
             let alive = [entry.checked_at, page].into_iter().flatten().fold(since, DateTime::max);
             let poll = background.poll(account.orders_api);
-            let key = format!("sync:{}:", entry.account.0);
+            let [key, _] = of_account(entry.account);
             let is_dead = is_sync_dead(self.silence.of(entry.account, alive), poll);
             if is_dead {
                 let good = store.last_good_sync(entry.account).await?;
@@ -355,7 +358,7 @@ impl Watch {
         let store = &self.engine.0.store;
         for account in store.accounts().await?.iter().filter(|account| account.is_connected()) {
             let Some(entered) = account.secrets_since else { continue };
-            let begins = format!("secret:{}:", account.id.0);
+            let [_, begins] = of_account(account.id);
             if self.entered.insert(account.id, entered) != Some(entered) {
                 // What still waits may be about one that was replaced.
                 store.take_back_news(&begins, None).await?;
@@ -367,4 +370,9 @@ impl Watch {
         }
         Ok(())
     }
+}
+
+/// How the keys of news about an account begin: of a sync that is dead, and of a client secret that expires.
+pub(crate) fn of_account(id: AccountId) -> [String; 2] {
+    ["sync", "secret"].map(|about| format!("{about}:{}:", id.0))
 }

@@ -9,10 +9,10 @@ use packlight_store::{Account, Holdings};
 use serde::{Deserialize, Serialize};
 
 use super::Standing;
-use crate::backups;
 use crate::desk::Engine;
 use crate::error::{Code, EngineError};
 use crate::events::CacheTag;
+use crate::{alerts, backups};
 
 /// What forgetting an account would take away.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, specta::Type)]
@@ -58,6 +58,12 @@ impl Engine {
         self.0.store.remove_account(id, (self.0.clock)()).await?;
         self.0.connections.lock().await.remove(&id);
         self.0.board.leave(id);
+        for begins in alerts::of_account(id) {
+            // What waits to be told of it is no news any more. Left it is, also if that cannot be written.
+            if let Err(error) = self.0.store.take_back_news(&begins, None).await {
+                tracing::warn!(%error, "news of an account that was left may still be told");
+            }
+        }
         self.0.events.changed(&[CacheTag::Accounts, CacheTag::Sync]);
         Ok(left)
     }
