@@ -4,6 +4,8 @@
 
 mod accounts;
 mod alerts;
+#[cfg(target_os = "linux")]
+mod canaries;
 mod comings_and_goings;
 mod confirming;
 mod counters;

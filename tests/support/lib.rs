@@ -3,6 +3,8 @@
 // Only tests use this crate, and a step that cannot be taken ends its test on the spot.
 #![allow(clippy::expect_used, clippy::panic, clippy::missing_panics_doc)]
 
+#[cfg(target_os = "linux")]
+pub mod canaries;
 pub mod command_line;
 pub mod database;
 #[cfg(target_os = "linux")]
