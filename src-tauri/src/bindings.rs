@@ -115,6 +115,7 @@ macro_rules! every_command {
             commands::background::resume_sync,
             commands::printing::printers,
             commands::printing::printer_choice,
+            commands::printing::set_printer_choice,
             commands::printing::open_document,
             commands::data::backup_status,
             commands::data::back_up_now,

@@ -7,6 +7,7 @@ use std::path::Path;
 
 use packlight_domain::printing::{PrintOptions, Printed};
 use packlight_engine::Code;
+use packlight_engine::printing::MAX_COPIES;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use tauri::AppHandle;
@@ -138,6 +139,9 @@ impl DocumentKind {
     }
 }
 
+/// Bytes of the longest name of a printer; print systems take less.
+const LONGEST_PRINTER: usize = 256;
+
 /// The preferences kept in `folder`.
 pub(crate) fn load(app: &AppHandle, folder: &Path) -> Preferences {
     read(app, folder, KEY).unwrap_or_default()
@@ -152,6 +156,32 @@ pub(crate) fn save(app: &AppHandle, folder: &Path, preferences: &Preferences) ->
 /// How a kind of document was printed last.
 pub(crate) fn print_choice(app: &AppHandle, folder: &Path, kind: DocumentKind) -> Option<PrintOptions> {
     read(app, folder, kind.key())
+}
+
+/// Sets how a kind of document is printed unless something else is asked for.
+pub(crate) fn set_print_choice(
+    app: &AppHandle,
+    folder: &Path,
+    kind: DocumentKind,
+    options: &PrintOptions,
+) -> Result<(), CommandError> {
+    check_print_choice(options)?;
+    write(app, folder, kind.key(), options)
+}
+
+/// Refuses what no printer could follow.
+fn check_print_choice(options: &PrintOptions) -> Result<(), CommandError> {
+    let refused = |message: &str, about: &str| {
+        let (message, context) = (message.to_owned(), Some(about.to_owned()));
+        Err(CommandError { code: Code::BadInput, message, retryable: false, context })
+    };
+    if options.printer.as_ref().is_some_and(|name| name.is_empty() || name.len() > LONGEST_PRINTER) {
+        return refused("no printer has such a name", "printer");
+    }
+    if !(1..=MAX_COPIES).contains(&options.copies) {
+        return refused("no printer prints so many copies", "copies");
+    }
+    Ok(())
 }
 
 /// The options with the printer that was used last, where they name none.

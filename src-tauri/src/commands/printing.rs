@@ -26,6 +26,17 @@ pub(crate) async fn printer_choice(
     Ok(preferences::print_choice(desk.app(), desk.data_folder(), document))
 }
 
+/// Sets how a kind of document is printed on this computer, until one is printed otherwise.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn set_printer_choice(
+    desk: State<'_, Desk>,
+    document: DocumentKind,
+    options: PrintOptions,
+) -> Answer<()> {
+    preferences::set_print_choice(desk.app(), desk.data_folder(), document, &options)
+}
+
 /// Opens a document that Packlight wrote, in the system's viewer.
 #[tauri::command]
 #[specta::specta]

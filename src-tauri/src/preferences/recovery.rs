@@ -10,7 +10,8 @@ use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
 use super::{
-    DocumentKind, FILE, KEY, NOTICES, Notice, Preferences, UPDATES, VERSION, VERSION_KEY, WINDOW, WindowPlace,
+    DocumentKind, FILE, KEY, NOTICES, Notice, Preferences, UPDATES, VERSION, VERSION_KEY, WINDOW,
+    WindowPlace, check_print_choice,
 };
 use crate::updates::UpdateSource;
 
@@ -56,7 +57,9 @@ fn trouble(file: &Path) -> Option<String> {
         && is::<UpdateSource>(settings.get(UPDATES), |_| true)
         && is::<WindowPlace>(settings.get(WINDOW), |_| true)
         && is::<Vec<Notice>>(settings.get(NOTICES), |_| true)
-        && is::<PrintOptions>(settings.get(DocumentKind::PickList.key()), |_| true);
+        && is::<PrintOptions>(settings.get(DocumentKind::PickList.key()), |own| {
+            check_print_choice(own).is_ok()
+        });
     (!is_good).then(|| "holds settings that do not exist".to_owned())
 }
 
@@ -91,6 +94,18 @@ mod tests {
             (r#"{"window": {"width": "wide"}}"#, "holds settings that do not exist"),
             (r#"{"notices": ["something_else"]}"#, "holds settings that do not exist"),
             (r#"{"print_pick_list": {"copies": -1}}"#, "holds settings that do not exist"),
+            (
+                r#"{"print_pick_list": {"printer": null, "paper": "a4", "copies": 100, "reverse": false}}"#,
+                "holds settings that do not exist",
+            ),
+            (
+                r#"{"print_pick_list": {"printer": "", "paper": "a4", "copies": 1, "reverse": false}}"#,
+                "holds settings that do not exist",
+            ),
+            (
+                r#"{"print_pick_list": {"printer": null, "paper": "a3", "copies": 1, "reverse": false}}"#,
+                "holds settings that do not exist",
+            ),
         ] {
             let folder = tempfile::tempdir().unwrap();
             std::fs::write(folder.path().join(FILE), text).unwrap();

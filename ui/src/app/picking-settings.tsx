@@ -1,6 +1,7 @@
-/** Settings → Stock & picking: the currency of amounts, where sold units go, in which order the places are walked. */
+/** Settings → Stock & picking: the currency of amounts, where sold units go, how lists are printed and walked. */
 import { ArchiveRuleField } from "~/features/confirming/archive-rule";
 import { HomeCurrencyField } from "~/features/inventory/home-currency";
+import { PrintDefaults } from "~/features/picking/print-defaults";
 import { WalkOrder } from "~/features/picking/walk-order";
 import settings from "~/features/settings/settings.module.css";
 
@@ -14,6 +15,9 @@ export function PickingSettings() {
       </section>
       <section className={settings.card}>
         <ArchiveRuleField />
+      </section>
+      <section className={settings.card}>
+        <PrintDefaults />
       </section>
       <section className={settings.card}>
         <WalkOrder />

@@ -212,6 +212,8 @@ export const commands = {
 	printers: () => typedError<Printer[], CommandError>(__TAURI_INVOKE("printers")),
 	/**  How a kind of document was printed last on this computer. */
 	printerChoice: (document: DocumentKind) => typedError<PrintOptions | null, CommandError>(__TAURI_INVOKE("printer_choice", { document })),
+	/**  Sets how a kind of document is printed on this computer, until one is printed otherwise. */
+	setPrinterChoice: (document: DocumentKind, options: PrintOptions) => typedError<null, CommandError>(__TAURI_INVOKE("set_printer_choice", { document, options })),
 	/**  Opens a document that Packlight wrote, in the system's viewer. */
 	openDocument: (path: string) => typedError<null, CommandError>(__TAURI_INVOKE("open_document", { path })),
 	/**  The nightly backups. */

@@ -101,6 +101,10 @@ export function pickingHandlers(shop: MadeUpShop, picking = new MadeUpPicking(sh
     saveRecordedPickList: (record) => ({ path: `/home/me/Downloads/${picking.find(record).entry.id}.pdf`, rows: 0 }),
     printers: () => PRINTERS,
     printerChoice: () => remembered,
+    setPrinterChoice: (_, options) => {
+      remembered = options;
+      return null;
+    },
     openDocument: () => null,
   };
 }

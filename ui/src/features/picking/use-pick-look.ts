@@ -1,8 +1,9 @@
-/** How lists are made on this computer, from one to the next: mode, order, codes and paper. */
+/** How lists are made on this computer, from one to the next: mode, order, codes and paper. The core keeps the paper. */
 import { useState } from "react";
 
 import type { Paper, PickMode } from "~/lib/bindings";
 
+import { usePrintDefaults } from "./use-print-defaults";
 import { MODES, PAPERS } from "./words";
 
 export type PickLook = {
@@ -33,11 +34,15 @@ function kept(): PickLook {
 }
 
 export function usePickLook(): [PickLook, (change: Partial<PickLook>) => void] {
-  const [look, setLook] = useState(kept);
+  const [own, setOwn] = useState(kept);
+  const { defaults, set } = usePrintDefaults();
+  // Until the core has answered, the paper is the one that it was last.
+  const look = { ...own, paper: defaults?.paper ?? own.paper };
   const change = (next: Partial<PickLook>) => {
     const changed = { ...look, ...next };
     localStorage.setItem(KEPT, JSON.stringify(changed));
-    setLook(changed);
+    setOwn(changed);
+    if (next.paper !== undefined) void set({ paper: next.paper });
   };
   return [look, change];
 }
