@@ -65,7 +65,7 @@ async fn a_backup_that_fails_twice_running_is_news_and_one_that_succeeds_takes_i
     std::fs::write(&in_the_way, "in the way").unwrap();
     let supervisor = Supervisor::start(world.engine.clone(), POLL);
     let news = async || -> Vec<News> {
-        let waiting = world.reading(async |store| store.waiting_news().await).await;
+        let waiting = world.store().await.waiting_news().await.unwrap();
         waiting.into_iter().map(|one| one.news).collect()
     };
     let mut told = news().await;

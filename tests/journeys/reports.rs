@@ -48,7 +48,7 @@ async fn fetch(world: &World) -> Result<ListingsReport, EngineError> {
 }
 
 async fn stored_at(world: &World, marketplace: &str) -> Vec<ListingRow> {
-    let listings = world.reading(async |store| store.listings(None, Some(marketplace)).await).await;
+    let listings = world.store().await.listings(None, Some(marketplace)).await.unwrap();
     listings.into_iter().map(|listing| listing.row).collect()
 }
 
@@ -88,7 +88,7 @@ async fn survives(fault: impl Into<Injection>) -> World {
 }
 
 async fn job(world: &World) -> Job {
-    world.reading(async |store| store.latest_job("listings", None).await).await.unwrap()
+    world.store().await.latest_job("listings", None).await.unwrap().unwrap()
 }
 
 #[tokio::test(start_paused = true)]

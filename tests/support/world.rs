@@ -20,7 +20,7 @@ use packlight_engine::status::SyncState;
 use packlight_engine::{Access, Config, Engine, EngineError, LocalTime, SyncReport, SyncRequest};
 use packlight_spapi::{HttpTransport, Timeouts, Transport, TransportError, UserAgent};
 use packlight_spapi_sim::{Amazon, Clock, Delivery, Seller, TruthLine};
-use packlight_store::{Store, StoreError};
+use packlight_store::Store;
 use tempfile::TempDir;
 
 use crate::database;
@@ -239,18 +239,6 @@ impl World {
     /// The data folder.
     pub fn folder(&self) -> &Path {
         self.folder.path()
-    }
-
-    /// What a second store answers. A clock that moves on while the file is read ends its patience; then it is asked again.
-    pub async fn reading<T>(&self, ask: impl AsyncFn(Store) -> Result<T, StoreError>) -> T {
-        loop {
-            if let Ok(store) = Store::open(self.folder(), Access::Read, begin()).await
-                && let Ok(answer) = ask(store).await
-            {
-                return answer;
-            }
-            moment().await;
-        }
     }
 
     /// A second store on the same folder, for reading.

@@ -28,8 +28,12 @@ const APPLICATION_ID: i64 = 0x506b_4c74;
 /// The first SQLite whose WAL reset cannot corrupt a database with several connections.
 const OLDEST_SQLITE: (u32, u32, u32) = (3, 51, 3);
 
-/// How long a statement waits for a lock, or a caller for a reader.
+/// How long a statement waits for a lock that another program holds.
 const PATIENCE: Duration = Duration::from_secs(5);
+
+/// How long a caller waits for one of our own readers: as good as for ever, because each comes free, and whoever gave up
+/// would blame another program.
+const OWN_TURN: Duration = Duration::from_hours(24);
 
 pub(crate) fn database_file(folder: &Path) -> PathBuf {
     folder.join(DATABASE)
@@ -66,7 +70,7 @@ async fn pool(options: SqliteConnectOptions) -> Result<SqlitePool, sqlx::Error> 
     SqlitePoolOptions::new()
         .max_connections(3)
         .min_connections(1)
-        .acquire_timeout(PATIENCE)
+        .acquire_timeout(OWN_TURN)
         .test_before_acquire(false)
         .idle_timeout(None)
         .max_lifetime(None)
