@@ -24,7 +24,7 @@ use packlight_store::Store;
 use tempfile::TempDir;
 
 use crate::database;
-use crate::virtual_time::{Cable, Lid, Mover, Still, moment};
+use crate::virtual_time::{Cable, Lid, Mover, Still};
 
 /// When every test world begins.
 pub const BEGIN: &str = "2026-01-18T12:00:00Z";
