@@ -3,7 +3,6 @@
 
 use chrono::TimeDelta;
 use packlight_domain::account::OrdersApi;
-use packlight_domain::view::ViewCounts;
 use packlight_engine::events::{CacheTag, Event};
 use packlight_engine::{POLL, Supervisor};
 use packlight_spapi_sim::Seller;
