@@ -1,5 +1,5 @@
-//! What belongs to this screen and changes no result: theme, density, and how documents were printed last, kept by the
-//! store plugin in the data folder.
+//! What belongs to this screen and changes no result: theme, density, columns, notices told once, where the
+//! window stood, how documents were printed last and where updates come from; kept by the store plugin in the data folder.
 //!
 //! A file that cannot be used gives the defaults and a notice; it is a convenience, not data.
 

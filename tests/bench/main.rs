@@ -4,8 +4,7 @@
 //! It takes samples, ours and the control's in turns, and judges nothing: `cargo xtask bench` runs it, says what the
 //! samples mean and holds them against the goals. Its answer is JSON in the file that `--out` names.
 
-// A benchmark shows on the terminal how far it is.
-#![allow(clippy::print_stderr)]
+#![allow(clippy::print_stderr, reason = "a benchmark shows on the terminal how far it is")]
 
 mod by_hand;
 mod counters;

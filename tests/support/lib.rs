@@ -1,7 +1,11 @@
 //! What journeys need: whole worlds on virtual time, the command line as a real process, a look at the file from outside.
 
-// Only tests use this crate, and a step that cannot be taken ends its test on the spot.
-#![allow(clippy::expect_used, clippy::panic, clippy::missing_panics_doc)]
+#![allow(
+    clippy::expect_used,
+    clippy::panic,
+    clippy::missing_panics_doc,
+    reason = "only tests use this crate, and a step that cannot be taken ends its test on the spot"
+)]
 
 #[cfg(target_os = "linux")]
 pub mod canaries;

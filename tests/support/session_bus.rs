@@ -3,9 +3,13 @@
 //! Both are real services to the app under test; a click is what the desktop's own signal or menu event would be. The bus
 //! is no other test's, so that no other app is heard on it.
 
-// The protocols say what is handed over and how; much of it is of no interest here.
-#![allow(clippy::needless_pass_by_value, clippy::too_many_arguments)]
-#![allow(clippy::unused_self, clippy::used_underscore_binding)]
+#![allow(
+    clippy::needless_pass_by_value,
+    clippy::too_many_arguments,
+    clippy::unused_self,
+    clippy::used_underscore_binding,
+    reason = "the protocols say what is handed over and how; much of it is of no interest here"
+)]
 
 use std::collections::HashMap;
 use std::io::{BufRead, BufReader};

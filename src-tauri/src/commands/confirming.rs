@@ -1,7 +1,7 @@
-//! *Confirm orders processed*: what it would do, doing it, taking it back, and which month names the archive.
+//! *Confirm orders processed*: what it would do, doing it, and which month names the archive.
 
 use packlight_domain::act::BatchId;
-use packlight_domain::confirming::{ArchiveRule, ConfirmRequest, ConfirmUndone, Confirmation};
+use packlight_domain::confirming::{ArchiveRule, ConfirmRequest, Confirmation};
 use tauri::State;
 
 use super::Answer;
@@ -27,13 +27,6 @@ pub(crate) async fn preview_confirm(
 #[specta::specta]
 pub(crate) async fn confirm_orders(desk: State<'_, Desk>, request: ConfirmRequest) -> Answer<Confirmation> {
     Ok(desk.engine().await?.confirm_orders(&request).await?.first(TOLD, usize::MAX))
-}
-
-/// Takes a confirmation back.
-#[tauri::command]
-#[specta::specta]
-pub(crate) async fn undo_confirm(desk: State<'_, Desk>, batch: BatchId) -> Answer<ConfirmUndone> {
-    Ok(desk.engine().await?.undo_confirm(batch).await?)
 }
 
 /// Which month names the archive location.

@@ -13,13 +13,6 @@ use super::Answer;
 use crate::preferences::{self, DocumentKind};
 use crate::session::Desk;
 
-/// The pick list of a request; nothing changes.
-#[tauri::command]
-#[specta::specta]
-pub(crate) async fn plan_pick_list(desk: State<'_, Desk>, request: PickRequest) -> Answer<PickList> {
-    Ok(desk.engine().await?.plan_pick_list(&request).await?)
-}
-
 /// The pick list of a request with its pages as they would be printed; nothing changes.
 #[tauri::command]
 #[specta::specta]

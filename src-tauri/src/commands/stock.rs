@@ -18,13 +18,6 @@ pub(crate) async fn list_units(desk: State<'_, Desk>, request: UnitListRequest) 
     Ok(desk.engine().await?.list_units(&request).await?)
 }
 
-/// One unit.
-#[tauri::command]
-#[specta::specta]
-pub(crate) async fn get_unit(desk: State<'_, Desk>, id: UnitId) -> Answer<Unit> {
-    Ok(desk.engine().await?.unit(id).await?)
-}
-
 /// What the stock's cards show.
 #[tauri::command]
 #[specta::specta]

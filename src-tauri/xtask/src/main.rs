@@ -3,8 +3,11 @@
 //! Each must work on a machine that has nothing but Rust and Node, so every command first brings in what it
 //! needs: system packages, the UI's packages, the built UI. Errors name the next step in one line.
 
-// A program for a terminal: what it prints is what it is for.
-#![allow(clippy::print_stdout, clippy::print_stderr)]
+#![allow(
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "a program for a terminal: what it prints is what it is for"
+)]
 
 mod bench;
 mod bundle;
@@ -56,7 +59,7 @@ enum Task {
     },
     /// Measure speed, memory and size, each beside a control
     Bench {
-        /// Only these parts: ingest, reading, counters, window, table, sizes
+        /// Only these parts: ingest, reading, counters, paper, window, table, tray, sizes
         parts: Vec<String>,
     },
     /// Build the installable packages

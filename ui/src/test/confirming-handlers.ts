@@ -157,15 +157,6 @@ export function confirmingHandlers(shop: MadeUpShop, now: () => number = Date.no
       });
       return { ...plan, batch };
     },
-    undoConfirm: (batch) => {
-      const report = shop.stock.undo(batch);
-      return {
-        batch: report.batch,
-        orders_restored: report.restored,
-        units_restored: report.restored,
-        skipped: report.skipped,
-      };
-    },
     archiveRule: () => rule,
     setArchiveRule: (next) => {
       const before = rule;

@@ -61,7 +61,6 @@ export function pickingHandlers(shop: MadeUpShop, picking = new MadeUpPicking(sh
     };
   };
   return {
-    planPickList: (request) => picking.of(request),
     previewPickList: (request, paper) => {
       const list = picking.of(request);
       return { list, pages: madeUpPages(list, paper) };

@@ -35,10 +35,10 @@ pub(crate) enum Command {
     Account(AccountCommand),
     /// Read what changed at Amazon into the local copy.
     Sync(SyncCommand),
-    /// Read orders from the local copy.
+    /// List, count and show orders of the local copy, or import another platform's.
     #[command(subcommand, arg_required_else_help = false)]
     Orders(OrdersCommand),
-    /// Read the units in stock.
+    /// List the units in stock, or import them from a file.
     #[command(subcommand, arg_required_else_help = false)]
     Inventory(InventoryCommand),
     /// Match lines of orders to units in stock.
@@ -189,7 +189,7 @@ pub(crate) enum MatchCommand {
         #[arg(long)]
         other: bool,
     },
-    /// Give a line of an order one very unit.
+    /// Give a line of an order one specific unit.
     Link {
         /// The platform's id of the line, as in `orders list`.
         order_item_id: String,

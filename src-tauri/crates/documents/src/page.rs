@@ -3,8 +3,7 @@
 //! Lengths are whole hundredths of a point from the upper left corner, so that the same page is always the same numbers.
 //! Both writers draw the same marks: what the preview shows is what is printed.
 
-// A length of 2 points is written 2_00.
-#![allow(clippy::inconsistent_digit_grouping)]
+#![allow(clippy::inconsistent_digit_grouping, reason = "a length of 2 points is written 2_00")]
 
 mod code;
 mod content;

@@ -4,8 +4,7 @@
 //! list decides what the pages look like, so the same list is the same bytes. A row of more orders than a page could show
 //! becomes several whole rows, each with its own quantity.
 
-// A length of 12.5 points is written 12_50.
-#![allow(clippy::inconsistent_digit_grouping)]
+#![allow(clippy::inconsistent_digit_grouping, reason = "a length of 12.5 points is written 12_50")]
 
 mod exceptions;
 mod form;

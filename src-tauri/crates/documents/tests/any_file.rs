@@ -1,5 +1,5 @@
 //! Any bytes can be read, and what is written is read back as it was.
-#![allow(clippy::unwrap_used)]
+#![allow(clippy::unwrap_used, reason = "the helpers of tests may fail like tests")]
 
 use packlight_documents::csv::{self, Charset, Separator};
 use proptest::prelude::*;

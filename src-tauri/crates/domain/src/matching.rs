@@ -1,6 +1,6 @@
 //! Matching lines to units as it is shown and asked for (design §4 *Match*).
 //!
-//! A mapping says which set and condition a line's number stands for; a link gives a line one very unit. Proposals
+//! A mapping says which set and condition a line's number stands for; a link gives a line one specific unit. Proposals
 //! carry their reasons; none is carried out by itself.
 
 pub mod rules;

@@ -56,7 +56,7 @@ impl UnitStatus {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, specta::Type)]
 #[serde(rename_all = "snake_case")]
 pub enum ClaimMethod {
-    /// The seller chose this very unit.
+    /// The seller chose this specific unit.
     Manual,
     /// The mapping of the line's ASIN chose it.
     Mapping,

@@ -81,7 +81,7 @@ impl Engine {
         Ok(self.0.store.mappings(search, offset, limit).await?)
     }
 
-    /// Gives a line one very unit.
+    /// Gives a line one specific unit.
     pub async fn link_unit(&self, line: &LineKey, unit: UnitId) -> Result<LineLinked, EngineError> {
         self.require_writer()?;
         let linked = self.0.store.link_unit(line, unit, (self.0.clock)()).await?;

@@ -24,8 +24,7 @@ macro_rules! wire {
         $($(#[$attr:meta])* $field:ident: $kind:ty,)*
     }) => {
         $(#[$doc])*
-        // The names are Amazon's.
-        #[allow(clippy::struct_field_names)]
+        #[allow(clippy::struct_field_names, reason = "the names are Amazon's")]
         #[derive(Default, serde::Deserialize)]
         #[serde(default, rename_all = $case)]
         pub(crate) struct $name<$a> {

@@ -4,8 +4,10 @@
 //! It asks for as little as the order desk needs, keeps strictly to Amazon's limits over restarts, never reads buyer
 //! data, and turns whatever comes back into facts of the domain or into one sentence with the next step.
 
-// A failed call ends seconds of work: callers matching on the error itself is worth more than its 152 bytes.
-#![allow(clippy::result_large_err)]
+#![allow(
+    clippy::result_large_err,
+    reason = "a failed call ends seconds of work: matching on the error itself is worth more than its 152 bytes"
+)]
 
 mod auth;
 mod bucket;

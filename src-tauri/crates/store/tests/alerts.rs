@@ -1,5 +1,11 @@
 //! News: what is news, what is none, and that nothing is told twice.
-#![allow(missing_docs, clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+#![allow(
+    missing_docs,
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "the helpers of tests may fail like tests"
+)]
 
 mod common;
 

@@ -1,5 +1,11 @@
 //! Backups there and back, and databases that were truly damaged: bytes overwritten all over the file, cut off, emptied.
-#![allow(missing_docs, clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+#![allow(
+    missing_docs,
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "the helpers of tests may fail like tests"
+)]
 
 mod common;
 

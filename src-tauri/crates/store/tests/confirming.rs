@@ -1,5 +1,10 @@
 //! Confirmations: what goes along, where it goes, and taking it back, whatever happened meanwhile.
-#![allow(missing_docs, clippy::unwrap_used, clippy::expect_used)]
+#![allow(
+    missing_docs,
+    clippy::unwrap_used,
+    clippy::expect_used,
+    reason = "the helpers of tests may fail like tests"
+)]
 
 mod common;
 

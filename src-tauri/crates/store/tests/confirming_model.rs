@@ -1,5 +1,10 @@
 //! Random days of links, cancellations, confirmations and undos: no unit is ever lost, doubled or sold for nothing.
-#![allow(missing_docs, clippy::unwrap_used, clippy::expect_used)]
+#![allow(
+    missing_docs,
+    clippy::unwrap_used,
+    clippy::expect_used,
+    reason = "the helpers of tests may fail like tests"
+)]
 
 mod common;
 

@@ -1,6 +1,6 @@
 //! Orders of files in the store: the same ones again change no row, and their account is made with the first.
 
-#![allow(missing_docs)]
+#![allow(missing_docs, reason = "the tests are its documentation")]
 
 mod common;
 

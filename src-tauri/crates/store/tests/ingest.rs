@@ -1,5 +1,10 @@
 //! Pages in: the guard per group, confluence, what is written and what is not.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::float_arithmetic)]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::float_arithmetic,
+    reason = "the helpers of tests may fail like tests"
+)]
 
 mod common;
 

@@ -1,5 +1,10 @@
 //! Pages out: every sort, place and scope against a list sorted in memory; positions, cursors, plans.
-#![allow(missing_docs, clippy::unwrap_used, clippy::expect_used)]
+#![allow(
+    missing_docs,
+    clippy::unwrap_used,
+    clippy::expect_used,
+    reason = "the helpers of tests may fail like tests"
+)]
 
 mod common;
 

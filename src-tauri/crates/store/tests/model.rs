@@ -1,6 +1,11 @@
 //! Random days at the desk against a naive model: orders come, change and are cancelled, units are linked, mapped and
 //! deleted, and everything is undone again.
-#![allow(missing_docs, clippy::unwrap_used, clippy::expect_used)]
+#![allow(
+    missing_docs,
+    clippy::unwrap_used,
+    clippy::expect_used,
+    reason = "the helpers of tests may fail like tests"
+)]
 
 mod common;
 

@@ -1,5 +1,10 @@
 //! Opening: permissions, newer and older databases, damage, and what is left beside the file.
-#![allow(missing_docs, clippy::unwrap_used, clippy::expect_used)]
+#![allow(
+    missing_docs,
+    clippy::unwrap_used,
+    clippy::expect_used,
+    reason = "the helpers of tests may fail like tests"
+)]
 
 mod common;
 

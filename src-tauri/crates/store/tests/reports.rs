@@ -1,5 +1,11 @@
 //! Requests for reports and the listings that they bring.
-#![allow(missing_docs, clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+#![allow(
+    missing_docs,
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "the helpers of tests may fail like tests"
+)]
 
 mod common;
 

@@ -1,5 +1,10 @@
 //! The search box: any part of ids, SKUs, ASINs and titles, whichever way the answer is found.
-#![allow(missing_docs, clippy::unwrap_used, clippy::expect_used)]
+#![allow(
+    missing_docs,
+    clippy::unwrap_used,
+    clippy::expect_used,
+    reason = "the helpers of tests may fail like tests"
+)]
 
 mod common;
 

@@ -1,5 +1,10 @@
 //! The list of the stock: sorts, filters, counts, and acts on many units at once.
-#![allow(missing_docs, clippy::unwrap_used, clippy::expect_used)]
+#![allow(
+    missing_docs,
+    clippy::unwrap_used,
+    clippy::expect_used,
+    reason = "the helpers of tests may fail like tests"
+)]
 
 mod common;
 

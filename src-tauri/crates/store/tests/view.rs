@@ -1,5 +1,10 @@
 //! The view `amazon_orders`, column by column (design §3).
-#![allow(missing_docs, clippy::unwrap_used, clippy::expect_used)]
+#![allow(
+    missing_docs,
+    clippy::unwrap_used,
+    clippy::expect_used,
+    reason = "the helpers of tests may fail like tests"
+)]
 
 mod common;
 

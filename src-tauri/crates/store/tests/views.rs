@@ -1,5 +1,10 @@
 //! Saved views: the seven of the beginning, the seller's own, their counts, and undo of everything done to them.
-#![allow(missing_docs, clippy::unwrap_used, clippy::expect_used)]
+#![allow(
+    missing_docs,
+    clippy::unwrap_used,
+    clippy::expect_used,
+    reason = "the helpers of tests may fail like tests"
+)]
 
 mod common;
 

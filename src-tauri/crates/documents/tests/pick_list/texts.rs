@@ -36,7 +36,7 @@ fn a_long_title_is_cut_to_two_lines_with_an_ellipsis() {
     assert!(widest < quantity.0, "{widest} runs into {}", quantity.0);
 }
 
-#[allow(clippy::cast_possible_truncation)]
+#[allow(clippy::cast_possible_truncation, reason = "places on a page are small")]
 fn rounded(number: f64) -> i64 {
     number.round() as i64
 }

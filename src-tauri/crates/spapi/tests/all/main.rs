@@ -1,8 +1,18 @@
 //! The client as its users see it: scripted answers and a simulated Amazon on virtual time, and a real socket.
 
-// A test may panic; that is how it fails. Seconds are compared as Amazon's plans give them.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs)]
-#![allow(clippy::duration_suboptimal_units, clippy::unchecked_time_subtraction, clippy::unnecessary_wraps)]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    missing_docs,
+    reason = "a test may panic; that is how it fails"
+)]
+#![allow(
+    clippy::duration_suboptimal_units,
+    clippy::unchecked_time_subtraction,
+    clippy::unnecessary_wraps,
+    reason = "seconds are compared as Amazon's plans give them"
+)]
 
 mod against_sim;
 mod answers;

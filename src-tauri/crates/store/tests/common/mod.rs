@@ -1,5 +1,12 @@
 //! A store in a folder of its own, orders to put in, and a second connection to look at what is there.
-#![allow(dead_code, missing_docs, unreachable_pub, clippy::unwrap_used, clippy::expect_used)]
+#![allow(
+    dead_code,
+    missing_docs,
+    unreachable_pub,
+    clippy::unwrap_used,
+    clippy::expect_used,
+    reason = "each test binary uses some of these helpers, which may fail like tests"
+)]
 
 use std::collections::BTreeMap;
 use std::path::Path;

@@ -32,7 +32,7 @@ function mappedShop(orders: number) {
   return shop;
 }
 
-describe("picking orders", () => {
+describe("selecting orders", () => {
   it("by box, with Shift for a range, and Esc lets go", async () => {
     const { user, shop } = openWindow();
     await shown(shop);
