@@ -28,6 +28,16 @@ async fn lines_come_as_far_as_the_bucket_allows_and_the_rest_is_counted() {
     assert_eq!(view.iter().collect::<Vec<_>>(), expected);
 }
 
+/// Row 30.
+#[tokio::test(start_paused = true)]
+async fn an_order_that_is_listed_twice_is_asked_for_once() {
+    let world = World::connected(shop(12, 13), OrdersApi::V0).await;
+    world.amazon.inject(Fault::DuplicateOrders.on(Operation::GetOrdersV0));
+    world.synced().await;
+    assert_eq!(world.amazon.count(Operation::GetOrderItemsV0), 12);
+    assert_eq!(database::view(world.folder()).await, database::sorted(world.amazon.truth()));
+}
+
 #[tokio::test(start_paused = true)]
 async fn later_syncs_fetch_what_was_left() {
     let world = World::connected(shop(100, 9), OrdersApi::V0).await;

@@ -79,6 +79,51 @@ async fn paging_that_goes_in_circles_is_cut_into_windows_of_one_page() {
     }
 }
 
+/// A desk whose last sync is twenty minutes old, and a shop where `orders` orders changed in the last minutes, a second
+/// apart.
+async fn busy_minutes(orders: i64) -> World {
+    let world = World::connected(shop(0, 13), OrdersApi::V2026).await;
+    world.synced().await;
+    tokio::time::advance(std::time::Duration::from_mins(20)).await;
+    let first = world.amazon.now() - chrono::TimeDelta::minutes(3) - chrono::TimeDelta::seconds(orders);
+    for second in 0..orders {
+        let draft = Draft::of([DraftLine::new("B0SIMTEST1", "Bonsai", 1, 999)]);
+        world.amazon.world().place(first + chrono::TimeDelta::seconds(second), draft).unwrap();
+    }
+    world
+}
+
+/// Each half must bring the run forward: one that began anew before it would be cut in half for ever.
+#[tokio::test(start_paused = true)]
+async fn paging_that_never_ends_is_given_up_in_a_sentence() {
+    let world = busy_minutes(1).await;
+    let before = world.amazon.count(Operation::SearchOrders);
+    world.amazon.inject(Fault::EndlessPage.on(Operation::SearchOrders));
+    let error = world.sync().await.expect_err("no list ever ends");
+    assert_eq!(error.code, Code::MalformedAnswer, "{error}");
+    assert!(error.message.contains("keeps sending the same page"), "{error}");
+    let calls = world.amazon.count(Operation::SearchOrders) - before;
+    assert!(calls <= 30, "{calls} calls");
+    assert_eq!(database::view(world.folder()).await.len(), 1, "what was shown is kept");
+    world.amazon.lift_all();
+    world.synced().await;
+    assert!(database::view(world.folder()).await == database::sorted(world.amazon.truth()));
+}
+
+#[tokio::test(start_paused = true)]
+async fn page_tokens_that_are_never_good_cost_a_few_calls_for_each_page_of_busy_minutes() {
+    let faults = [Fault::PaginationTokenRefused, Fault::LoopingToken, Fault::NewTokenSamePage];
+    for fault in faults {
+        let world = busy_minutes(450).await;
+        let before = world.amazon.count(Operation::SearchOrders);
+        world.amazon.inject(fault.clone().on(Operation::SearchOrders));
+        world.synced().await;
+        assert!(database::view(world.folder()).await == database::sorted(world.amazon.truth()), "{fault:?}");
+        let calls = world.amazon.count(Operation::SearchOrders) - before;
+        assert!(calls <= 50, "{fault:?}: {calls} calls");
+    }
+}
+
 #[tokio::test(start_paused = true)]
 async fn a_server_clock_that_is_off_does_not_matter() {
     for skew in [-86_400, -90, 90, 86_400] {

@@ -247,7 +247,12 @@ impl Run {
             match self.traverse(group.clone(), harvest, errand, &mut listed).await {
                 Ok(()) => self.connection.found_open(&ids),
                 Err(error) if !error.confined => return Err(error),
-                Err(error) if may_be_of_one(&error) && ids.len() > 1 && !(self.by_itself && all_closed) => {
+                Err(error)
+                    if may_be_of_one(&error)
+                        && ids.len() > 1
+                        && !(self.by_itself && all_closed)
+                        && !self.are_all_closed(&ids, &error, errand).await =>
+                {
                     failed.extend(self.one_by_one(group, &error, harvest, errand, &mut listed).await?);
                 }
                 Err(error) => failed.push(self.note_failed(ids, error)),
@@ -264,6 +269,24 @@ impl Run {
         }
         harvest.partly = closed;
         partly_failed(failed)
+    }
+
+    /// Whether a denial means every marketplace, because the role for orders is missing: a question that no marketplace is
+    /// asked for finds out, without one of the few list calls.
+    async fn are_all_closed(
+        &self,
+        ids: &[String],
+        denial: &EngineError,
+        errand: &packlight_spapi::Errand,
+    ) -> bool {
+        if denial.cause.as_deref() != Some(&ErrorKind::AccessDenied) {
+            return false;
+        }
+        let granted = self.connection.client.probe_orders(errand).await.map_or(true, |orders| orders.granted);
+        if !granted {
+            ids.iter().for_each(|id| self.connection.found_closed(id, denial));
+        }
+        !granted
     }
 
     /// One marketplace that Amazon closes to the application, or does not know, must not keep the others shut: each of a

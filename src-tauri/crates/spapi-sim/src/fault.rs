@@ -52,6 +52,8 @@ pub enum Fault {
     LoopingToken,
     /// A call with a paging token gets its page and a new token for the same page.
     NewTokenSamePage,
+    /// Every page that holds an order has a token, which leads to that page again.
+    EndlessPage,
     /// The page repeats its own first order and the last one of the page before.
     DuplicateOrders,
     /// The list comes in another sequence than usual.
@@ -212,7 +214,8 @@ impl Fault {
             | Self::UnknownHeader => call.operation == Operation::DownloadDocument,
             Self::PaginationTokenRefused => call.continues,
             Self::LoopingToken | Self::NewTokenSamePage => lists && call.continues,
-            Self::DuplicateOrders
+            Self::EndlessPage
+            | Self::DuplicateOrders
             | Self::EmptyPageWithToken
             | Self::MovingOrders
             | Self::LateOrders { .. } => lists,

@@ -141,6 +141,7 @@ fn fault(words: &str) -> Option<Fault> {
         ("duplicate-orders", "") => Fault::DuplicateOrders,
         ("shuffled-pages", "") => Fault::ShuffledPages,
         ("empty-page", "") => Fault::EmptyPageWithToken,
+        ("endless-page", "") => Fault::EndlessPage,
         ("empty-last-page", "") => Fault::EmptyLastPage,
         ("late-orders", seconds) => Fault::LateOrders { seconds: seconds.parse().ok()?, permille: 1000 },
         ("rate-header", text) => Fault::RateHeader(RateHeader::Text(text.to_owned())),

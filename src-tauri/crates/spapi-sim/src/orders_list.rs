@@ -165,6 +165,7 @@ pub(crate) fn first_page(
     // Only a list that goes on needs to be remembered.
     let remember = traversal.orders.len() > size
         || visit.faults.contains(&Fault::EmptyPageWithToken)
+        || visit.faults.contains(&Fault::EndlessPage)
         || visit.faults.contains(&Fault::EmptyLastPage);
     let id = if remember { desk.traversals.open(Arc::clone(&traversal), visit.at) } else { 0 };
     page(visit, desk, world, &traversal, Place { traversal: id, offset: 0 }, size)
@@ -220,8 +221,10 @@ fn page(
     }
     let read = |index: u64| Some((world.order(index)?, world.standing(index, traversal.at)?));
     let orders = indexes.into_iter().filter_map(read).collect();
-    let next = Place { traversal: place.traversal, offset: to };
-    let more = to < traversal.orders.len() || (from < to && visit.faults.contains(&Fault::EmptyLastPage));
+    let endless = from < to && visit.faults.contains(&Fault::EndlessPage);
+    let next = if endless { place } else { Place { traversal: place.traversal, offset: to } };
+    let more =
+        endless || to < traversal.orders.len() || (from < to && visit.faults.contains(&Fault::EmptyLastPage));
     let next = more.then(|| desk.traversals.token(next, visit.at));
     Page { orders, next, by: traversal.by, before: traversal.before }
 }

@@ -3,6 +3,8 @@
 //! A sync asks for the lines of what it listed, newest first, and then of what earlier runs left, as far as the bucket
 //! allows without waiting; what is left counts as missing items and is nobody's failure.
 
+use std::collections::HashSet;
+
 use packlight_domain::order::OrderUpdate;
 use packlight_spapi::{Errand, ErrorKind, Patience};
 
@@ -28,8 +30,11 @@ impl Run {
         let mut wanted: Vec<_> =
             listed.iter().map(|update| (update.order_id.clone(), update.last_update)).collect();
         wanted.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
+        // An order that changes while its list is read comes twice (fault catalogue row 37): its newest state counts.
+        let mut known = HashSet::new();
+        wanted.retain(|(id, _)| known.insert(id.clone()));
         for older in self.store.missing_items(self.account_id(), MOST).await? {
-            if !wanted.iter().any(|(id, _)| *id == older.0) {
+            if known.insert(older.0.clone()) {
                 wanted.push(older);
             }
         }

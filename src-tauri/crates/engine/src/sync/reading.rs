@@ -4,7 +4,7 @@
 
 use std::collections::HashSet;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use packlight_domain::window::Window;
 use packlight_spapi::OrdersPage;
 use packlight_store::{OpenWindow, WindowId};
@@ -65,6 +65,24 @@ impl Reading {
     /// The span that every page of it is asked for.
     pub(super) fn asked(&self) -> (DateTime<Utc>, Option<DateTime<Utc>>) {
         (self.window.from, self.end_sent.then_some(self.window.to))
+    }
+
+    /// Whether this run was shown an order in it.
+    pub(super) fn has_orders(&self) -> bool {
+        self.latest.is_some()
+    }
+
+    /// What comes after a half that was read to its end: up to now, but at most twice as long, because longer ones broke.
+    /// It begins where the half ends, so that each brings the run forward; the overlap that covers late changes is the
+    /// next run's, which begins behind the last end of this one.
+    pub(super) fn followed_by(&self, server_now: DateTime<Utc>) -> Window {
+        let up_to_now = Window { from: self.reached, ..self.window }.up_to_now(server_now);
+        let read = self.reached - self.window.from;
+        // Nothing was proven: a step of no length would lead nowhere.
+        if read <= TimeDelta::zero() {
+            return up_to_now;
+        }
+        Window { to: up_to_now.to.min(up_to_now.from + read * 2), ..up_to_now }
     }
 
     /// Up to when a page proves its list complete: the end that Amazon echoed or set, but no later than the end that it

@@ -11,7 +11,7 @@ use std::collections::HashSet;
 use chrono::{DateTime, Utc};
 use packlight_domain::account::OrdersApi;
 use packlight_domain::order::OrderUpdate;
-use packlight_domain::window::{UNSETTLED, Window};
+use packlight_domain::window::{END_MARGIN, UNSETTLED, Window};
 use packlight_spapi::{ApiError, Errand, ErrorKind, IncludedData, OrdersPage, TransportError};
 use packlight_store::{NewWindow, PageCommit, Source};
 
@@ -26,7 +26,7 @@ use crate::source::OrderSource;
 const EMPTY: u32 = 20;
 /// Restarts of a window whose token was refused, before it is halved.
 const RESTARTS: u8 = 2;
-/// Halvings without a window that came to its end, before the run gives up until the next.
+/// Halvings without a window that brought orders and came to its end, before the run gives up until the next.
 const HALVINGS: u32 = 8;
 
 /// What becomes of a window after a page or a failure.
@@ -104,6 +104,7 @@ impl Run {
         let mut mending = reading.pages_before == 0 && reading.window.from < plain.from;
         // A window that this run began reaches to now; a resumed one or a half is followed by the rest.
         let mut whole = reading.pages_before == 0;
+        let mut halved = false;
         loop {
             let answer = source.page(reading.asked(), reading.token.clone(), errand).await;
             let told = answer.as_ref().ok().and_then(|page| self.misjudged(&reading, page, &tried));
@@ -135,7 +136,7 @@ impl Run {
                 Turn::WithLess(refusal) => source.refusal = Some(refusal),
                 Turn::Restart(window, restarts) => {
                     let window = self.ended(&reading, window);
-                    reading = self.begin(&group, window, restarts, tried.shrunk).await?;
+                    reading = self.begin(&group, window, restarts, tried.shrunk || reading.end_sent).await?;
                     whole &= !reading.end_sent || client.knows_the_time();
                 }
                 Turn::Halve(broken) => {
@@ -144,16 +145,25 @@ impl Run {
                     let half = window.older_half().filter(|_| tried.halvings <= HALVINGS);
                     let half = half.ok_or_else(|| given_up(broken))?;
                     reading = self.begin(&group, half, tried.restarts, true).await?;
-                    whole = false;
+                    (whole, halved) = (false, true);
                 }
-                Turn::Done if whole || plan::is_fresh(reading.reached, client.server_now()) => return Ok(()),
+                Turn::Done if whole || !halved && plan::is_fresh(reading.reached, client.server_now()) => {
+                    return Ok(());
+                }
                 Turn::Done => {
                     source.included = IncludedData::ALL;
-                    tried.halvings = 0;
-                    group.watermark = Some(reading.reached);
-                    let rest = group.window(None, client.server_now());
-                    reading = self.begin(&group, rest, tried.restarts, false).await?;
-                    whole = true;
+                    if reading.has_orders() {
+                        tried.halvings = 0;
+                    }
+                    let now = client.server_now();
+                    let rest = if halved {
+                        reading.followed_by(now)
+                    } else {
+                        group.watermark = Some(reading.reached);
+                        group.window(None, now)
+                    };
+                    whole = rest.to >= now - END_MARGIN;
+                    reading = self.begin(&group, rest, tried.restarts, !whole).await?;
                 }
             }
         }
