@@ -72,7 +72,10 @@ function Network() {
   return (
     <section className={styles.card}>
       <h2>Network</h2>
-      <p>The last 10,000 requests that left this computer, the newest first: where to, why, and how much. Times are yours.</p>
+      <p>
+        The last 10,000 requests that left this computer, the newest first: where to, why, and how much. Times are
+        yours.
+      </p>
       {requests.error !== null && <FailureNotice error={requests.error} onAgain={() => void requests.refetch()} />}
       {requests.data !== undefined && rows.length === 0 && <p>Nothing has left this computer yet.</p>}
       {rows.length > 0 && (
