@@ -284,7 +284,9 @@ impl Run {
         }
         let granted = self.connection.client.probe_orders(errand).await.map_or(true, |orders| orders.granted);
         if !granted {
-            ids.iter().for_each(|id| self.connection.found_closed(id, denial));
+            for id in ids {
+                self.connection.found_closed(id, denial);
+            }
         }
         !granted
     }
