@@ -3,7 +3,7 @@
 use packlight_domain::act::BatchId;
 use packlight_domain::matching::SavedFile;
 use packlight_domain::picking::{
-    Paper, PickList, PickListDone, PickListEntry, PickListId, PickMark, PickMarked, PickRequest, PickRun,
+    Paper, PickListDone, PickListEntry, PickListId, PickMark, PickMarked, PickRequest, PickRun,
 };
 use packlight_domain::printing::{PickPreview, PrintOptions, Printed};
 use packlight_domain::stock::LocationCount;

@@ -3,7 +3,7 @@
 use packlight_domain::act::BatchId;
 use packlight_domain::currency::Currency;
 use packlight_domain::stock::{
-    LocationCount, MoveCount, StockCounts, Unit, UnitDraft, UnitId, UnitListRequest, UnitPage, UnitSelection,
+    LocationCount, MoveCount, StockCounts, UnitDraft, UnitId, UnitListRequest, UnitPage, UnitSelection,
     UnitsChanged,
 };
 use tauri::State;
