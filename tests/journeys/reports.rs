@@ -18,6 +18,8 @@ use packlight_tests::virtual_time::moment;
 use packlight_tests::world::{GB, World, begin, shop};
 use tokio_util::sync::CancellationToken;
 
+mod at_rest;
+
 const DE: &str = "A1PA6795UKMFR9";
 
 async fn world() -> World {

@@ -207,6 +207,11 @@ impl World {
         self.mover.cuts_rests(true);
     }
 
+    /// Whether rests between polls are cut short, as at first; else time passes as it is moved on, or bit by bit.
+    pub fn cuts_rests(&self, cuts: bool) {
+        self.mover.cuts_rests(cuts);
+    }
+
     /// Whether every account waits for a poll that is not about to begin.
     fn is_at_rest(&self) -> bool {
         let soon = self.amazon.now() + TimeDelta::minutes(3);

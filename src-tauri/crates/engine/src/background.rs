@@ -80,6 +80,7 @@ impl Engine {
             PauseFor::Tomorrow => self.0.local.midnight_after(now),
         };
         self.0.store.set_passing(&Pause { until: Some(until) }).await?;
+        self.0.reports.pause();
         self.0.events.changed(&[CacheTag::Settings, CacheTag::Sync]);
         Ok(until)
     }

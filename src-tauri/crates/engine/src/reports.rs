@@ -1,7 +1,8 @@
 //! Fetching reports from Amazon, however long it takes: each request is a row and a job, and survives a kill at any moment.
 //!
 //! Owns invariant I18. One run per account, kind and marketplace; who asks again joins it. A run lives on a task of its own,
-//! uses buckets that orders do not need, and goes on at the next start where it was.
+//! uses buckets that orders do not need, and goes on at the next start where it was. While Packlight is paused a run waits,
+//! unless somebody has asked for it since the pause began.
 
 use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
@@ -22,6 +23,7 @@ use crate::desk::Engine;
 use crate::error::{Code, EngineError};
 use crate::events::CacheTag;
 use crate::listings::ListingsReport;
+use crate::supervisor::rest;
 
 mod abandoned;
 mod job;
@@ -86,15 +88,38 @@ type Joined = Shared<BoxFuture<'static, Result<ReportOutcome, EngineError>>>;
 /// A request by its account, type and scope.
 type Key = (AccountId, &'static str, String);
 
+/// A run that goes on, and how it is ended.
+struct Ongoing {
+    outcome: Joined,
+    stop: CancellationToken,
+    /// Somebody has asked for it, and has not paused Packlight since.
+    is_asked_for: watch::Sender<bool>,
+}
+
 /// The runs of this process.
 #[derive(Default)]
 pub(crate) struct Running {
-    runs: Mutex<HashMap<Key, (Joined, CancellationToken)>>,
+    runs: Mutex<HashMap<Key, Ongoing>>,
     /// The fetch of all listings, which is made of runs.
     pub(crate) listings: Mutex<Option<ListingsRun>>,
 }
 
 pub(crate) type ListingsRun = Shared<BoxFuture<'static, Result<ListingsReport, EngineError>>>;
+
+impl Running {
+    /// A pause begins: what was asked for before it waits as well.
+    pub(crate) fn pause(&self) {
+        for run in self.runs.lock().unwrap_or_else(PoisonError::into_inner).values() {
+            run.is_asked_for.send_replace(false);
+        }
+    }
+
+    /// Whether a request is worked on though Packlight is paused.
+    fn is_asked_for(&self, key: &Key) -> bool {
+        let runs = self.runs.lock().unwrap_or_else(PoisonError::into_inner);
+        runs.get(key).is_some_and(|run| *run.is_asked_for.borrow())
+    }
+}
 
 /// Between two looks at what was left behind.
 const LOOK: Duration = Duration::from_hours(1);
@@ -118,15 +143,20 @@ impl Engine {
     ) -> Result<Joined, EngineError> {
         self.require_writer()?;
         let key = (account.id, spec.kind.report_type(), spec.scope());
+        let by_person = priority == Priority::Waited;
         let mut running = self.0.reports.runs.lock().unwrap_or_else(PoisonError::into_inner);
-        running.retain(|_, (run, _)| run.peek().is_none());
-        if let Some((run, _)) = running.get(&key) {
-            return Ok(run.clone());
+        running.retain(|_, run| run.outcome.peek().is_none());
+        if let Some(run) = running.get(&key) {
+            if by_person {
+                run.is_asked_for.send_replace(true);
+            }
+            return Ok(run.outcome.clone());
         }
-        let stop = CancellationToken::new();
-        let work = run::fetch(self.clone(), account.clone(), spec.clone(), priority, stop.clone());
+        let (stop, is_asked_for) = (CancellationToken::new(), watch::Sender::new(by_person));
+        let wish = run::Wish { spec: spec.clone(), priority, is_asked_for: is_asked_for.clone() };
+        let work = run::fetch(self.clone(), account.clone(), wish, stop.clone());
         let task = tokio::spawn(work);
-        let run = async move {
+        let outcome = async move {
             task.await.unwrap_or_else(|_| {
                 Err(EngineError::retryable(
                     Code::Internal,
@@ -136,8 +166,8 @@ impl Engine {
         }
         .boxed()
         .shared();
-        running.insert(key, (run.clone(), stop));
-        Ok(run)
+        running.insert(key, Ongoing { outcome: outcome.clone(), stop, is_asked_for });
+        Ok(outcome)
     }
 
     /// Stops fetching reports of `kind` for good. Amazon may still make them; a later request takes them up.
@@ -167,19 +197,29 @@ impl Engine {
     async fn end_runs(&self, which: impl Fn(&Key) -> bool) {
         let runs: Vec<_> = {
             let running = self.0.reports.runs.lock().unwrap_or_else(PoisonError::into_inner);
-            running.iter().filter(|(key, _)| which(key)).map(|(_, run)| run.clone()).collect()
+            let wanted = running.iter().filter(|(key, _)| which(key));
+            wanted.map(|(_, run)| (run.outcome.clone(), run.stop.clone())).collect()
         };
-        for (run, stop) in runs {
+        for (outcome, stop) in runs {
             stop.cancel();
-            // Its result goes to whoever asked for it.
-            let _ = run.await;
+            // It goes to whoever asked for the run.
+            let _ = outcome.await;
         }
     }
 
-    /// Goes on with every request that an earlier process left, and looks at abandoned ones once a day, until `stop`.
+    /// Goes on with every request that an earlier process left, and looks at abandoned ones once a day, until `stop`, but
+    /// for pauses.
     pub(crate) async fn keep_reports(self, stop: CancellationToken) {
-        let mut woken = self.0.wake.subscribe();
+        let (mut woken, mut plans) = (self.0.wake.subscribe(), self.0.plans.subscribe());
         while !stop.is_cancelled() {
+            if let Some(pause) = self.pause_left().await {
+                tokio::select! {
+                    () = stop.cancelled() => {}
+                    () = rest(pause, &self.0.sleep) => {}
+                    _ = plans.changed() => {}
+                }
+                continue;
+            }
             // Also those that ended over this computer's own trouble: a locked vault, a full disk.
             if let Err(error) = self.resume_reports().await {
                 tracing::warn!(%error, "reports of an earlier start could not be taken up");
@@ -194,7 +234,7 @@ impl Engine {
             }
             tokio::select! {
                 () = stop.cancelled() => {}
-                () = tokio::time::sleep(LOOK) => {}
+                () = rest(LOOK, &self.0.sleep) => {}
                 _ = woken.changed() => {}
             }
         }
@@ -225,10 +265,13 @@ impl Engine {
     /// How the latest requests of `kind` stand, one for each connected account and marketplace that had any.
     pub async fn reports(&self, kind: ReportKind) -> Result<Vec<ReportView>, EngineError> {
         let mut views = Vec::new();
+        let paused_until = self.paused_until().await?;
         for account in self.0.store.accounts().await?.iter().filter(|account| account.is_connected()) {
             for marketplace in &account.marketplaces {
                 let scope = scope(&marketplace.id, None);
                 let latest = self.0.store.reports_of(account.id, kind.report_type(), &scope, 1).await?;
+                let asked_for = self.0.reports.is_asked_for(&(account.id, kind.report_type(), scope));
+                let paused_until = paused_until.filter(|_| !asked_for);
                 views.extend(latest.into_iter().map(|request| ReportView {
                     account: account.label.clone(),
                     marketplace_id: marketplace.id.clone(),
@@ -236,7 +279,8 @@ impl Engine {
                     state: request.state.word().to_owned(),
                     as_of: request.made_at.filter(|_| request.state == ReportState::Done),
                     status: request.status,
-                    next_at: request.next_at,
+                    // Nothing is before something, so a step that is due now comes with the end of the pause.
+                    next_at: request.next_at.max(paused_until.filter(|_| request.state.is_active())),
                     problem: request.error,
                 }));
             }

@@ -20,8 +20,8 @@ use crate::status::SyncState;
 mod rest;
 mod tasks;
 
-pub(crate) use rest::rest;
-use rest::{LOOK, has_slept_since, rest_since};
+use rest::{LOOK, rest_since};
+pub(crate) use rest::{has_slept_since, rest};
 use tasks::Tasks;
 
 /// How often orders are read when all is well (design §5).
@@ -317,7 +317,7 @@ impl Engine {
     }
 
     /// How long the pause that holds goes on.
-    async fn pause_left(&self) -> Option<Duration> {
+    pub(crate) async fn pause_left(&self) -> Option<Duration> {
         // A setting that cannot be read must not keep orders away.
         let until = self.paused_until().await.ok().flatten()?;
         (until - (self.0.clock)()).to_std().ok()

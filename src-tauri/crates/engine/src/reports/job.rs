@@ -1,5 +1,6 @@
 //! The job that shows a request to the user (design decision 8): its stage, until when it waits, what came of it.
 
+use chrono::{DateTime, Utc};
 use packlight_store::{Job, JobEnd, JobState, NewJob, Progress, ReportRequest};
 
 use super::{ReportKind, ReportOutcome};
@@ -41,10 +42,14 @@ impl JobLine {
     }
 
     /// Shows a stage, and until when it waits.
-    pub(super) async fn show(&mut self, request: &ReportRequest, stage: &str) -> Result<(), EngineError> {
+    pub(super) async fn show(
+        &mut self,
+        stage: &str,
+        waits_until: Option<DateTime<Utc>>,
+    ) -> Result<(), EngineError> {
         let progress = Progress { checkpoint: Some(stage.to_owned()), ..Progress::default() };
         let store = &self.engine.0.store;
-        self.job = match request.next_at {
+        self.job = match waits_until {
             Some(until) => store.wait_job(self.job.id, &progress, until).await?,
             None => store.checkpoint_job(self.job.id, &progress).await?,
         };

@@ -13,8 +13,10 @@ use packlight_spapi::{
 use packlight_store::{
     Account, LogEntry, NewReportRequest, ReportEnd, ReportRequest, ReportState, ReportStep,
 };
+use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
+use self::waiting::{Vain, pause_before};
 use super::job::JobLine;
 use super::{ReportOutcome, ReportSpec};
 use crate::desk::Engine;
@@ -22,13 +24,12 @@ use crate::error::{Code, EngineError};
 
 mod document;
 mod ended;
+mod waiting;
 
 /// So long after it was asked for, a report is surely in Amazon's list.
 const VISIBLE: TimeDelta = TimeDelta::minutes(2);
 /// How far Amazon's time of asking may lie before ours.
 const EARLIER: TimeDelta = TimeDelta::minutes(1);
-/// How long Amazon has; after that the report is only looked at once a day (fault catalogue row 42).
-const TIME_ALLOWED: TimeDelta = TimeDelta::hours(6);
 /// Between two daily looks.
 pub(super) const DAILY: TimeDelta = TimeDelta::days(1);
 /// Before another report is asked for after one came to nothing: sooner ends badly (reference: spapi.md §7.6).
@@ -66,10 +67,19 @@ impl From<EngineError> for Trouble {
     }
 }
 
+/// Which report is wanted, and how much.
+pub(super) struct Wish {
+    pub(super) spec: ReportSpec,
+    pub(super) priority: Priority,
+    /// Somebody asked for it, so that no pause holds it up.
+    pub(super) is_asked_for: watch::Sender<bool>,
+}
+
 struct Run {
     engine: Engine,
     client: Client,
     spec: ReportSpec,
+    is_asked_for: watch::Sender<bool>,
     errand: Errand,
     job: JobLine,
     request: ReportRequest,
@@ -77,18 +87,19 @@ struct Run {
     started_at: DateTime<Utc>,
     /// Failures in a row, for the pauses between them.
     failures: u32,
+    vain: Vain,
     /// Documents of the present report that were cut short.
     cut_short: u32,
 }
 
-/// Works on the request for `spec` until it ends or `stop` is cancelled; then it goes on at the next start.
+/// Works on the request for a report until it ends or `stop` is cancelled; then it goes on at the next start.
 pub(super) async fn fetch(
     engine: Engine,
     account: Account,
-    spec: ReportSpec,
-    priority: Priority,
+    wish: Wish,
     stop: CancellationToken,
 ) -> Result<ReportOutcome, EngineError> {
+    let Wish { spec, priority, is_asked_for } = wish;
     let connection = engine.connection(&account).await?.fresh_count();
     let errand = Engine::report_errand(&connection, priority, &stop);
     let client = connection.client.clone();
@@ -116,7 +127,20 @@ pub(super) async fn fetch(
     let log = engine.0.store.begin_log(account.id, spec.kind.job(), (engine.0.clock)()).await?;
     let (store, tally) = (engine.0.store.clone(), Arc::clone(&errand.tally));
     let clock = engine.0.clock;
-    let run = Run { engine, client, spec, errand, job, request, started_at, failures: 0, cut_short: 0 };
+    let vain = Vain::since(started_at, &engine);
+    let run = Run {
+        engine,
+        client,
+        spec,
+        is_asked_for,
+        errand,
+        job,
+        request,
+        started_at,
+        failures: 0,
+        vain,
+        cut_short: 0,
+    };
     let outcome = run.work().await;
     let brought = outcome.as_ref().cloned().unwrap_or_default();
     let entry = LogEntry {
@@ -162,7 +186,7 @@ impl Run {
                     None => self.failures = self.failures.saturating_add(1),
                 },
             }
-            if self.now() - self.begun_at() > TIME_ALLOWED {
+            if self.is_time_over() {
                 return self.abandon().await;
             }
         }
@@ -170,35 +194,6 @@ impl Run {
 
     fn now(&self) -> DateTime<Utc> {
         self.client.server_now()
-    }
-
-    /// Since when Amazon has had its time: since the report was asked for, else since somebody has been trying to ask.
-    fn begun_at(&self) -> DateTime<Utc> {
-        match self.request.made_at {
-            Some(made_at) => made_at.max(self.request.intended_at),
-            None => self.started_at.max(self.request.next_at.unwrap_or(self.started_at)),
-        }
-    }
-
-    /// Waits until the next step is due.
-    async fn pause(&mut self) -> Result<(), EngineError> {
-        let stage = match (self.request.state, self.request.status.as_deref()) {
-            (ReportState::Intended, _) if self.request.attempts > 0 => "asking_again",
-            (ReportState::Waiting, Some("IN_QUEUE")) => "in_queue",
-            (ReportState::Waiting, Some("IN_PROGRESS")) => "in_progress",
-            (ReportState::Waiting, _) => "asked",
-            _ => "asking",
-        };
-        let wait = self.request.next_at.and_then(|due| (due - self.now()).to_std().ok());
-        if wait.is_none() {
-            self.request.next_at = None;
-        }
-        self.job.show(&self.request, stage).await?;
-        tokio::select! {
-            biased;
-            () = self.errand.cancel.cancelled() => Err(stopped()),
-            () = tokio::time::sleep(wait.unwrap_or_default()) => Ok(()),
-        }
     }
 
     async fn step(&mut self) -> Result<Flow, Trouble> {
@@ -376,16 +371,6 @@ fn surely_not_made(error: &ApiError) -> bool {
         ErrorKind::Offline(reason) => reason.never_left(),
         ErrorKind::Unavailable | ErrorKind::Malformed | ErrorKind::Cancelled => false,
         _ => true,
-    }
-}
-
-/// The pause before the `nth` look at a report: a second at first, then longer and longer, five minutes at most.
-fn pause_before(nth: u32) -> TimeDelta {
-    // Doubled up to two minutes; a report that is not there after half an hour is in no hurry.
-    match nth {
-        0..=6 => TimeDelta::seconds(1 << nth),
-        7..=20 => TimeDelta::minutes(2),
-        _ => TimeDelta::minutes(5),
     }
 }
 

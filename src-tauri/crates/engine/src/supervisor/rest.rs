@@ -24,7 +24,7 @@ pub(super) async fn rest_since(slept: Duration, wait: Duration, sleep: &SleepClo
 }
 
 /// Whether the computer has slept since it had slept for `slept`.
-pub(super) fn has_slept_since(slept: Duration, sleep: &SleepClock) -> bool {
+pub(crate) fn has_slept_since(slept: Duration, sleep: &SleepClock) -> bool {
     sleep.slept().saturating_sub(slept) >= A_SLEEP
 }
 
