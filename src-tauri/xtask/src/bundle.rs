@@ -45,6 +45,7 @@ pub(crate) fn package(project: &Project) -> Result<()> {
     let begun = SystemTime::now();
     notices::write_bill(project, &project.bundles())?;
     marked(project, || command::run(&mut tauri(project, KINDS)?))?;
+    pack_apps(&project.bundles())?;
     for (package, _) in made_since(&project.bundles(), begun)? {
         if package.extension().is_some_and(|ending| ending == "deb") {
             press(&package)?;
@@ -86,6 +87,28 @@ fn sign(project: &Project, package: &Path) -> Result<()> {
         .arg(package)
         .current_dir(project.path("ui"));
     command::run_quietly(&mut command)
+}
+
+/// Packs the app of macOS, which is a folder, into the one kind of file that the updater can install there. Its disk image
+/// is for people.
+fn pack_apps(bundles: &Path) -> Result<()> {
+    let folder = bundles.join("macos");
+    if !folder.exists() {
+        return Ok(());
+    }
+    for app in fs::read_dir(&folder)? {
+        let app = app?.file_name();
+        if Path::new(&app).extension().is_none_or(|ending| ending != "app") {
+            continue;
+        }
+        let mut archive = app.clone();
+        archive.push(".tar.gz");
+        let mut tar = Command::new("tar");
+        // Without this, macOS adds a file `._Packlight.app` beside the app, which the updater would take for the app itself.
+        tar.env("COPYFILE_DISABLE", "1").current_dir(&folder);
+        command::run_quietly(tar.arg("-czf").args([&archive, &app]))?;
+    }
+    Ok(())
 }
 
 /// Packs a Debian package anew with xz, which makes it a third smaller than the bundler's gzip. Where Debian's own tool is
@@ -204,6 +227,39 @@ mod tests {
         assert_eq!(made_since(&bundles, after).unwrap(), []);
         fs::remove_dir_all(&bundles).unwrap();
         assert_eq!(made_since(&bundles, before).unwrap_err().to_string(), "no package was made");
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn the_app_of_macos_is_packed_into_a_file_that_can_be_signed_and_installed() {
+        use std::os::unix::fs::{PermissionsExt, symlink};
+        let bundles = std::env::temp_dir().join(format!("packlight-xtask-apps-{}", std::process::id()));
+        let contents = bundles.join("macos/Packlight.app/Contents");
+        fs::create_dir_all(contents.join("MacOS")).unwrap();
+        let begun = SystemTime::now() - std::time::Duration::from_mins(1);
+        fs::write(contents.join("MacOS/packlight"), "program").unwrap();
+        fs::set_permissions(contents.join("MacOS/packlight"), fs::Permissions::from_mode(0o755)).unwrap();
+        symlink("MacOS/packlight", contents.join("latest")).unwrap();
+        // The second time over what an earlier run left.
+        pack_apps(&bundles).unwrap();
+        pack_apps(&bundles).unwrap();
+        let archive = bundles.join("macos/Packlight.app.tar.gz");
+        let made: Vec<_> = made_since(&bundles, begun).unwrap().into_iter().map(|(path, _)| path).collect();
+        assert_eq!(made, [archive.as_path()], "this is what is signed");
+
+        let installed = bundles.join("installed");
+        fs::create_dir(&installed).unwrap();
+        command::run(Command::new("tar").arg("-xzf").arg(&archive).arg("-C").arg(&installed)).unwrap();
+        let names: Vec<_> = fs::read_dir(&installed).unwrap().map(|one| one.unwrap().file_name()).collect();
+        assert_eq!(names, ["Packlight.app"], "the updater takes away the first part of each name");
+        let program = installed.join("Packlight.app/Contents/MacOS/packlight");
+        assert_eq!(fs::metadata(&program).unwrap().permissions().mode() & 0o777, 0o755);
+        assert!(installed.join("Packlight.app/Contents/latest").is_symlink());
+        fs::remove_dir_all(&bundles).unwrap();
+        fs::create_dir(&bundles).unwrap();
+        pack_apps(&bundles).unwrap();
+        assert_eq!(made_since(&bundles, begun).unwrap(), [], "elsewhere there is none");
+        fs::remove_dir(&bundles).unwrap();
     }
 
     /// Tauri finds the libraries that the program is linked with; what it uses beside them, nobody finds.
