@@ -92,8 +92,7 @@ pub fn run(words: impl Iterator<Item = OsString>) -> ExitCode {
     }
     #[cfg(not(target_os = "linux"))]
     {
-        let start = tauri_plugin_autostart::MacosLauncher::LaunchAgent;
-        builder = builder.plugin(tauri_plugin_autostart::init(start, Some(vec!["--hidden"])));
+        builder = builder.plugin(crate::autostart_plugin::plugin(asked));
     }
     let app = builder
         .plugin(alerts::plugin())

@@ -6,6 +6,8 @@
 mod alerts;
 #[cfg(target_os = "linux")]
 mod autostart;
+#[cfg(any(not(target_os = "linux"), test))]
+mod autostart_plugin;
 mod bindings;
 mod children;
 mod commands;

@@ -176,7 +176,7 @@ impl Desk {
         Some(&*self.data_folder).filter(|folder| usual.as_deref() != Some(*folder))
     }
 
-    /// Whether Packlight starts with the system.
+    /// Whether Packlight starts with the system, on this data folder.
     #[cfg(not(target_os = "linux"))]
     pub(crate) fn starts_with_system(&self) -> bool {
         use tauri_plugin_autostart::ManagerExt;
