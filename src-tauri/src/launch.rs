@@ -80,8 +80,8 @@ pub fn run(words: impl Iterator<Item = OsString>) -> ExitCode {
     let mut builder = tauri::Builder::default();
     // A second start may come before this one has a desk to show.
     let is_wanted = Arc::new(AtomicBool::new(!arguments.hidden));
-    // Before all others: a second start ends here. Where its id cannot be the folder's own, only the usual folder has it.
-    if cfg!(target_os = "linux") || asked.is_none() {
+    // Before all others: a second start ends here.
+    if calls_the_first(cfg!(target_os = "linux"), asked.is_none(), arguments.demo) {
         let is_wanted = Arc::clone(&is_wanted);
         builder = builder.plugin(
             tauri_plugin_single_instance::Builder::new()
@@ -162,9 +162,16 @@ fn wants_window(words: &[String]) -> bool {
     Arguments::parse(words.iter().skip(1).map(OsString::from)).is_ok_and(|arguments| !arguments.hidden)
 }
 
-/// How a second start finds the first one of a data folder: the program's identifier and a hash of the folder.
+/// Whether a second start like this one calls the first and ends. Where the plugin takes no id but the program's, that is a
+/// start on the usual folder: anybody else would call a Packlight that stands on other data.
+fn calls_the_first(has_own_id: bool, is_usual_folder: bool, with_demo: bool) -> bool {
+    has_own_id || (is_usual_folder && !with_demo)
+}
+
+/// How a second start finds the first one of a data folder: the program's identifier and a hash of the folder, which is the
+/// same before the folder is made.
 fn instance_id(folder: &Path) -> String {
-    let whole = folder.canonicalize().unwrap_or_else(|_| folder.to_owned());
+    let whole = paths::real(folder);
     format!("io.packlight.desktop.f{:016x}", xxhash_rust::xxh3::xxh3_64(whole.as_os_str().as_encoded_bytes()))
 }
 
@@ -216,6 +223,30 @@ mod tests {
         assert!(wants(&["packlight"]));
         assert!(wants(&["packlight", "--data-dir", "--hidden"]), "that is the name of a folder");
         assert!(!wants(&["packlight", "--hidden", "--data-dir", "/tmp/x"]));
+    }
+
+    #[test]
+    fn nobody_calls_a_packlight_that_stands_on_other_data() {
+        for with_demo in [false, true] {
+            assert!(calls_the_first(true, false, with_demo), "by an id of its own");
+            assert!(!calls_the_first(false, false, with_demo));
+        }
+        assert!(calls_the_first(false, true, false));
+        assert!(!calls_the_first(false, true, true), "the demo would answer for the seller");
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_folder_goes_by_one_name_before_it_is_made_and_whatever_link_leads_to_it() {
+        let home = tempfile::tempdir().unwrap();
+        std::fs::create_dir(home.path().join("disk")).unwrap();
+        std::os::unix::fs::symlink(home.path().join("disk"), home.path().join("ann")).unwrap();
+        let shop = home.path().join("ann/share/shop");
+        let first = instance_id(&shop);
+        std::fs::create_dir_all(&shop).unwrap();
+        assert_eq!(instance_id(&shop), first, "the second start finds the first");
+        assert_eq!(instance_id(&home.path().join("disk/share/shop")), first);
+        assert_ne!(instance_id(&home.path().join("disk/share")), first);
     }
 
     #[test]

@@ -97,6 +97,16 @@ pub fn demo_folder(data_folder: &Path) -> PathBuf {
     data_folder.with_file_name(name)
 }
 
+/// A path without links, as far as it exists: a folder has the same before it is made and afterwards.
+pub fn real(path: &Path) -> PathBuf {
+    for ancestor in path.ancestors() {
+        if let (Ok(found), Ok(rest)) = (ancestor.canonicalize(), path.strip_prefix(ancestor)) {
+            return if rest.as_os_str().is_empty() { found } else { found.join(rest) };
+        }
+    }
+    path.to_owned()
+}
+
 /// Makes the demo seller's folder, marked as what it is.
 pub fn create_demo(folder: &Path) -> Result<(), PathError> {
     create_private(folder)?;

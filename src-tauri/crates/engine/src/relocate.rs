@@ -16,7 +16,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::error::{Code, EngineError};
 use crate::lock::{self, Lock};
-use crate::paths::{PathError, create_private, demo_folder};
+use crate::paths::{PathError, create_private, demo_folder, real};
 use crate::secrets::{KeychainError, Secrets, SecretsError, SecretsPlace};
 
 mod copy;
@@ -242,16 +242,6 @@ fn destination(from: &Path, to: &str) -> Result<PathBuf, EngineError> {
         return refused("this is the place of the demo: choose another folder");
     }
     Ok(real)
-}
-
-/// A path without links, as far as it exists.
-fn real(path: &Path) -> PathBuf {
-    for ancestor in path.ancestors() {
-        if let (Ok(found), Ok(rest)) = (ancestor.canonicalize(), path.strip_prefix(ancestor)) {
-            return if rest.as_os_str().is_empty() { found } else { found.join(rest) };
-        }
-    }
-    path.to_owned()
 }
 
 /// Refuses a folder with anything in it but what moves leave.
