@@ -366,8 +366,10 @@ export type ActEntry = {
 	summary: string,
 	/**  Acts in the batch. */
 	acts: number,
-	/**  This batch took back another. */
+	/**  This batch took back what another had done. The undo of an undo does it again, so it is none. */
 	is_undo: boolean,
+	/**  Packlight did it by itself, because an order has changed; the seller asked for nothing. */
+	by_itself: boolean,
 	/**  Every act of it was taken back. */
 	undone: boolean,
 };

@@ -34,6 +34,8 @@ export class MadeUpStock {
   /** Units by order item id; an empty list for a line that was unlinked. */
   readonly links = new Map<string, LinkedUnit[]>();
   readonly acts: Act[] = [];
+  /** Acts whose subjects have changed since, so that nothing of them can be taken back. */
+  readonly changed = new Set<BatchId>();
   readonly #now: () => number;
 
   constructor(now: () => number = Date.now) {
@@ -123,19 +125,20 @@ export class MadeUpStock {
   act(summary: string, order: number | null, back: () => void, again: () => void = () => {}): BatchId {
     const batch = this.acts.length + 1;
     const at = new Date(this.#now()).toISOString();
-    this.acts.push({ batch, at, summary, acts: 1, is_undo: false, undone: false, order, back, again });
+    const is_undo = summary.startsWith("Undid: ");
+    const by_itself = /^(Freed|Struck) /.test(summary);
+    this.acts.push({ batch, at, summary, acts: 1, is_undo, by_itself, undone: false, order, back, again });
     return batch;
   }
 
   undo(batch: BatchId): UndoReport {
     const act = this.acts.find((known) => known.batch === batch);
     if (act === undefined) throw refusal("not_found", "There is no such act.");
-    if (act.undone) return { batch: null, restored: 0, skipped: act.acts, stays: [] };
+    if (act.undone || this.changed.has(batch)) return { batch: null, restored: 0, skipped: act.acts, stays: [] };
     act.undone = true;
     act.back();
-    const undoing = this.act(`Undid: ${act.summary}`, act.order, act.again, act.back);
-    const entry = this.acts.at(-1);
-    if (entry !== undefined) entry.is_undo = true;
+    const first = act.summary.replace(/^(Undid|Did again): /, "");
+    const undoing = this.act(`${act.is_undo ? "Did again" : "Undid"}: ${first}`, act.order, act.again, act.back);
     return { batch: undoing, restored: act.acts, skipped: 0, stays: [] };
   }
 
@@ -144,6 +147,8 @@ export class MadeUpStock {
       .filter((act) => of(act) && (before === null || act.batch < before))
       .toReversed()
       .slice(0, limit)
-      .map(({ batch, at, summary, acts, is_undo, undone }) => ({ batch, at, summary, acts, is_undo, undone }));
+      .map(({ batch, at, summary, acts, is_undo, by_itself, undone }) => {
+        return { batch, at, summary, acts, is_undo, by_itself, undone };
+      });
   }
 }

@@ -32,8 +32,10 @@ pub struct ActEntry {
     pub summary: String,
     /// Acts in the batch.
     pub acts: u32,
-    /// This batch took back another.
+    /// This batch took back what another had done. The undo of an undo does it again, so it is none.
     pub is_undo: bool,
+    /// Packlight did it by itself, because an order has changed; the seller asked for nothing.
+    pub by_itself: bool,
     /// Every act of it was taken back.
     pub undone: bool,
 }

@@ -25,6 +25,15 @@ pub(crate) use undo::{Stored, undo};
 /// The kind of acts that confirm an order.
 pub(crate) const CONFIRMATION: &str = "confirmation";
 
+/// How the sentence of an undo begins. Its own undo is no undo any more, however often that goes on.
+const UNDID: &str = "Undid: ";
+/// How the sentence of the undo of an undo begins.
+const DID_AGAIN: &str = "Did again: ";
+/// How sentences of batches begin that the seller did not ask for, because they follow from what became of an order.
+pub(crate) const FREED: &str = "Freed ";
+/// As [`FREED`].
+pub(crate) const STRUCK: &str = "Struck ";
+
 /// What an act is about; the order of the variants is the order in which a batch is undone.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Subject {
@@ -210,7 +219,7 @@ impl Batch {
 macro_rules! entries {
     ($which:literal) => {
         concat!(
-            "SELECT b.id, b.at, b.summary, b.acts, b.undone, b.undo_of FROM ",
+            "SELECT b.id, b.at, b.summary, b.acts, b.undone FROM ",
             $which,
             " ORDER BY b.id DESC LIMIT +?2"
         )
@@ -245,13 +254,15 @@ impl Store {
         rows.iter()
             .map(|row| {
                 let (acts, undone): (i64, i64) = (row.try_get("acts")?, row.try_get("undone")?);
+                let summary: String = row.try_get("summary")?;
                 Ok(ActEntry {
                     batch: BatchId(count(row.try_get("id")?)),
                     at: from_millis(row.try_get("at")?),
-                    summary: row.try_get("summary")?,
                     acts: count(acts),
-                    is_undo: row.try_get::<Option<i64>, _>("undo_of")?.is_some(),
+                    is_undo: summary.starts_with(UNDID),
+                    by_itself: summary.starts_with(FREED) || summary.starts_with(STRUCK),
                     undone: undone >= acts,
+                    summary,
                 })
             })
             .collect()

@@ -25,7 +25,7 @@ use state::OrderState;
 pub use told::Compared;
 pub(crate) use told::Laid;
 
-use crate::acts::{Batch, counted};
+use crate::acts::{Batch, FREED, counted};
 use crate::claims::{self, Affected};
 use crate::picking::strike::{self, Struck};
 use crate::rows::{count, list};
@@ -332,7 +332,7 @@ async fn release(
         let mut batch = Batch::begin(connection, now).await?;
         // The order is counted again anyway, with all else that changed.
         struck.extend(claims::free(connection, &mut batch, &units, &mut Affected::default()).await?);
-        let summary = format!("Freed {}: {} has changed", counted(units.len(), "unit"), order.order_id);
+        let summary = format!("{FREED}{}: {} has changed", counted(units.len(), "unit"), order.order_id);
         batch.finish(connection, &summary).await?;
         *freed += u32::try_from(units.len()).unwrap_or(u32::MAX);
     }

@@ -257,6 +257,9 @@ async fn a_mapping_takes_that_very_unit_then_the_oldest_equal_ones_and_one_undo_
     world.store.undo(undone.batch.unwrap(), at(10)).await.unwrap();
     assert_eq!(state(&world, dear).await.1.len(), 3);
     world.assert_sound().await;
+    let acts = world.store.activity_acts(None, 3).await.unwrap();
+    let told: Vec<_> = acts.iter().map(|act| (&act.summary[..9], act.is_undo, act.undone)).collect();
+    assert_eq!(told, [("Did again", false, false), ("Undid: Ma", true, true), ("Mapped B0", false, true)]);
 }
 
 #[tokio::test]
@@ -317,6 +320,7 @@ async fn a_cancelled_line_frees_its_units_and_a_smaller_one_the_newest() {
     assert_eq!(error.to_string(), "its units are sold: undo the confirmation first (line 1 of order 203-1)");
     let acts = world.store.order_acts(order, 1).await.unwrap();
     assert_eq!(acts[0].summary, "Freed 1 unit: 203-1 has changed");
+    assert!(acts[0].by_itself, "the seller asked for nothing");
     let undone = world.store.undo(acts[0].batch, at(10)).await.unwrap();
     assert_eq!((undone.restored, undone.skipped), (0, 1), "a cancelled order takes nothing back");
     sqlx::query("UPDATE inventory_items SET status = 'linked' WHERE id = 1").execute(&mut raw).await.unwrap();

@@ -425,6 +425,16 @@ async fn a_fallen_quantity_and_an_unlinked_line_strike_what_they_free() {
     world.store.undo(linked.batch.unwrap(), at(950)).await.unwrap();
     assert_eq!(marks(&run(&world, second.entry.record).await), [PickMark::Struck]);
     world.assert_sound().await;
+    // That is told as what nobody asked for, and the undo as what somebody did.
+    let acts = world.store.activity_acts(None, 2).await.unwrap();
+    let told: Vec<_> = acts.iter().map(|act| (act.summary.as_str(), act.by_itself, act.is_undo)).collect();
+    assert_eq!(
+        told,
+        [
+            ("Struck 1 unit from pick lists: their orders have changed", true, false),
+            ("Undid: Linked 1 unit to 203-9", false, true)
+        ]
+    );
 }
 
 #[tokio::test]

@@ -6,7 +6,7 @@ use chrono::{DateTime, Utc};
 use packlight_domain::act::{BatchId, UndoReport};
 use sqlx::{Row, SqliteConnection};
 
-use super::{Act, Batch, Subject, notes};
+use super::{Act, Batch, DID_AGAIN, Subject, UNDID, notes};
 use crate::claims::{self, Affected};
 use crate::rows::{count, list};
 use crate::{Store, StoreError, confirming, ingest, inventory, mappings, picking, settings, views};
@@ -86,9 +86,9 @@ pub(crate) async fn undo(
         .bind(batch.0)
         .execute(&mut *connection)
         .await?;
-    let summary = match summary.strip_prefix("Undid: ") {
-        Some(first) => format!("Did again: {first}"),
-        None => format!("Undid: {}", summary.strip_prefix("Did again: ").unwrap_or(&summary)),
+    let summary = match summary.strip_prefix(UNDID) {
+        Some(first) => format!("{DID_AGAIN}{first}"),
+        None => format!("{UNDID}{}", summary.strip_prefix(DID_AGAIN).unwrap_or(&summary)),
     };
     let own = own.finish_as(connection, &summary, Some(i64::from(batch.0))).await?;
     // An open list that held what has been freed just now holds it no longer.

@@ -11,7 +11,7 @@ use sqlx::{Row, SqliteConnection};
 use super::news;
 use super::record::state_act;
 use crate::StoreError;
-use crate::acts::{Act, Batch, Subject};
+use crate::acts::{Act, Batch, STRUCK, Subject, counted};
 use crate::rows::{count, list};
 
 /// Units of an order that were struck from a list.
@@ -79,10 +79,9 @@ pub(crate) async fn orders(
         return Ok(Vec::new());
     }
     let mut batch = Batch::begin(connection, now).await?;
-    let units = held.len();
+    let units = counted(held.len(), "unit");
     let struck = strike(connection, &mut batch, held).await?;
-    let summary =
-        format!("Struck {} from pick lists: their orders have changed", crate::acts::counted(units, "unit"));
+    let summary = format!("{STRUCK}{units} from pick lists: their orders have changed");
     batch.finish(connection, &summary).await?;
     Ok(struck)
 }
