@@ -1,7 +1,7 @@
 /** The dialog of what is being matched. */
 import type { UnitId } from "~/lib/bindings";
 
-import type { MatchTask } from "./match-task";
+import { lineName, type MatchTask } from "./match-task";
 import { MatcherDialog } from "./matcher-dialog";
 import { UnmatchedDialog } from "./unmatched-dialog";
 
@@ -26,7 +26,7 @@ export default function MatchDialogs({ task, onTask, onLink, onSkip }: Props) {
   }
   return (
     <MatcherDialog
-      key={task.item.order_item_id}
+      key={lineName(task.order.id, task.item)}
       order={task.order}
       item={task.item}
       onLink={(unit) => onLink(task, unit)}

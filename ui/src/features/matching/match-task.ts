@@ -33,3 +33,5 @@ export const makesMapping = (platform: Platform, item: OrderItem) =>
 export const isOpenLine = ({ match_status }: OrderItem) => match_status === "unmatched";
 export const isLeft = ({ match_status }: OrderItem) => match_status === "unmatched" || match_status === "no_asin";
 export const lineKey = (order: OrderRowId, { order_item_id }: OrderItem) => ({ order, order_item_id });
+/** A line among those of all orders: its own id is unique in its order only. */
+export const lineName = (order: OrderRowId, { order_item_id }: OrderItem) => `${order}/${order_item_id}`;

@@ -83,6 +83,9 @@ export function MatcherDialog({ order, item, onLink, onSkip, onClose }: Props) {
         </>
       }
     >
+      <p className={styles.of}>
+        Order <bdi className="mono">{order.platform_order_id}</bdi>
+      </p>
       <div className={styles.item}>
         <bdi className={styles.title} title={item.title ?? undefined}>
           Item: {item.title ?? "Unknown Item"}

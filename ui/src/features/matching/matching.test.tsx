@@ -6,6 +6,7 @@ import "~/features/orders/order-drawer";
 import { screen, waitFor, within } from "@testing-library/react";
 import { describe, expect, it } from "vitest";
 
+import type { UiStatus } from "~/lib/bindings";
 import { refusal } from "~/test/fake-backend";
 import { MadeUpShop } from "~/test/made-up-orders";
 import { openWindow } from "~/test/open-window";
@@ -129,6 +130,96 @@ describe("the way through unmatched lines", () => {
     await skip(user);
     await showsLineOf(1);
     expect(core.callsOf("getOrder").map(([id]) => id)).toContain(60);
+  });
+});
+
+describe("m on an order that has no unmatched line", () => {
+  /** The newest order has this one line, the one before has an unmatched one. */
+  function shopOf(line: { linked: number; no_asin?: number }, status: UiStatus = "Paid") {
+    const shop = shopWith(0, 1);
+    const matches = { total: 1, unmatched: 0, no_asin: 0, ...line };
+    shop.special.set(2, { ...shop.special.get(2), ui_status: status, matches });
+    return shop;
+  }
+  async function press(shop: MadeUpShop) {
+    const opened = openWindow({ shop });
+    await screen.findByText(shop.row(2).platform_order_id);
+    await opened.user.keyboard("jm");
+    return opened;
+  }
+  /** What is said instead of a dialog. */
+  const said = async () => {
+    const title = await screen.findByText("Nothing to link here");
+    expect(screen.queryByRole("dialog", { name: /Link/ })).toBeNull();
+    return title.closest("[data-testid=toast]");
+  };
+
+  it("chooses a unit for its matched line, and ends there", async () => {
+    const shop = shopOf({ linked: 0 });
+    const { user, core } = await press(shop);
+    const dialog = await screen.findByRole("dialog", { name: "Link a unit" });
+    expect(dialog).toHaveTextContent(`Order ${shop.row(2).platform_order_id}`);
+    await waitFor(() => expect(within(dialog).getByRole("searchbox")).toHaveFocus());
+    await user.keyboard("1042");
+    await within(dialog).findAllByRole("radio");
+    await user.keyboard("{ArrowDown}{Enter}");
+    await waitFor(() => expect(core.callsOf("linkUnit").map(([line]) => line.order)).toEqual([2]));
+    await waitFor(() => expect(screen.queryByRole("dialog", { name: "Link a unit" })).toBeNull());
+    expect(screen.queryByRole("dialog", MATCHER)).toBeNull();
+  });
+
+  it("says so where all is linked, and stays there", async () => {
+    const shop = shopOf({ linked: 1 });
+    await press(shop);
+    expect(await said()).toHaveTextContent(`Order ${shop.row(2).platform_order_id} has all its units.`);
+  });
+
+  it("says so where the order is cancelled", async () => {
+    const shop = shopOf({ linked: 0 }, "Cancelled");
+    await press(shop);
+    expect(await said()).toHaveTextContent(`Order ${shop.row(2).platform_order_id} is cancelled.`);
+  });
+
+  it("says so where it is confirmed", async () => {
+    const shop = shopOf({ linked: 0 }, "Completed");
+    shop.confirmed.set(2, "2026-01-18T14:05:00Z");
+    await press(shop);
+    expect(await said()).toHaveTextContent(
+      `Order ${shop.row(2).platform_order_id} is confirmed: undo the confirmation to change its units.`,
+    );
+  });
+
+  it("shows a line without an ASIN, which cannot be linked", async () => {
+    await press(shopOf({ linked: 0, no_asin: 1 }));
+    expect(await screen.findByRole("dialog", { name: "Unmatched Items" })).toHaveTextContent("No ASIN");
+  });
+});
+
+describe("lines of files, whose ids are unique in their order only", () => {
+  it("are passed over one by one, and each begins with an empty search", async () => {
+    const shop = shopWith(1, 1);
+    const { user, core } = openWindow({ shop });
+    const [detail, candidates] = [core.handled("getOrder"), core.handled("matchCandidates")];
+    core.answer({
+      getOrder: async (id) => {
+        const order = await detail(id);
+        return { ...order, items: order.items.map((item) => Object.assign({}, item, { order_item_id: "line 1" })) };
+      },
+      matchCandidates: async (line, search, limit) => {
+        const found = await candidates({ ...line, order_item_id: `${line.order}0` }, search, limit);
+        return { ...found, line };
+      },
+    });
+    await screen.findByText(shop.row(2).platform_order_id);
+    await user.keyboard("jm");
+    const first = await matcher();
+    expect(first).toHaveTextContent(`Order ${shop.row(2).platform_order_id}`);
+    await user.type(within(first).getByRole("searchbox"), "mug");
+    await user.click(within(first).getByRole("button", { name: "Skip this line" }));
+    await waitFor(async () => expect(await matcher()).toHaveTextContent(`Order ${shop.row(1).platform_order_id}`));
+    expect(within(await matcher()).getByRole("searchbox")).toHaveValue("");
+    await user.click(within(await matcher()).getByRole("button", { name: "Skip this line" }));
+    await matcherGone();
   });
 });
 

@@ -14,7 +14,7 @@ import { format } from "~/lib/format";
 import { backend } from "~/lib/ipc";
 import { queries } from "~/lib/query";
 
-import { isOpenLine, lineKey, makesMapping, type MatchTask, type TriageList } from "./match-task";
+import { isOpenLine, lineKey, lineName, makesMapping, type MatchTask, type TriageList } from "./match-task";
 import type { TriageFrom } from "./triage";
 
 // Loaded when the first of them is wanted.
@@ -48,6 +48,19 @@ export function useMatching({ query, platform, sort }: TriageList) {
     },
     [query, platform, sort, read, toast, failed],
   );
+  const begin = useCallback(
+    async (row: OrderRow) => {
+      try {
+        const { firstOf } = await import("./triage");
+        const first = await firstOf(row.id, read);
+        if ("kind" in first) setTask(first);
+        else toast(first);
+      } catch (thrown) {
+        failed("The order could not be read", thrown);
+      }
+    },
+    [read, toast, failed],
+  );
   const unlink = useCallback(
     async (row: OrderRow, item: OrderItem) => {
       try {
@@ -66,14 +79,13 @@ export function useMatching({ query, platform, sort }: TriageList) {
       match: (row: OrderRow) => setTask({ kind: "unmatched", order: row }),
       triage: (row: OrderRow) => {
         skipped.current.clear();
-        if (row.matches.unmatched === 0 && row.matches.no_asin > 0) setTask({ kind: "unmatched", order: row });
-        else void goOn(row);
+        void begin(row);
       },
       link: (row: OrderRow, item: OrderItem) => setTask({ kind: "line", order: row, item, leads: "close" }),
       unlink: (row: OrderRow, item: OrderItem) => void unlink(row, item),
       showLinked: (row: OrderRow, anchor: HTMLElement) => setLinked({ row, anchor }),
     }),
-    [goOn, unlink],
+    [begin, unlink],
   );
 
   /** Carries out the choice of a unit and goes where the task leads. */
@@ -112,7 +124,7 @@ export function useMatching({ query, platform, sort }: TriageList) {
           onTask={setTask}
           onLink={link}
           onSkip={(line) => {
-            skipped.current.add(line.item.order_item_id);
+            skipped.current.add(lineName(line.order.id, line.item));
             void goOn(line.order);
           }}
         />
