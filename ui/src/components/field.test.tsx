@@ -2,7 +2,7 @@ import { render, screen } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { describe, expect, it } from "vitest";
 
-import { TextField } from "./field";
+import { TextArea, TextField } from "./field";
 
 describe("a text field", () => {
   it("takes what the core takes, and says when no more fits", async () => {
@@ -30,5 +30,16 @@ describe("a text field", () => {
     await user.type(screen.getByRole("textbox", { name: "Currency" }), "GBPX");
     expect(screen.getByRole("textbox", { name: "Currency" })).toHaveValue("GBP");
     expect(screen.getByRole("textbox", { name: "Currency" })).not.toHaveAccessibleDescription();
+  });
+});
+
+describe("a text of several lines", () => {
+  it("says when no more fits", async () => {
+    const user = userEvent.setup();
+    render(<TextArea label="Notes" maxLength={12} />);
+    const field = screen.getByRole("textbox", { name: "Notes" });
+    await user.type(field, "one{Enter}two{Enter}three");
+    expect(field).toHaveValue("one\ntwo\nthre");
+    expect(field).toHaveAccessibleDescription("12 characters at most");
   });
 });

@@ -40,11 +40,17 @@ const LONGEST = 500;
 /** Shorter ones are full by nature, such as a code of three letters. */
 const TOLD_FROM = 10;
 
+/** What a field of text says of itself, and what makes it say that it is full. */
+function useFull(maxLength: number, hint: ReactNode) {
+  const [full, setFull] = useState(false);
+  const told = full && maxLength >= TOLD_FROM ? `${maxLength} characters at most` : hint;
+  return { told, look: ({ value }: { value: string }) => setFull(value.length >= maxLength) };
+}
+
 /** A line of text. What does not fit is left out, and the field says so. */
 export function TextField({ label, hint, error, maxLength = LONGEST, ...input }: Common & ComponentProps<"input">) {
   const id = useId();
-  const [full, setFull] = useState(false);
-  const told = full && maxLength >= TOLD_FROM ? `${maxLength} characters at most` : hint;
+  const { told, look } = useFull(maxLength, hint);
   return (
     <Frame id={id} label={label} hint={told} error={error}>
       <input
@@ -52,10 +58,37 @@ export function TextField({ label, hint, error, maxLength = LONGEST, ...input }:
         maxLength={maxLength}
         {...input}
         onInput={(event) => {
-          setFull(event.currentTarget.value.length >= maxLength);
+          look(event.currentTarget);
           input.onInput?.(event);
         }}
         className={`${styles.input} ${input.className ?? ""}`}
+        {...described(id, { label, hint: told, error })}
+      />
+    </Frame>
+  );
+}
+
+/** Text of several lines: Enter begins one, Ctrl Enter sends the form. */
+export function TextArea({ label, hint, error, maxLength = LONGEST, ...area }: Common & ComponentProps<"textarea">) {
+  const id = useId();
+  const { told, look } = useFull(maxLength, hint);
+  return (
+    <Frame id={id} label={label} hint={told} error={error}>
+      <textarea
+        maxLength={maxLength}
+        {...area}
+        onInput={(event) => {
+          look(event.currentTarget);
+          area.onInput?.(event);
+        }}
+        onKeyDown={(event) => {
+          if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) {
+            event.preventDefault();
+            event.currentTarget.form?.requestSubmit();
+          }
+          area.onKeyDown?.(event);
+        }}
+        className={`${styles.input} ${styles.area} ${area.className ?? ""}`}
         {...described(id, { label, hint: told, error })}
       />
     </Frame>

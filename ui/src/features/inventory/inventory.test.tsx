@@ -139,6 +139,19 @@ describe("the stock", () => {
     expect(draft).toMatchObject({ cost: "11.40", listing_price: "24.00", currency: "GBP", storage_location: "B-12" });
   });
 
+  it("a note keeps its lines; Enter makes one more, and Ctrl Enter saves", async () => {
+    const shop = new MadeUpShop(20);
+    Object.assign(shop.stock.units[39] ?? {}, { notes: "Box dented\nManual missing" });
+    const { user, core } = await openStock("/inventory", shop);
+    (await table()).focus();
+    await user.keyboard("{ArrowDown}{Enter}");
+    const notes = within(await screen.findByRole("dialog")).getByRole("textbox", { name: "Notes" });
+    expect(notes).toHaveValue("Box dented\nManual missing");
+    await user.type(notes, "{Enter}Bag 3 open{Control>}{Enter}{/Control}");
+    await waitFor(() => expect(core.callsOf("editUnit")).toHaveLength(1));
+    expect(core.callsOf("editUnit")[0]?.[1].notes).toBe("Box dented\nManual missing\nBag 3 open");
+  });
+
   it("moves all that match, over what is loaded", async () => {
     const { user, core } = await openStock("/inventory?q=mug");
     (await table()).focus();

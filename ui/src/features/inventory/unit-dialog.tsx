@@ -4,7 +4,7 @@ import { useId, useRef, useState, type FormEvent } from "react";
 
 import { Button } from "~/components/button";
 import { Dialog } from "~/components/dialog";
-import { TextField } from "~/components/field";
+import { TextArea, TextField } from "~/components/field";
 import { FailureNotice } from "~/components/notice";
 import { useActs } from "~/components/undo";
 import type { Unit, UnitDraft } from "~/lib/bindings";
@@ -41,7 +41,8 @@ function draftOf(data: FormData): UnitDraft {
     storage_location: optional("storage_location"),
     sku: optional("sku"),
     asin: optional("asin"),
-    notes: optional("notes"),
+    // Some engines give the lines of a form as they would send them, with CR LF.
+    notes: optional("notes")?.replaceAll("\r\n", "\n") ?? null,
   };
 }
 
@@ -168,7 +169,16 @@ export function UnitDialog({ open, unit, onClose }: Props) {
         {unit === null && input("purchase_date", "Purchase date", { type: "date" })}
         {input("sku", "SKU", { className: "mono", autoComplete: "off" })}
         {input("asin", "ASIN", { className: "mono", autoComplete: "off" })}
-        <div className={styles.wide}>{input("notes", "Notes")}</div>
+        <div className={styles.wide}>
+          <TextArea
+            label="Notes"
+            name="notes"
+            rows={2}
+            defaultValue={valueIn(unit, "notes")}
+            maxLength={LONGEST.notes}
+            error={errorOf("notes")}
+          />
+        </div>
         {failure !== null && !known && (
           <div className={styles.wide}>
             <FailureNotice error={failure} />
