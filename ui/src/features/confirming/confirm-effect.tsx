@@ -9,6 +9,7 @@ import { effectText } from "./words";
 
 export default function ConfirmEffect({ orders, platform }: { orders: OrderSelection; platform: Platform | null }) {
   const request = useMemo(() => ({ orders, platform, archive_location: null, without_stock: [] }), [orders, platform]);
-  const { data } = useQuery(confirmPreview(request));
-  return data === undefined ? null : <bdi>Confirm: {effectText(data)}</bdi>;
+  const { data, isPlaceholderData } = useQuery(confirmPreview(request));
+  // Of the selection before it would be wrong here.
+  return data === undefined || isPlaceholderData ? null : <bdi>Confirm: {effectText(data)}</bdi>;
 }

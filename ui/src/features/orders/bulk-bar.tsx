@@ -3,37 +3,29 @@
  * nothing is sent to a platform.
  */
 import { useQuery } from "@tanstack/react-query";
-import { useState } from "react";
+import { lazy, Suspense, useState } from "react";
 
 import { BulkBar } from "~/components/bulk-bar";
 import { Button } from "~/components/button";
 import { useCommands } from "~/components/keys";
 import { useToast } from "~/components/toast";
 import { useActs } from "~/components/undo";
-import type { BulkLink, OrderSelection, SkippedLines } from "~/lib/bindings";
+import type { OrderSelection } from "~/lib/bindings";
 import { copyText } from "~/lib/clipboard";
-import { counted, format } from "~/lib/format";
+import { counted } from "~/lib/format";
 import { backend } from "~/lib/ipc";
 
 import styles from "./bulk-bar.module.css";
 import type { DeskActs } from "./desk-acts";
+import { linkEffect, linkText, skippedText } from "./link-preview";
 
-function skippedText(skipped: readonly SkippedLines[]): string {
-  const lines = skipped.reduce((sum, { lines }) => sum + lines, 0);
-  if (lines === 0) return "";
-  const reasons =
-    skipped.length === 1 ? "" : skipped.map((one) => `${format.number(one.lines)} ${one.reason}`).join(", ");
-  return `${counted(lines, "line", "lines")} skipped: ${reasons || (skipped[0]?.reason ?? "")}`;
-}
-
-/** "12 orders → 14 units; 2 lines skipped: no mapping". */
-export function linkText({ orders, units, skipped }: BulkLink): string {
-  const effect = `${counted(orders, "order", "orders")} → ${units === 0 ? "no units" : counted(units, "unit", "units")}`;
-  return [effect, skippedText(skipped)].filter((part) => part !== "").join("; ");
-}
+// Loaded when it is wanted for more orders than the bar can speak of.
+const LinkDialog = lazy(() => import("./link-dialog"));
 
 /** Orders up to which the bar says what confirming would do; for more the dialog does. */
-const PREVIEWED = 500;
+const CONFIRM_SHOWN = 500;
+/** Orders up to which it says what linking would do; for more a dialog does. */
+const LINK_SHOWN = 5000;
 
 type Props = {
   selection: OrderSelection;
@@ -48,12 +40,11 @@ export default function OrdersBulkBar({ selection, count, total, exact, desk, on
   const toast = useToast();
   const { done, failed } = useActs();
   const [busy, setBusy] = useState(false);
-  const plan = useQuery({
-    queryKey: ["orders", "preview-link", selection],
-    queryFn: () => backend.previewLink(selection),
-    placeholderData: (before) => before,
-    gcTime: 0,
-  });
+  const [asking, setAsking] = useState<OrderSelection | null>(null);
+  // What is picked one by one is counted, whatever is not known of the list.
+  const most = exact || selection.ids !== undefined ? count : Number.POSITIVE_INFINITY;
+  const shown = most <= LINK_SHOWN;
+  const { data: plan, error } = useQuery({ ...linkEffect(selection), enabled: shown });
 
   const act = async (what: string, work: () => Promise<void>) => {
     setBusy(true);
@@ -65,9 +56,9 @@ export default function OrdersBulkBar({ selection, count, total, exact, desk, on
       setBusy(false);
     }
   };
-  const link = () =>
+  const link = (orders: OrderSelection) =>
     act("The stock was not linked", async () => {
-      const report = await backend.linkSelected(selection);
+      const report = await backend.linkSelected(orders);
       done({
         text: report.units === 0 ? "Nothing to link" : `${counted(report.units, "unit", "units")} linked`,
         detail: skippedText(report.skipped) || undefined,
@@ -90,14 +81,15 @@ export default function OrdersBulkBar({ selection, count, total, exact, desk, on
       toast({ text: `${counted(ids.length, "order id", "order ids")} copied` });
     });
 
-  const units = plan.data?.units;
+  const units = shown ? plan?.units : undefined;
+  const startLink = shown ? () => void link(selection) : () => setAsking(selection);
   useCommands([
     {
       id: "link-picked",
       label: "Link stock to the selected orders",
       group: "Orders",
       when: !busy && units !== 0,
-      run: () => void link(),
+      run: startLink,
     },
     {
       id: "export-picked",
@@ -116,10 +108,10 @@ export default function OrdersBulkBar({ selection, count, total, exact, desk, on
   ]);
   const preview = (
     <>
-      {count <= PREVIEWED && <span className={styles.effect}>{desk.effect(selection)}</span>}
-      <span className={styles.effect}>
-        {plan.data === undefined ? plan.error?.message : `Link: ${linkText(plan.data)}`}
-      </span>
+      {most <= CONFIRM_SHOWN && <span className={styles.effect}>{desk.effect(selection)}</span>}
+      {shown && (
+        <span className={styles.effect}>{plan === undefined ? error?.message : `Link: ${linkText(plan)}`}</span>
+      )}
     </>
   );
   return (
@@ -130,8 +122,8 @@ export default function OrdersBulkBar({ selection, count, total, exact, desk, on
       <Button small disabled={busy} onClick={() => desk.pick(selection)}>
         Pick list
       </Button>
-      <Button small disabled={busy || units === 0} onClick={() => void link()}>
-        Link stock{units !== undefined && units > 0 ? ` (${counted(units, "unit", "units")})` : ""}
+      <Button small disabled={busy || units === 0} onClick={startLink}>
+        Link stock{shown ? units !== undefined && units > 0 && ` (${counted(units, "unit", "units")})` : "…"}
       </Button>
       <Button small disabled={busy} onClick={() => void exportCsv()}>
         Export CSV
@@ -139,6 +131,18 @@ export default function OrdersBulkBar({ selection, count, total, exact, desk, on
       <Button small disabled={busy} onClick={() => void copy()}>
         Copy order {count === 1 ? "id" : "ids"}
       </Button>
+      {asking !== null && (
+        <Suspense>
+          <LinkDialog
+            selection={asking}
+            onLink={() => {
+              setAsking(null);
+              void link(asking);
+            }}
+            onClose={() => setAsking(null)}
+          />
+        </Suspense>
+      )}
     </BulkBar>
   );
 }

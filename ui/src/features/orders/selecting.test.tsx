@@ -1,3 +1,4 @@
+import "~/components/dialog-box";
 import "~/components/menu-popup";
 
 import { act, screen, waitFor, within } from "@testing-library/react";
@@ -7,6 +8,7 @@ import { MadeUpShop } from "~/test/made-up-orders";
 import { openWindow } from "~/test/open-window";
 
 import "./bulk-bar";
+import "./link-dialog";
 
 const grid = () => screen.findByTestId("orders-table");
 const rows = async () =>
@@ -113,6 +115,59 @@ describe("the bulk bar", () => {
     await user.keyboard("z");
     await waitFor(() => expect(core.callsOf("undo")).toHaveLength(1));
     await waitFor(async () => expect((await rows())[0]).not.toHaveTextContent("linked"));
+  });
+
+  it("speaks of the orders that are selected now, and asks one question at a time", async () => {
+    const shop = mappedShop(12);
+    const { user, core } = openWindow({ shop });
+    await shown(shop);
+    await user.keyboard("{Control>}a{/Control}");
+    await waitFor(async () => expect(await bar()).toHaveTextContent("12 orders → 8 units"));
+    let release = core.hold("previewLink");
+    await user.keyboard("jx");
+    await waitFor(async () => expect(await bar()).toHaveTextContent("11 of 12 selected"));
+    expect(await bar()).not.toHaveTextContent("12 orders");
+    expect(within(await bar()).getByRole("button", { name: "Link stock" })).toBeEnabled();
+    release();
+    await waitFor(async () => expect(await bar()).toHaveTextContent("11 orders → 8 units"));
+
+    const asked = () => core.callsOf("previewLink").length;
+    const before = asked();
+    release = core.hold("previewLink");
+    for (let news = 0; news < 3; news += 1) await act(() => core.changed("orders"));
+    expect(asked()).toBe(before + 1);
+    release();
+    await waitFor(() => expect(asked(), "all that was news meanwhile").toBe(before + 2));
+    expect(await bar()).toHaveTextContent("11 orders → 8 units");
+  });
+
+  it("of very many orders says what linking would do when it is asked for, before anything is done", async () => {
+    const report = { orders: 6000, lines: 14, units: 14, skipped: [], batch: null };
+    const { user, core, shop } = openWindow({
+      orders: 6000,
+      handlers: { previewLink: () => report, linkSelected: () => ({ ...report, units: 13 }) },
+    });
+    await shown(shop);
+    await user.keyboard("{Control>}a{/Control}");
+    await act(() => core.changed("orders"));
+    expect(await bar()).toHaveTextContent("6,000 of 6,000 selected");
+    expect(core.callsOf("previewLink")).toEqual([]);
+
+    const release = core.hold("previewLink");
+    await user.click(within(await bar()).getByRole("button", { name: "Link stock…" }));
+    const dialog = await screen.findByRole("dialog", { name: "Link stock" });
+    expect(within(dialog).getByRole("status")).toHaveTextContent("Looking at the orders…");
+    expect(within(dialog).getByRole("button", { name: "Link" })).toBeDisabled();
+    release();
+    await waitFor(() => expect(within(dialog).getByRole("status")).toHaveTextContent("6,000 orders → 14 units"));
+    await act(() => core.changed("orders"));
+    expect(core.callsOf("previewLink")).toHaveLength(1);
+    expect(core.callsOf("linkSelected")).toEqual([]);
+
+    await user.click(within(dialog).getByRole("button", { name: "Link 14 units" }));
+    expect(await screen.findByText("13 units linked")).toBeInTheDocument();
+    expect(core.callsOf("linkSelected")).toEqual(core.callsOf("previewLink"));
+    await waitFor(() => expect(screen.queryByRole("dialog", { name: "Link stock" })).toBeNull());
   });
 
   it("names each reason where there are several", async () => {
