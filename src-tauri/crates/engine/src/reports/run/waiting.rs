@@ -43,7 +43,8 @@ impl Run {
         let mut is_shown = false;
         loop {
             let now = self.now();
-            let pause = self.pause_that_holds(*asked_for.borrow_and_update()).await;
+            let is_asked_for = *asked_for.borrow_and_update();
+            let pause = self.pause_that_holds(is_asked_for).await;
             if pause.is_some() {
                 // What failed before is a while ago by the time that anybody tries again.
                 self.failures = 0;
