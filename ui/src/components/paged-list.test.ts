@@ -129,6 +129,96 @@ describe("a list that is read by pages", () => {
     expect(list.rowAt(10)?.id).toBe(40);
   });
 
+  it("says what is so of rows that have left it, as soon as they are in view", async () => {
+    const rows = new Rows(count(300, 1));
+    const asked: number[] = [];
+    const one = (id: number) => {
+      asked.push(id);
+      if (id === 249) return Promise.reject(new Error("gone"));
+      return Promise.resolve<OrderRow>({ ...madeUpRow(id, 10_000, now), ui_status: "Shipped" });
+    };
+    const list = await PagedList.open(rows.load, { ...byDate, one });
+    list.look({ first: 100, end: 120 });
+    await settled();
+    list.look({ first: 0, end: 20 });
+    rows.rows = rows.rows.filter(({ id }) => ![295, 250, 249].includes(id));
+    await list.refresh(() => false);
+    expect(list.state().waiting).toBe(0);
+    await vi.waitFor(() => expect(list.rowAt(5)).toMatchObject({ id: 295, ui_status: "Shipped" }));
+    expect(asked).toEqual([295]);
+    list.look({ first: 40, end: 60 });
+    await vi.waitFor(() => expect(asked).toEqual([295, 250, 249]));
+    expect(list.rowAt(50)).toMatchObject({ id: 250, ui_status: "Shipped" });
+    // Of the page that was not in view nothing is known.
+    list.look({ first: 100, end: 103 });
+    await vi.waitFor(() => expect(asked.slice(3)).toEqual([200, 199, 198]));
+    list.look({ first: 0, end: 103 });
+    await settled();
+    expect(asked).toHaveLength(6);
+  });
+
+  it("asks again for a row that has left it when news overtakes the answer", async () => {
+    const rows = new Rows(count(50, 1));
+    const answers: ((row: OrderRow) => void)[] = [];
+    const one = () => new Promise<OrderRow>((resolve) => void answers.push(resolve));
+    const list = await PagedList.open(rows.load, { ...byDate, one });
+    list.look({ first: 0, end: 20 });
+    const [first] = rows.rows;
+    if (first === undefined) throw new Error("there are no rows");
+    rows.rows = rows.rows.slice(1);
+    await list.refresh(() => false);
+    await list.refresh(() => false);
+    answers[0]?.({ ...first, ui_status: "Shipped" });
+    await vi.waitFor(() => expect(answers).toHaveLength(2));
+    expect(list.rowAt(0)?.ui_status).not.toBe("Shipped");
+    answers[1]?.({ ...first, ui_status: "Cancelled" });
+    await vi.waitFor(() => expect(list.rowAt(0)?.ui_status).toBe("Cancelled"));
+  });
+
+  it("shows a page that news overtook on its way, though new rows wait", async () => {
+    const rows = new Rows(count(500, 1));
+    let slow = true;
+    const load = (position: number, limit: number) => {
+      if (position < 100 || !slow) return rows.load(position, limit);
+      return new Promise<ListPage<OrderRow>>(() => {});
+    };
+    const list = await PagedList.open(load, byDate);
+    list.look({ first: 200, end: 220 });
+    list.look({ first: 300, end: 320 });
+    // Two are on their way, so the third is turned away.
+    list.look({ first: 100, end: 120 });
+    slow = false;
+    rows.addOnTop(502, 501);
+    await list.refresh(() => false);
+    expect(list.state()).toMatchObject({ waiting: 2, total: 500 });
+    expect(shown(list, 98, 102)).toEqual([402, 401, 400, 399]);
+    list.look({ first: 190, end: 210 });
+    await settled();
+    expect(shown(list, 198, 202)).toEqual([302, 301, 300, 299]);
+  });
+
+  it("reads a page without a gap that is looked at while new rows are being counted", async () => {
+    const rows = new Rows(count(300, 1));
+    let held: Promise<void> | null = null;
+    const load = async (position: number, limit: number) => {
+      const page = await rows.load(position, limit);
+      if (position < 100) await held;
+      return page;
+    };
+    const list = await PagedList.open(load, byDate);
+    rows.addOnTop(303, 302, 301);
+    let release = () => {};
+    held = new Promise((resolve) => (release = resolve));
+    const refreshed = list.refresh(() => false);
+    list.look({ first: 100, end: 120 });
+    await settled();
+    release();
+    await refreshed;
+    await settled();
+    expect(list.state().waiting).toBe(3);
+    expect(shown(list, 98, 102)).toEqual([202, 201, 200, 199]);
+  });
+
   it("leaves everything alone when nothing changed", async () => {
     const rows = new Rows(count(50, 1));
     const list = await PagedList.open(rows.load, byDate);

@@ -3,7 +3,7 @@
  *
  * It owns one promise: nothing moves under the pointer. When the data change, rows that are shown take their new content
  * where they stand; rows that came, went or changed places wait until `apply`, unless the seller is not at work in the
- * list (`calm`), when they appear at once.
+ * list (`calm`), when they appear at once. What a row says is true all the while, also where the list has it no more.
  */
 import { Failure } from "~/lib/ipc";
 
@@ -17,6 +17,8 @@ export type ListState = {
   exact: boolean;
   /** New rows that wait to be shown; 0 when only places changed; `null` when nothing waits. */
   waiting: number | null;
+  /** The seller's own act or wish has put the rows where they stand, not what others did. */
+  asked: boolean;
   /** Why rows in view could not be read. */
   failure: Failure | null;
 };
@@ -26,11 +28,13 @@ export type Load<Row> = (position: number, limit: number) => Promise<ListPage<Ro
 /** Counts all rows; `null` when somebody else's question took the place of this one. */
 export type Count = () => Promise<number | null>;
 
-type Options = {
+type Options<Row> = {
   /** New rows come above all others, so that their number says how far the rest moves down. */
   growsOnTop?: boolean;
   /** For a list whose pages may say "at least": asked in the background while the list is on screen. */
   count?: Count;
+  /** Reads one row, wherever it stands: for rows that are shown but have left their place. */
+  one?: (id: number) => Promise<Row>;
 };
 
 /** Pages read anew, and what they say about the length of the list. */
@@ -56,6 +60,7 @@ export class PagedList<Row extends { id: number }> {
   #load: Load<Row>;
   #growsOnTop: boolean;
   #count: Count | undefined;
+  #one: Options<Row>["one"];
   /** The core does not know the total without counting. */
   #openEnded = false;
   #counting = false;
@@ -63,6 +68,10 @@ export class PagedList<Row extends { id: number }> {
   #overtaken = false;
   #pages = new Map<number, Row[]>();
   #loading = new Set<number>();
+  /** Ids of rows that are shown, but were not in the pages read last. */
+  #stale = new Set<number>();
+  /** Until it is known how far the rows have moved, no further page can be read. */
+  #refreshing = false;
   #seen = { first: 0, end: 1 };
   /** New rows above the shown ones, by which later pages stand further down. */
   #hidden = 0;
@@ -70,21 +79,22 @@ export class PagedList<Row extends { id: number }> {
   #wanted = false;
   /** Raised when pages under way have become worthless. */
   #turn = 0;
-  #state: ListState = { total: 0, exact: true, waiting: null, failure: null };
+  #state: ListState = { total: 0, exact: true, waiting: null, asked: false, failure: null };
   #listeners = new Set<() => void>();
 
   /** A list whose first page has been read with `load` already. */
-  constructor(load: Load<Row>, first: ListPage<Row>, { growsOnTop = false, count }: Options = {}) {
+  constructor(load: Load<Row>, first: ListPage<Row>, { growsOnTop = false, count, one }: Options<Row> = {}) {
     this.#load = load;
     this.#growsOnTop = growsOnTop;
     this.#count = count;
+    this.#one = one;
     this.#openEnded = !first.exact;
     this.#pages.set(0, first.rows);
     this.#state = { ...this.#state, total: first.total, exact: first.exact };
   }
 
   /** Opens a list by its first page; rejects with a `Failure` when that cannot be read. */
-  static async open<Row extends { id: number }>(load: Load<Row>, options: Options = {}): Promise<PagedList<Row>> {
+  static async open<Row extends { id: number }>(load: Load<Row>, options: Options<Row> = {}): Promise<PagedList<Row>> {
     return new PagedList(load, await load(0, PAGE), options);
   }
 
@@ -101,6 +111,15 @@ export class PagedList<Row extends { id: number }> {
   readonly rowAt = (position: number): Row | undefined =>
     this.#pages.get(Math.floor(position / PAGE))?.[position % PAGE];
 
+  /** Where a row stands, if it has been read. */
+  readonly positionOf = (id: number): number | undefined => {
+    for (const [page, rows] of this.#pages) {
+      const at = rows.findIndex((row) => row.id === id);
+      if (at >= 0) return page * PAGE + at;
+    }
+    return undefined;
+  };
+
   /** Says which rows are in view, so that they are read. */
   readonly look = (range: { first: number; end: number }): void => {
     this.#seen = range;
@@ -111,6 +130,7 @@ export class PagedList<Row extends { id: number }> {
   async refresh(calm: () => boolean): Promise<void> {
     const turn = ++this.#turn;
     this.#loading.clear();
+    this.#refreshing = true;
     try {
       const fresh = await this.#readSeen(0);
       if (turn !== this.#turn) return;
@@ -123,12 +143,22 @@ export class PagedList<Row extends { id: number }> {
       const added = this.#growsOnTop ? this.#addedOnTop(fresh) : 0;
       const moved = added > 0 ? await this.#readSeen(added) : fresh;
       if (turn !== this.#turn) return;
-      this.#renew([...fresh.pages.values(), ...moved.pages.values()].flat());
+      const known = [...fresh.pages.values(), ...moved.pages.values()].flat();
+      this.#renew(known);
+      this.#stale = new Set([...this.#pages.values()].flat().map(({ id }) => id));
+      for (const { id } of known) this.#stale.delete(id);
+      // A page that was on its way when the data changed: its answer is worth nothing now.
+      this.#pages = new Map([...moved.pages, ...this.#pages]);
       this.#hidden = added;
       this.#change({ waiting: added, failure: null });
       void this.#countAll();
     } catch (thrown) {
       if (turn === this.#turn) this.#change({ failure: Failure.from(thrown) });
+    } finally {
+      if (turn === this.#turn) {
+        this.#refreshing = false;
+        this.#readMissing();
+      }
     }
   }
 
@@ -232,10 +262,11 @@ export class PagedList<Row extends { id: number }> {
 
   #show(fresh: Fresh<Row>): void {
     this.#pages = fresh.pages;
+    this.#stale.clear();
     this.#hidden = 0;
+    const asked = this.#wanted || (fresh.same && this.#state.asked);
     this.#wanted = false;
-    this.#change({ total: fresh.total, exact: fresh.exact, waiting: null, failure: null });
-    this.#readMissing();
+    this.#change({ total: fresh.total, exact: fresh.exact, waiting: null, asked, failure: null });
   }
 
   /** Gives the rows that are shown their new content, each where it stands. */
@@ -249,8 +280,24 @@ export class PagedList<Row extends { id: number }> {
     }
   }
 
+  /** Asks for rows in view of which no page told anything new: they stay where they are, but not what they say. */
+  async #readStale(): Promise<void> {
+    const { first, end } = this.#seen;
+    for (let at = first; at < end; at += 1) {
+      const row = this.rowAt(at);
+      if (row === undefined || this.#one === undefined || !this.#stale.delete(row.id)) continue;
+      const turn = this.#turn;
+      // What is nowhere any more stays as it was; whoever opens it is told.
+      const now = await this.#one(row.id).catch(() => row);
+      if (turn !== this.#turn) return;
+      this.#renew([now]);
+      this.#change({});
+    }
+  }
+
   #readMissing(): void {
-    if (this.#state.failure !== null) return;
+    if (this.#refreshing || this.#state.failure !== null) return;
+    void this.#readStale();
     const { total, exact } = this.#state;
     const pages = this.#seenPages();
     const next = Math.floor(total / PAGE);

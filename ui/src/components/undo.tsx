@@ -18,6 +18,8 @@ type Done = {
   detail?: string;
   /** Absent or `null` where nothing changed that could be taken back. */
   batch?: BatchId | null;
+  /** It moves no row of a list: what waits there goes on waiting. */
+  inPlace?: boolean;
 };
 
 export type Acts = {
@@ -49,9 +51,9 @@ export function useActs(): Acts {
   );
   const undoLast = useCallback(async () => (await takingBack()).takeLastBack(tell), [tell]);
   const done = useCallback(
-    ({ text, detail, batch }: Done) => {
+    ({ text, detail, batch, inPlace }: Done) => {
       const undoable = batch !== null && batch !== undefined;
-      if (undoable) tellActed();
+      if (undoable && !inPlace) tellActed();
       toast({ text, detail, action: undoable ? { label: "Undo", run: () => void undo(batch, text) } : undefined });
     },
     [toast, undo],

@@ -1,5 +1,5 @@
 /** The list that a page asks for; the one before stays on screen until the first rows of the next are there. */
-import { useCallback, useEffect, useRef, useState, useSyncExternalStore } from "react";
+import { useCallback, useEffect, useEffectEvent, useRef, useState, useSyncExternalStore } from "react";
 
 import type { CacheTag } from "~/lib/bindings";
 import { Failure } from "~/lib/ipc";
@@ -7,7 +7,7 @@ import { useDataChanged } from "~/lib/query";
 
 import type { ListState, PagedList } from "./paged-list";
 
-const nothing: ListState = { total: 0, exact: true, waiting: null, failure: null };
+const nothing: ListState = { total: 0, exact: true, waiting: null, asked: false, failure: null };
 
 export type ShownList<Row extends { id: number }> = {
   /** `null` until the first list of all has been read. */
@@ -37,6 +37,9 @@ export function usePagedList<Row extends { id: number }>(
   const [tries, setTries] = useState(0);
   const asked = useRef(0);
   const isGiven = useRef(list !== null);
+  /** The data changed while the next list was being read. */
+  const overtaken = useRef(false);
+  const refresh = useEffectEvent((of: PagedList<Row>) => void of.refresh(calm));
 
   useEffect(() => {
     if (isGiven.current) {
@@ -44,6 +47,7 @@ export function usePagedList<Row extends { id: number }>(
       return;
     }
     const turn = ++asked.current;
+    overtaken.current = false;
     setBusy(true);
     open().then(
       (opened) => {
@@ -51,6 +55,7 @@ export function usePagedList<Row extends { id: number }>(
         setList(opened);
         setRefused(null);
         setBusy(false);
+        if (overtaken.current) refresh(opened);
       },
       (thrown: unknown) => {
         if (turn !== asked.current) return;
@@ -61,6 +66,7 @@ export function usePagedList<Row extends { id: number }>(
   }, [open, tries]);
 
   useDataChanged(tags, () => {
+    overtaken.current = true;
     if (list === null) setTries((count) => count + 1);
     else void list.refresh(calm);
   });

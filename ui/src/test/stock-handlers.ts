@@ -53,6 +53,11 @@ export function stockHandlers(stock: MadeUpStock): Partial<Handlers> {
       if (descending) rows.reverse();
       return { rows: rows.slice(offset, offset + limit), offset, total: rows.length };
     },
+    getUnit: (id) => {
+      const unit = stock.units.find((own) => own.id === id);
+      if (unit === undefined) throw refusal("not_found", "This unit is not here any more.");
+      return unit;
+    },
     stockCounts: () => {
       const count = (status: Unit["status"]) => stock.units.filter((unit) => unit.status === status).length;
       const cost = stock.units.length === 0 ? [] : [{ amount: "468.80", currency: "GBP" }];

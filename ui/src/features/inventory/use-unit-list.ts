@@ -15,7 +15,7 @@ export function useUnitList(query: string, { key, descending }: UnitSort, calm: 
       const { rows, total } = await backend.listUnits({ query, sort: key, descending, offset, limit });
       return { rows, total, exact: true };
     };
-    return PagedList.open(load, { growsOnTop: key === "added" && descending });
+    return PagedList.open(load, { growsOnTop: key === "added" && descending, one: backend.getUnit });
   }, [query, key, descending]);
   const shown = usePagedList(open, ["inventory"], calm);
   useActed(() => void shown.list?.apply());

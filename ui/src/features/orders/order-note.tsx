@@ -20,7 +20,8 @@ export function OrderNote({ id, note }: { id: OrderRowId; note: string }) {
     saving.current = text;
     try {
       const batch = await backend.setNote(id, text);
-      done({ text: text === "" ? "Note removed" : "Note saved", batch });
+      // The click that leaves the field may be on its way to a row.
+      done({ text: text === "" ? "Note removed" : "Note saved", batch, inPlace: true });
       setDraft((present) => (present?.trim() === text ? null : present));
     } catch (thrown) {
       failed("The note was not saved", thrown);

@@ -1,7 +1,8 @@
-/** The orders that the URL asks for. */
+/** The orders that the URL asks for; what is done in this window shows at once. */
 import { useQueryClient } from "@tanstack/react-query";
 import { useCallback, useEffect } from "react";
 
+import { useActed } from "~/components/acted";
 import { PagedList, type ListPage, type Load } from "~/components/paged-list";
 import { usePagedList, type ShownList } from "~/components/use-paged-list";
 import type { ListRequest, OrderPage, OrderRow } from "~/lib/bindings";
@@ -23,6 +24,7 @@ const reader =
 const optionsOf = (of: ListOf) => ({
   growsOnTop: of.sort.descending && (of.sort.key === "date" || of.sort.key === "updated"),
   count: () => backend.countOrders({ ...of, account: null, place: "first", limit: 1 }),
+  one: async (id: number) => (await backend.getOrder(id)).row,
 });
 
 const isOf = ({ query, platform, sort }: ListRequest, of: ListOf): boolean =>
@@ -44,6 +46,7 @@ export function useOrderList({ query, platform, sort }: ListOf, calm: () => bool
       : null;
   };
   const shown = usePagedList(open, ["orders"], calm, given);
+  useActed(() => void shown.list?.apply());
   useEffect(() => forgetFirstOrders(client), [client]);
   return shown;
 }
