@@ -120,10 +120,11 @@ function Day({ at, now }: { at: string | null; now: number }) {
   return at === null ? "—" : <span title={format.absolute(at)}>{format.day(at, now)}</span>;
 }
 
-/** A deadline counts while something is left to ship. */
+/** A deadline counts while something is left to ship; of what Amazon has not told yet, all is. */
 export function ShipBy({ row, now }: { row: OrderRow; now: number }) {
   if (row.ui_status === "Pending") return "—";
-  if (row.ui_status !== "Paid" || row.units_left === 0) return null;
+  const isLeft = row.units_left > 0 || row.flags.includes("missing_items");
+  if (row.ui_status !== "Paid" || !isLeft) return null;
   if (row.ship_by === null) return "—";
   const { text, urgency } = format.deadline(row.ship_by, now);
   return (
