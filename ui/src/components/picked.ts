@@ -41,16 +41,20 @@ export type RowPicker = {
 };
 
 type List = {
-  total: number;
   /** Ids of the rows from one position to another, both included, in list order. */
   idsBetween: (from: number, to: number) => Promise<number[]>;
+  /** Where a row stands, if that is known. */
+  positionOf: (id: number) => number | undefined;
 };
 
+/** The row picked last: where others come or go above it, it stays the end of a range. */
+type Anchor = { listKey: string; id: number; position: number };
+
 /** What is picked in the list named by `listKey`; another list begins with nothing picked. */
-export function useRowPicker(listKey: string, { total, idsBetween }: List): RowPicker {
+export function useRowPicker(listKey: string, total: number, list: List | null): RowPicker {
   const [state, setState] = useState({ listKey, picked: nonePicked });
   const picked = state.listKey === listKey ? state.picked : nonePicked;
-  const anchor = useRef(0);
+  const anchor = useRef<Anchor | null>(null);
   // Counts what was asked last: a range that took long must not come over a later click.
   const turn = useRef(0);
 
@@ -62,20 +66,25 @@ export function useRowPicker(listKey: string, { total, idsBetween }: List): RowP
   const toggle = useCallback(
     (id: number, position: number) => {
       turn.current += 1;
-      anchor.current = position;
+      anchor.current = { listKey, id, position };
       change((before) => withRows(before, [id], !isPicked(before, id)));
     },
-    [change],
+    [change, listKey],
   );
   const extend = useCallback(
     (position: number) => {
       const mine = ++turn.current;
-      const [from, to] = [Math.min(anchor.current, position), Math.max(anchor.current, position)];
-      void idsBetween(from, to).then((ids) => {
-        if (mine === turn.current) change((before) => withRows(before, ids, true));
+      const end = anchor.current?.listKey === listKey ? anchor.current : null;
+      const other = end === null ? 0 : (list?.positionOf(end.id) ?? end.position);
+      void list?.idsBetween(Math.min(other, position), Math.max(other, position)).then((ids) => {
+        if (mine !== turn.current) return;
+        // Where it had moved to a part of the list that was not read, the range begins at it all the same.
+        const at = end === null ? -1 : ids.indexOf(end.id);
+        const range = at < 0 ? ids : other < position ? ids.slice(at) : ids.slice(0, at + 1);
+        change((before) => withRows(before, range, true));
       });
     },
-    [change, idsBetween],
+    [change, list, listKey],
   );
   const all = useCallback(() => {
     turn.current += 1;
@@ -83,7 +92,7 @@ export function useRowPicker(listKey: string, { total, idsBetween }: List): RowP
   }, [change]);
   const clear = useCallback(() => {
     turn.current += 1;
-    anchor.current = 0;
+    anchor.current = null;
     change(() => nonePicked);
   }, [change]);
 

@@ -3,6 +3,7 @@ import { useQuery } from "@tanstack/react-query";
 import { ChevronDown, MapPin, Pencil, Plus, Trash2 } from "lucide-react";
 import { useMemo, useRef, useState, type ReactNode } from "react";
 
+import { useActiveRow } from "~/components/active-row";
 import { BulkBar } from "~/components/bulk-bar";
 import { Button } from "~/components/button";
 import type { GridHandle } from "~/components/data-grid";
@@ -56,10 +57,8 @@ export function InventoryPage({ search, onSearch, density, tabs, actions, onOrde
   const { calm, pointer } = useCalm(grid);
   const shown = useUnitList(query, sort, calm);
   const { list, state, refused } = shown;
-  const picker = useRowPicker(`${query} ${writeSort(sort) ?? ""}`, {
-    total: state.total,
-    idsBetween: list?.idsBetween ?? (() => Promise.resolve([])),
-  });
+  useActiveRow(list, active, setActive);
+  const picker = useRowPicker(`${query} ${writeSort(sort) ?? ""}`, state.total, list);
   const counts = useQuery(queries.stockCounts);
   const locations = useQuery(queries.locations);
 
@@ -88,11 +87,9 @@ export function InventoryPage({ search, onSearch, density, tabs, actions, onOrde
       failed("The file was not written", thrown);
     }
   };
-  // Where the last row has gone, the one that is the last now.
-  const at = active === null || state.total === 0 ? null : Math.min(active, state.total - 1);
   const withActive = (act: (unit: Unit, position: number) => void) => {
-    const unit = at === null ? undefined : list?.rowAt(at);
-    if (unit !== undefined && at !== null) act(unit, at);
+    const unit = active === null ? undefined : list?.rowAt(active);
+    if (unit !== undefined && active !== null) act(unit, active);
   };
   const startMove = () => {
     if (picker.count > 0) setMoving({ selection, count: picker.count });
@@ -103,7 +100,7 @@ export function InventoryPage({ search, onSearch, density, tabs, actions, onOrde
     setActive(null);
     void list?.apply();
   };
-  const of = { group: "Inventory" as const, when: at !== null };
+  const of = { group: "Inventory" as const, when: active !== null };
   const press = (key: string) => () => grid.current?.press(key);
   useCommands([
     { id: "unit-search", label: "Search the stock", keys: "/", group: "Inventory", run: () => input.current?.select() },
@@ -214,7 +211,7 @@ export function InventoryPage({ search, onSearch, density, tabs, actions, onOrde
         rowHeight={ROW_HEIGHTS[density]}
         sort={sort}
         onSort={(key) => onSearch({ ...search, sort: writeSort(nextSort(sort, key)) }, false)}
-        active={at}
+        active={active}
         onActive={setActive}
         picker={picker}
         openId={edited === null || edited === "new" ? null : edited.id}

@@ -248,6 +248,31 @@ describe("the stock", () => {
     await waitFor(() => expect(first()).toBe("42"));
   });
 
+  it("keys act on the unit that they acted on before others came above it", async () => {
+    const { user, stock, core } = await openStock();
+    await atWork();
+    await user.keyboard("{ArrowDown}{ArrowDown}");
+    act(() => (document.activeElement as HTMLElement).blur());
+    stock.units.push({ ...(stock.units[0] as Unit), id: 41 });
+    await act(() => core.changed("inventory"));
+    await waitFor(async () => expect(await countOfRows()).toBe(41));
+    await user.keyboard("x");
+    const [picked] = await screen.findAllByRole("row", { selected: true });
+    expect(picked?.querySelector("[data-row-menu]")).toHaveAttribute("data-row-menu", "39");
+  });
+
+  it("a unit that has left the list by others says where it is, and stays until it is asked for", async () => {
+    const { user, stock, core } = await openStock("/inventory?q=status:in_stock");
+    await user.hover(await table());
+    const place = (await rows())[1];
+    expect(place).toHaveTextContent("In stock");
+    stock.units[38] = { ...(stock.units[38] as Unit), status: "sold" };
+    await act(() => core.changed("inventory"));
+    await waitFor(() => expect(place).toHaveTextContent("Sold"));
+    await user.click(screen.getByTestId("waiting-rows"));
+    await waitFor(async () => expect(await countOfRows()).toBe(39));
+  });
+
   it("an empty stock names the next step", async () => {
     const shop = new MadeUpShop(5);
     shop.stock.units.splice(0);

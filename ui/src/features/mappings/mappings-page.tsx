@@ -3,6 +3,7 @@ import { Plus } from "lucide-react";
 import { useCallback, useMemo, useRef, useState, type ReactNode } from "react";
 
 import { useActed } from "~/components/acted";
+import { useActiveRow } from "~/components/active-row";
 import { Button } from "~/components/button";
 import { DataGrid, type GridHandle } from "~/components/data-grid";
 import { useCommands } from "~/components/keys";
@@ -69,8 +70,7 @@ export function MappingsPage({ search, onSearch, density, tabs, onOrders }: Prop
     setActive(null);
     void list?.apply();
   };
-  // Where the last row has gone, the one that is the last now.
-  const at = active === null || state.total === 0 ? null : Math.min(active, state.total - 1);
+  useActiveRow(list, active, setActive);
 
   const remove = useCallback(
     async (mapping: Mapping) => {
@@ -99,7 +99,7 @@ export function MappingsPage({ search, onSearch, density, tabs, onOrders }: Prop
     document.querySelector<HTMLElement>(`[data-row-menu="${row.id}"]`)?.click();
   }, []);
   const columns = useMemo(() => mappingColumns(acts.showOrders, openMenu), [acts, openMenu]);
-  const row = at === null ? undefined : list?.rowAt(at);
+  const row = active === null ? undefined : list?.rowAt(active);
   const of = { group: "Inventory" as const, when: row !== undefined };
   const press = (key: string) => () => grid.current?.press(key);
   useCommands([
@@ -169,7 +169,7 @@ export function MappingsPage({ search, onSearch, density, tabs, onOrders }: Prop
           onRange={list?.look ?? nowhere}
           sort={NEWEST}
           onSort={never}
-          active={at}
+          active={active}
           onActive={setActive}
           onOpen={setEdited}
           isOpen={(row) => edited !== null && edited !== "new" && edited.number === row.number}

@@ -55,6 +55,22 @@ describe("the mappings", () => {
     await waitFor(async () => expect(await table()).toHaveTextContent("B000000001"));
   });
 
+  it("keys act on the one that they acted on before others came above it", async () => {
+    const { user, stock, core, href } = openMappings();
+    await screen.findByText("B07JPLG4BS");
+    (await table()).focus();
+    await user.keyboard("{ArrowDown}");
+    act(() => (document.activeElement as HTMLElement).blur());
+    const before = [...stock.mappings];
+    stock.mappings.clear();
+    stock.mappings.set("B000000001", { set_number: "1", condition: "New" });
+    for (const [number, mapped] of before) stock.mappings.set(number, mapped);
+    await act(() => core.changed("mappings"));
+    await screen.findByText("B000000001");
+    await user.keyboard("o");
+    await waitFor(() => expect(href()).toBe("/orders?q=platform:amazon+asin:B07JPLG4BS"));
+  });
+
   it("one is deleted; the orders of another are shown", async () => {
     const { user, stock, href } = openMappings();
     await user.click(await screen.findByRole("button", { name: "Menu of the mapping of B09876WXYZ" }));

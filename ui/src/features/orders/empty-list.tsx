@@ -27,7 +27,7 @@ type Props = {
   onClear: () => void;
 };
 
-export function EmptyList({ query, platform, now, refused, onClear }: Props) {
+export default function EmptyList({ query, platform, now, refused, onClear }: Props) {
   const news = refused ? undefined : GOOD_NEWS[query];
   const reason = refused
     ? "The filter could not be used."

@@ -7,10 +7,10 @@
 import { useQuery } from "@tanstack/react-query";
 import { lazy, Suspense, useCallback, useLayoutEffect, useMemo, useRef, useState, type ReactNode } from "react";
 
+import { useActiveRow } from "~/components/active-row";
 import { Button } from "~/components/button";
 import type { GridHandle } from "~/components/data-grid";
 import { FailureNotice } from "~/components/notice";
-import type { PagedList } from "~/components/paged-list";
 import { useRowPicker } from "~/components/picked";
 import { useWindowWidth } from "~/components/use-window-width";
 import { useCalm, WaitingPill } from "~/components/waiting-rows";
@@ -20,7 +20,6 @@ import { counted, format } from "~/lib/format";
 import { queries } from "~/lib/query";
 
 import type { DeskActs } from "./desk-acts";
-import { EmptyList } from "./empty-list";
 import { nextSort, readSort, writeSort, type OrdersSearch } from "./filter";
 import { ColumnsMenu, MatchMenu, StatusMenu, type TableLook } from "./filter-menus";
 import styles from "./orders-page.module.css";
@@ -33,8 +32,9 @@ import { useOrderCommands } from "./use-order-commands";
 import { useOrderList } from "./use-order-list";
 import { useRowActions } from "./use-row-actions";
 
-// Loaded when the first order is opened or selected.
+// Loaded when the first order is opened or selected, or when there is none.
 const OrderDrawer = lazy(() => import("./order-drawer"));
+const EmptyList = lazy(() => import("./empty-list"));
 const BulkBar = lazy(() => import("./bulk-bar"));
 
 export type OrdersPageProps = {
@@ -83,11 +83,10 @@ export function OrdersPage(props: OrdersPageProps) {
   const counts = useQuery(queries.counts(platform));
   const { list, state, refused } = shown;
 
-  // Another list begins at its top, with no row the active one; the same list, read again, stays where it is.
-  useLayoutEffect(() => {
-    grid.current?.reveal(0);
-    setActive(null);
-  }, [list]);
+  useActiveRow(list, active, setActive);
+
+  // Another list begins at its top; the same list, read again, stays where it is.
+  useLayoutEffect(() => grid.current?.reveal(0), [list]);
 
   const set = (change: OrdersSearch, replace = false) => onSearch({ ...search, ...change }, replace);
   const filter = (text: string, typing = false) => {
@@ -108,7 +107,7 @@ export function OrdersPage(props: OrdersPageProps) {
   const open = useCallback((row: OrderRow) => show(row, false), [show]);
   const close = () => set({ order: undefined }, true);
   const actions = useRowActions(open, props.matching, props.desk);
-  const picker = useRowPicker(`${platform} ${query}`, { total: state.total, idsBetween: idsOf(list) });
+  const picker = useRowPicker(`${platform} ${sortText} ${query}`, state.total, list);
   const selection = useMemo<OrderSelection>(() => {
     const { picked } = picker;
     if (!picked.all) return { ids: [...picked.ids] };
@@ -210,7 +209,15 @@ export function OrdersPage(props: OrdersPageProps) {
               picker={picker}
               openId={openId}
               empty={
-                <EmptyList query={query} platform={platform} now={now} refused={list === null} onClear={clearFilter} />
+                <Suspense>
+                  <EmptyList
+                    query={query}
+                    platform={platform}
+                    now={now}
+                    refused={list === null}
+                    onClear={clearFilter}
+                  />
+                </Suspense>
               }
             />
             {openId !== null && (
@@ -256,9 +263,6 @@ function HeadButtons(props: { lists: ReactNode; picked: number; onPick: () => vo
     </>
   );
 }
-
-const noIds = () => Promise.resolve<number[]>([]);
-const idsOf = (list: PagedList<OrderRow> | null) => list?.idsBetween ?? noIds;
 
 function countOf(total: number, exact: boolean): string {
   const number = exact ? format.number(total) : `at least ${format.number(total)}`;
