@@ -310,9 +310,7 @@ impl Part {
     /// Makes sure that the disk has it and gives it its name; returns its size.
     pub(crate) fn settle(&self, file: &Path) -> Result<u64, BackupError> {
         let named = || {
-            let part = fs::File::open(&self.path)?;
-            part.sync_all()?;
-            let bytes = part.metadata()?.len();
+            let bytes = sync_file(&self.path)?;
             fs::rename(&self.path, file)?;
             sync_folder(file)?;
             Ok(bytes)
@@ -327,6 +325,14 @@ impl Drop for Part {
             let _ = fs::remove_file(with_suffix(&self.path, suffix));
         }
     }
+}
+
+/// Makes sure that the disk has what a file holds; returns its size.
+pub(crate) fn sync_file(file: &Path) -> std::io::Result<u64> {
+    // Nothing is written, but Windows brings nothing to the disk for whoever has a file open to read it only.
+    let file = fs::OpenOptions::new().read(true).write(cfg!(windows)).open(file)?;
+    file.sync_all()?;
+    Ok(file.metadata()?.len())
 }
 
 /// Makes sure that the disk knows `file` by its name.

@@ -9,10 +9,10 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use chrono::{DateTime, Utc};
-use sqlx::SqliteConnection;
+use sqlx::{Connection, SqliteConnection};
 
 use crate::acts::Replayed;
-use crate::backup::{self, Backup, BackupError, Part, sync_folder};
+use crate::backup::{self, Backup, BackupError, Part, sync_file, sync_folder};
 use crate::open::{self, with_suffix};
 use crate::{Access, OpenError, Store, StoreError, alerts};
 
@@ -117,6 +117,8 @@ async fn prepare(
         detail: "its name is no text".to_owned(),
     })?;
     sqlx::query("VACUUM INTO ?").bind(target).execute(&mut source).await.map_err(unreadable)?;
+    // What somebody has open cannot be deleted or replaced on Windows.
+    let _ = source.close().await;
     part.settle(&file)?;
     let store = Store::open(workshop, Access::Write, now).await?;
     let buckets = spent_tokens(folder).await;
@@ -127,9 +129,7 @@ async fn prepare(
     let settled = settle(&store, buckets, now).await;
     store.close().await;
     settled?;
-    fs::File::open(&file)
-        .and_then(|file| file.sync_all())
-        .map_err(|error| BackupError::not_written(&file, &error))?;
+    sync_file(&file).map_err(|error| BackupError::not_written(&file, &error))?;
     Ok(replayed)
 }
 
@@ -159,11 +159,13 @@ type Bucket = (String, String, i64, String, i64, i64, i64);
 async fn spent_tokens(folder: &Path) -> Vec<Bucket> {
     let read = async {
         let mut connection = backup::reading(&open::database_file(folder)).await?;
-        sqlx::query_as(
+        let buckets = sqlx::query_as(
             "SELECT client_fingerprint, region, account_id, operation, tokens_nano, micro_hertz, at FROM rate_buckets",
         )
         .fetch_all(&mut connection)
-        .await
+        .await;
+        let _ = connection.close().await;
+        buckets
     };
     // No present database, or one that cannot be read: the backup's buckets have filled since, as Amazon's have.
     read.await.unwrap_or_else(|_: sqlx::Error| Vec::new())
@@ -205,6 +207,6 @@ fn keep_aside(folder: &Path, aside: &str) -> Result<Option<PathBuf>, BackupError
 /// A second copy of a file's bytes, on the disk. No link: the first may still be written to by whoever has it open.
 pub(crate) fn copy_whole(from: &Path, to: &Path) -> std::io::Result<()> {
     fs::copy(from, to)?;
-    fs::File::open(to)?.sync_all()?;
+    sync_file(to)?;
     sync_folder(to)
 }
