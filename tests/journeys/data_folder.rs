@@ -172,7 +172,8 @@ async fn secrets_and_orders_stay_where_they_belong() {
 
     let unpacked = tempfile::tempdir().unwrap();
     let script = "import sys,zipfile; zipfile.ZipFile(sys.argv[1]).extractall(sys.argv[2])";
-    let done = Command::new("python3").args(["-c", script, &diagnostics.path]).arg(unpacked.path()).status();
+    let python = if cfg!(windows) { "python" } else { "python3" };
+    let done = Command::new(python).args(["-c", script, &diagnostics.path]).arg(unpacked.path()).status();
     assert!(done.unwrap().success());
     let told = files(unpacked.path());
     assert_eq!(told.len(), usize::try_from(diagnostics.rows).unwrap());

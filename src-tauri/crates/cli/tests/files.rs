@@ -268,8 +268,7 @@ fn a_backup_comes_back_and_nothing_is_overwritten_unasked() {
     let foreign = shop.file("notes.txt", "no database at all");
     let message = shop.failure(&["restore", foreign.to_str().unwrap()], 1, "bad_file");
     assert!(message.contains("notes.txt is no backup of Packlight"), "{message}");
-    assert!(
-        shop.failure(&["restore", "/nowhere.db"], 1, "not_found")
-            .contains("there is no backup at /nowhere.db")
-    );
+    let nowhere = shop.0.path().join("nowhere.db");
+    let message = shop.failure(&["restore", nowhere.to_str().unwrap()], 1, "not_found");
+    assert!(message.contains(&format!("there is no backup at {}", nowhere.display())), "{message}");
 }

@@ -82,7 +82,9 @@ mod tests {
         std::fs::write(&file, &bytes).unwrap();
         let script = "import sys,zipfile; z=zipfile.ZipFile(sys.argv[1]); assert z.testzip() is None; \
                       print([(i.filename,i.file_size,i.date_time) for i in z.infolist()])";
-        let output = Command::new("python3").args(["-c", script]).arg(&file).output().unwrap();
+        // Windows has it under this name alone, and has it write in an old charset unless told otherwise.
+        let mut python = Command::new(if cfg!(windows) { "python" } else { "python3" });
+        let output = python.env("PYTHONUTF8", "1").args(["-c", script]).arg(&file).output().unwrap();
         let text = String::from_utf8_lossy(&output.stdout).into_owned();
         assert_eq!(
             text.trim(),

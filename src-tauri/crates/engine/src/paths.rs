@@ -175,7 +175,8 @@ mod tests {
 
     #[test]
     fn the_asked_folder_wins_and_is_made_absolute() {
-        assert_eq!(data_folder(Some(Path::new("/srv/desk"))).unwrap(), Path::new("/srv/desk"));
+        let desk = Path::new(if cfg!(windows) { r"C:\srv\desk" } else { "/srv/desk" });
+        assert_eq!(data_folder(Some(desk)).unwrap(), desk);
         let here = std::env::current_dir().unwrap();
         assert_eq!(data_folder(Some(Path::new("desk"))).unwrap(), here.join("desk"));
     }

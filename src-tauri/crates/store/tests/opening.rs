@@ -9,14 +9,15 @@
 mod common;
 
 use std::fs;
-use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 
 use common::*;
 use packlight_store::{Access, OpenError, Store};
 use sqlx::Connection;
 
+#[cfg(unix)]
 fn mode(path: &Path) -> u32 {
+    use std::os::unix::fs::PermissionsExt;
     fs::metadata(path).unwrap().permissions().mode() & 0o777
 }
 
@@ -33,8 +34,10 @@ async fn refused(folder: &Path, access: Access) -> OpenError {
     Store::open(folder, access, at(0)).await.unwrap_err()
 }
 
+#[cfg(unix)]
 #[tokio::test]
 async fn folder_and_files_are_for_their_owner_only() {
+    use std::os::unix::fs::PermissionsExt;
     let parent = tempfile::tempdir().unwrap();
     let folder = parent.path().join("a").join("data");
     let store = Store::open(&folder, Access::Write, at(0)).await.unwrap();
