@@ -16,6 +16,7 @@ mod first_sync;
 mod half_read;
 mod imports;
 mod interrupted;
+mod kept_copies;
 #[cfg(target_os = "linux")]
 mod keychain;
 mod limits;

@@ -1,7 +1,8 @@
 //! When a backup is due and which ones are kept: one a night, thinned out with age. No I/O, no clock.
 //!
 //! A night is named by the day on which it ends, on the seller's clock; a night that was missed is made up for once, by
-//! the next backup.
+//! the next backup. A night that is yet to come was named by a clock that was wrong (invariant I11): it neither stands for
+//! the nights until then nor takes the place of a good one.
 
 use std::collections::BTreeSet;
 
@@ -27,10 +28,16 @@ pub fn night(now: DateTime<Utc>, zone: Tz) -> NaiveDate {
     (now.with_timezone(&zone).naive_local() - TimeDelta::hours(HOUR)).date()
 }
 
-/// The night that has to be backed up now; `None` where it, or a later one, has been.
-pub fn due(newest: Option<NaiveDate>, now: DateTime<Utc>, zone: Tz) -> Option<NaiveDate> {
+/// The night that has to be backed up now; `None` where it, or the next, is among `nights`, which have been.
+pub fn due(nights: &[NaiveDate], now: DateTime<Utc>, zone: Tz) -> Option<NaiveDate> {
     let night = night(now, zone);
-    newest.is_none_or(|newest| newest < night).then_some(night)
+    let newest = nights.iter().filter(|made| !is_to_come(**made, night)).max();
+    newest.is_none_or(|newest| *newest < night).then_some(night)
+}
+
+/// Whether a night cannot have been yet when `night` is running or over. The next can: the clock's zone may have changed.
+pub fn is_to_come(made: NaiveDate, night: NaiveDate) -> bool {
+    night.succ_opt().is_some_and(|next| made > next)
 }
 
 /// Name of a night's backup.
@@ -47,12 +54,20 @@ pub fn night_of(name: &str) -> Option<NaiveDate> {
 
 /// The nights whose backups have had their time: all but the newest seven, the newest of each of the last four weeks (from
 /// Monday) and of each of the last twelve months that have any.
-pub fn expired(nights: &[NaiveDate]) -> Vec<NaiveDate> {
-    let all: BTreeSet<NaiveDate> = nights.iter().copied().collect();
+///
+/// Nights to come at `night` do not count. They go once there are seven others, but only those that are to come at `told`
+/// as well, the night of the newest moment that another clock than this computer's told: this one may be behind.
+pub fn expired(nights: &[NaiveDate], night: NaiveDate, told: Option<NaiveDate>) -> Vec<NaiveDate> {
+    let (to_come, all): (BTreeSet<NaiveDate>, BTreeSet<NaiveDate>) =
+        nights.iter().copied().partition(|made| is_to_come(*made, night));
     let mut kept: BTreeSet<NaiveDate> = all.iter().rev().take(DAILY).copied().collect();
     kept.extend(newest_of_each(&all, WEEKLY, |day| (day.iso_week().year(), day.iso_week().week())));
     kept.extend(newest_of_each(&all, MONTHLY, |day| (day.year(), day.month())));
-    all.difference(&kept).copied().collect()
+    let mut gone: Vec<NaiveDate> = all.difference(&kept).copied().collect();
+    if all.len() >= DAILY {
+        gone.extend(to_come.iter().filter(|made| told.is_some_and(|told| is_to_come(**made, told))));
+    }
+    gone
 }
 
 /// The newest night of each of the newest `number` periods.
@@ -121,11 +136,40 @@ mod tests {
     fn a_missed_night_is_made_up_for_once() {
         let now = at("2026-01-18T12:00:00Z");
         let zone = Tz::Europe__London;
-        assert_eq!(due(None, now, zone), Some(day("2026-01-18")));
-        assert_eq!(due(Some(day("2026-01-11")), now, zone), Some(day("2026-01-18")));
-        assert_eq!(due(Some(day("2026-01-18")), now, zone), None);
+        assert_eq!(due(&[], now, zone), Some(day("2026-01-18")));
+        assert_eq!(due(&[day("2026-01-11")], now, zone), Some(day("2026-01-18")));
+        assert_eq!(due(&[day("2026-01-18"), day("2026-01-11")], now, zone), None);
         // A clock that was set back makes no second one.
-        assert_eq!(due(Some(day("2026-01-19")), now, zone), None);
+        assert_eq!(due(&[day("2026-01-19")], now, zone), None);
+    }
+
+    #[test]
+    fn a_night_that_is_yet_to_come_stands_for_none_before_it() {
+        let now = at("2026-01-18T12:00:00Z");
+        let zone = Tz::Europe__London;
+        assert_eq!(due(&[day("2036-01-18")], now, zone), Some(day("2026-01-18")));
+        assert_eq!(due(&[day("2036-01-18"), day("2026-01-17")], now, zone), Some(day("2026-01-18")));
+        assert_eq!(due(&[day("2036-01-18"), day("2026-01-18")], now, zone), None);
+        assert_eq!(due(&[day("2026-01-20")], now, zone), Some(day("2026-01-18")));
+        assert!(!is_to_come(day("2026-01-18"), NaiveDate::MAX));
+    }
+
+    #[test]
+    fn nights_to_come_push_none_out_and_go_themselves() {
+        let end = day("2026-01-18");
+        let good: Vec<NaiveDate> = (0..7).map(|back| end - TimeDelta::days(back)).collect();
+        let wrong: Vec<NaiveDate> = (0..30).map(|later| day("2036-01-18") + TimeDelta::days(later)).collect();
+        let all = [good.clone(), wrong.clone()].concat();
+        assert_eq!(expired(&all, end, None), [], "nobody else said what time it is");
+        assert_eq!(expired(&all, end, Some(end)), wrong);
+        // A seller whose last order is from long ago.
+        assert_eq!(expired(&all, end, Some(day("2025-01-01"))), wrong);
+        // Not before there are enough others.
+        assert_eq!(expired(&[&good[..6], &wrong[..]].concat(), end, Some(end)), []);
+        // A clock that is behind makes all the good ones nights to come.
+        let behind = day("2016-01-18");
+        let made: Vec<NaiveDate> = (0..7).map(|back| behind - TimeDelta::days(back)).collect();
+        assert_eq!(expired(&[good, made].concat(), behind, Some(end)), []);
     }
 
     #[test]
@@ -146,7 +190,7 @@ mod tests {
         for back in (0..730).rev() {
             kept.insert(end - TimeDelta::days(back));
             let nights: Vec<NaiveDate> = kept.iter().copied().collect();
-            for night in expired(&nights) {
+            for night in expired(&nights, end, Some(end)) {
                 assert!(kept.remove(&night));
             }
         }
@@ -181,7 +225,8 @@ mod tests {
     fn gaps_do_not_use_up_what_is_kept() {
         let nights: Vec<NaiveDate> =
             ["2024-03-05", "2025-07-01", "2025-07-09", "2026-01-02"].map(day).to_vec();
-        assert_eq!(expired(&nights), [], "few backups are all kept, however old");
-        assert_eq!(expired(&[]), []);
+        let end = day("2026-01-18");
+        assert_eq!(expired(&nights, end, Some(end)), [], "few backups are all kept, however old");
+        assert_eq!(expired(&[], end, None), []);
     }
 }

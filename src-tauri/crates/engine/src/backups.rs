@@ -164,8 +164,9 @@ impl Engine {
         if crate::paths::is_demo(&self.0.folder) || !self.can_write() || accounts.is_empty() {
             return Ok(());
         }
-        let newest = nightly(&self.0.folder.join(FOLDER)).first().map(|(night, _)| *night);
-        match backup::due(newest, (self.0.clock)(), self.sellers_zone().await?) {
+        let nights: Vec<NaiveDate> =
+            nightly(&self.0.folder.join(FOLDER)).into_iter().map(|(night, _)| night).collect();
+        match backup::due(&nights, (self.0.clock)(), self.sellers_zone().await?) {
             Some(night) => {
                 self.back_up_night(night).await?;
                 // What goes now is in the backup.
@@ -212,7 +213,9 @@ impl Engine {
         let made = made?;
         let there = nightly(&folder);
         let nights: Vec<NaiveDate> = there.iter().map(|(night, _)| *night).collect();
-        let expired = backup::expired(&nights);
+        let zone = self.sellers_zone().await?;
+        let told = self.told_time().await?.map(|told| backup::night(told, zone));
+        let expired = backup::expired(&nights, backup::night((self.0.clock)(), zone), told);
         for (_, file) in there.iter().filter(|(night, _)| expired.contains(night)) {
             if let Err(error) = std::fs::remove_file(file) {
                 tracing::warn!(%error, "an old backup could not be deleted");
@@ -260,8 +263,12 @@ pub async fn repair(folder: &Path, or_empty: bool, now: DateTime<Utc>) -> Result
     let _lock = Lock::acquire(folder)?;
     // A copy that was damaged on its way: what it was made from is there until a program works with the copy.
     let former = crate::relocate::former_database(folder).into_iter();
-    let backups: Vec<PathBuf> =
-        former.chain(nightly(&folder.join(FOLDER)).into_iter().map(|(_, file)| file)).collect();
+    // What a clock that was ahead made is older than it says: the newest of the others first.
+    let night = backup::night(now, Tz::UTC);
+    let (to_come, others): (Vec<_>, Vec<_>) =
+        nightly(&folder.join(FOLDER)).into_iter().partition(|(made, _)| backup::is_to_come(*made, night));
+    let nightly = others.into_iter().chain(to_come).map(|(_, file)| file);
+    let backups: Vec<PathBuf> = former.chain(nightly).collect();
     let repaired = packlight_store::repair(folder, &backups, or_empty, now).await?;
     tracing::warn!(
         acts_kept = repaired.replayed.done,

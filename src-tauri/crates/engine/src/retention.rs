@@ -1,10 +1,13 @@
 //! How long things are kept: the seller's choice, what would go by it, and letting it go.
 //!
-//! Things go at night, and only after the night's backup was made and found good: what went is in it.
+//! Things go at night, and only after the night's backup was made and found good: what went is in it. No wrong clock of
+//! this computer takes anything (invariant I11): ages are counted up to what another clock told, if that is earlier.
 
+use chrono::{DateTime, Utc};
 use packlight_domain::act::BatchId;
 use packlight_domain::retention::{Expired, Retention};
 use packlight_domain::settings::Setting;
+use packlight_spapi::Client;
 
 use crate::desk::Engine;
 use crate::error::{Code, EngineError};
@@ -39,7 +42,7 @@ impl Engine {
     /// What would go by `retention` now; nothing does.
     pub async fn preview_retention(&self, retention: &Retention) -> Result<Expired, EngineError> {
         checked(retention)?;
-        let now = (self.0.clock)();
+        let Some(now) = self.sure_time().await? else { return Ok(Expired::default()) };
         let orders_before = retention.orders_before(now);
         let (orders, staying) = match orders_before {
             Some(before) => self.0.store.old_orders(before).await?,
@@ -57,7 +60,8 @@ impl Engine {
     /// Lets go of what is older than the seller wants.
     pub(crate) async fn let_go(&self) -> Result<(), EngineError> {
         self.require_writer()?;
-        let (retention, now) = (self.retention().await?, (self.0.clock)());
+        let retention = self.retention().await?;
+        let Some(now) = self.sure_time().await? else { return Ok(()) };
         let mut orders = 0;
         if let Some(before) = retention.orders_before(now) {
             loop {
@@ -81,6 +85,26 @@ impl Engine {
             self.0.events.changed(&[CacheTag::Orders, CacheTag::Counts]);
         }
         Ok(())
+    }
+
+    /// The time that it certainly is already, which is when things are old: a clock that is ahead is overruled by what
+    /// others told, and what others told is long ago where nothing was sold since. `None` before anybody told anything.
+    pub(crate) async fn sure_time(&self) -> Result<Option<DateTime<Utc>>, EngineError> {
+        Ok(self.told_time().await?.map(|told| told.min((self.0.clock)())))
+    }
+
+    /// The newest moment that another clock than this computer's told: Amazon's, or where it has not been heard yet, what
+    /// the orders themselves say, those of files too.
+    pub(crate) async fn told_time(&self) -> Result<Option<DateTime<Utc>>, EngineError> {
+        // Whoever makes a line to Amazon may wait for a person; then the orders will do.
+        let heard = self.0.connections.try_lock().ok().and_then(|connections| {
+            let clients = connections.values().map(|connection| &connection.client);
+            clients.filter(|client| client.knows_the_time()).map(Client::server_now).min()
+        });
+        match heard {
+            Some(heard) => Ok(Some(heard)),
+            None => Ok(self.0.store.newest_told().await?),
+        }
     }
 }
 

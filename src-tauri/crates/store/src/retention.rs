@@ -4,7 +4,7 @@
 //! touched: a sold unit stays sold without its order.
 
 use chrono::{DateTime, Utc};
-use packlight_domain::instant::to_millis;
+use packlight_domain::instant::{from_millis, to_millis};
 use sqlx::AssertSqlSafe;
 
 use crate::forget::forget_deeds;
@@ -25,6 +25,18 @@ const OVER: &str = "o.ui_status IN (3, 4) AND o.last_update < ?1 \
     WHERE s.order_id = o.id AND l.state = 'open')";
 
 impl Store {
+    /// The newest moment here that no clock of this computer gave: up to when Amazon's lists were complete, or when the
+    /// newest order was placed.
+    pub async fn newest_told(&self) -> Result<Option<DateTime<Utc>>, StoreError> {
+        let newest: Option<i64> = sqlx::query_scalar(
+            "SELECT MAX(at) FROM (SELECT MAX(up_to) AS at FROM watermarks UNION ALL \
+             SELECT (SELECT MAX(o.order_date) FROM platform_orders o WHERE o.account_id = a.id) FROM accounts a)",
+        )
+        .fetch_one(&self.inner.readers)
+        .await?;
+        Ok(newest.map(from_millis))
+    }
+
     /// How many orders placed before a moment are over, and how many as old are not.
     pub async fn old_orders(&self, before: DateTime<Utc>) -> Result<(u32, u32), StoreError> {
         let sums = format!(

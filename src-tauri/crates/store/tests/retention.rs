@@ -113,6 +113,21 @@ async fn only_what_is_over_goes_and_units_stay() {
 }
 
 #[tokio::test]
+async fn lists_and_orders_tell_the_time_and_this_computer_does_not() {
+    let world = World::new().await;
+    assert_eq!(world.store.newest_told().await.unwrap(), None);
+    // What is kept of a run is by the clock of this computer.
+    let chosen = Retention { order_years: Some(6), trace_days: 30 };
+    world.store.set_setting(&chosen, "Keep for six years", at(9_000_000)).await.unwrap();
+    assert_eq!(world.store.newest_told().await.unwrap(), None);
+    let window = begin(&world, 0, 1_000).await;
+    commit(&world, &page(window, &[order("203-1", 500), order("203-2", 700)], None)).await;
+    assert_eq!(world.store.newest_told().await.unwrap(), Some(at(1_000)), "up to when the list is complete");
+    world.apply(&[order("203-3", 2_000)]).await;
+    assert_eq!(world.store.newest_told().await.unwrap(), Some(at(1_940)), "when the newest order was placed");
+}
+
+#[tokio::test]
 async fn counts_and_search_forget_what_went() {
     let world = World::new().await;
     let orders: Vec<_> = (0..40)
