@@ -1,8 +1,9 @@
-//! Copies of the database and what goes by its age, by a clock that is right or years off (fault catalogue row 56, R11).
+//! Copies of the database and what goes by its age, by a clock that is right or years off (fault catalogue row 56, R11); and
+//! no copy of what was deleted for good.
 
 use std::path::Path;
 
-use chrono::TimeDelta;
+use chrono::{NaiveDate, TimeDelta};
 use packlight_domain::account::OrdersApi;
 use packlight_domain::backup;
 use packlight_domain::retention::Retention;
@@ -114,4 +115,55 @@ async fn a_repair_takes_the_newest_good_copy_and_not_what_a_wrong_clock_named_ne
     std::fs::write(&file, bytes).unwrap();
     let repaired = backups::repair(world.folder(), false, world.amazon.now()).await.unwrap();
     assert_eq!(repaired.backup.map(|backup| backup.path), Some(tonight.path));
+}
+
+/// What a restore, a repair and an update keep of the former database holds the orders too.
+#[tokio::test(start_paused = true)]
+async fn no_former_database_outlives_an_account_that_is_forgotten() {
+    let world = World::connected(shop(30, 5), OrdersApi::V2026).await;
+    world.synced().await;
+    let night = world.engine.back_up_tonight().await.unwrap();
+    world.engine.close().await;
+    backups::restore(world.folder(), Path::new(&night.path), world.amazon.now()).await.unwrap();
+    for name in ["packlight.db.before-6", "packlight.db.damaged-20260101T000000Z"] {
+        std::fs::copy(&night.path, world.folder().join(name)).unwrap();
+    }
+    std::fs::write(world.folder().join("packlight.db.damaged-20260101T000000Z-wal"), "a log").unwrap();
+    let kept = names(world.folder(), "packlight.db.before-restore-");
+    assert_eq!(kept.len(), 1);
+    let world = world.restarted().await;
+
+    let account = world.engine.accounts().await.unwrap()[0].id;
+    let preview = world.engine.forget_preview(account).await.unwrap();
+    let copies = ["packlight.db.before-6", kept[0].as_str(), "packlight.db.damaged-20260101T000000Z"];
+    assert_eq!((preview.copies, preview.backups), (copies.map(str::to_owned).to_vec(), 1));
+    world.engine.forget_account(account, "wrong").await.unwrap_err();
+    assert_eq!(names(world.folder(), "packlight.db.before").len(), 2, "nothing goes by mistake");
+
+    world.engine.forget_account(account, "Shop").await.unwrap();
+    world.engine.close().await;
+    assert_eq!(names(world.folder(), "packlight.db"), ["packlight.db"]);
+    assert_eq!(nights(&world).len(), 1, "it is rotated out, as the dialog says");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_former_database_goes_when_there_is_a_week_of_backups_that_are_a_month_newer() {
+    let world = World::connected(shop(10, 3), OrdersApi::V2026).await;
+    world.synced().await;
+    let folder = world.folder();
+    std::fs::create_dir(folder.join(backups::FOLDER)).unwrap();
+    for back in 1..7 {
+        let night: NaiveDate = begin().date_naive() - TimeDelta::days(back);
+        std::fs::write(folder.join(backups::FOLDER).join(backup::file_name(night)), "of then").unwrap();
+    }
+    // The week begins on 12 January.
+    let [old, young] =
+        ["packlight.db.damaged-20251212T120000Z", "packlight.db.before-restore-20251213T120000Z"];
+    for name in [old, young] {
+        std::fs::write(folder.join(name), "of then").unwrap();
+        std::fs::write(folder.join(format!("{name}-wal")), "of then").unwrap();
+    }
+    world.engine.back_up_tonight().await.unwrap();
+    assert_eq!(names(folder, "packlight.db.damaged"), Vec::<String>::new());
+    assert_eq!(names(folder, "packlight.db.before"), [young.to_owned(), format!("{young}-wal")]);
 }

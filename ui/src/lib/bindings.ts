@@ -834,6 +834,8 @@ export type ForgetPreview = {
 	open_lists: string[],
 	/**  Nightly backups, which hold its orders until they are rotated out. */
 	backups: number,
+	/**  Names of the files that a restore, a repair or an update kept of the former database: they hold its orders, and go. */
+	copies: string[],
 };
 
 /**  What became of a forgotten account. */

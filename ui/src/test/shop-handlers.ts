@@ -175,6 +175,7 @@ export function shopHandlers(
       pick_lists: 3,
       open_lists: [],
       backups: 7,
+      copies: ["packlight.db.before-6", "packlight.db.damaged-20260118T130000Z"],
     }),
     forgetAccount: () => ({ orders: 302, left: null }),
     updateSource: () => updates,

@@ -218,7 +218,8 @@ pub(crate) enum AccountCommand {
     Remove {
         /// The account's label.
         label: String,
-        /// Delete its orders and everything that was done with them too; stock stays. This cannot be undone.
+        /// Delete its orders and everything that was done with them too, and what a restore, a repair or an update kept
+        /// of the former database; stock stays. This cannot be undone.
         #[arg(long)]
         with_orders: bool,
     },

@@ -17,6 +17,9 @@ pub const WEEKLY: usize = 4;
 /// Months of which the newest backup is kept.
 pub const MONTHLY: usize = 12;
 
+/// Days that a former database is kept at least.
+const MONTH: i64 = 30;
+
 /// The hour at which a night's backup may begin, on the seller's clock: nobody picks then, and no sale day is open.
 const HOUR: i64 = 2;
 
@@ -68,6 +71,13 @@ pub fn expired(nights: &[NaiveDate], night: NaiveDate, told: Option<NaiveDate>) 
         gone.extend(to_come.iter().filter(|made| told.is_some_and(|told| is_to_come(**made, told))));
     }
     gone
+}
+
+/// Whether what was kept of a former database on a day has had its time: there are seven backups that are a month newer. A
+/// clock that is wrong for a night makes one.
+pub fn is_outlived(kept: NaiveDate, nights: &[NaiveDate]) -> bool {
+    let is_newer = |night: &&NaiveDate| night.signed_duration_since(kept) > TimeDelta::days(MONTH);
+    nights.iter().filter(is_newer).count() >= DAILY
 }
 
 /// The newest night of each of the newest `number` periods.
@@ -219,6 +229,17 @@ mod tests {
             "2026-11-22",
         ];
         assert_eq!(kept, [&months[..], &weeks[..], &days[..]].concat());
+    }
+
+    #[test]
+    fn a_former_database_goes_when_a_week_of_backups_is_a_month_newer() {
+        let nights = |from: &str, number: i64| -> Vec<NaiveDate> {
+            (0..number).map(|later| day(from) + TimeDelta::days(later)).collect()
+        };
+        let kept = day("2026-01-18");
+        assert!(is_outlived(kept, &nights("2026-02-18", 7)));
+        assert!(!is_outlived(kept, &nights("2026-02-17", 7)), "the first is of the thirtieth day");
+        assert!(!is_outlived(kept, &[nights("2026-01-19", 14), nights("2036-01-18", 1)].concat()));
     }
 
     #[test]

@@ -221,7 +221,21 @@ impl Engine {
                 tracing::warn!(%error, "an old backup could not be deleted");
             }
         }
+        self.drop_former(&nights);
         Ok(made)
+    }
+
+    /// Deletes what a restore, a repair or an update kept of the former database, once these nights' backups outlived it.
+    fn drop_former(&self, nights: &[NaiveDate]) {
+        let former = packlight_store::former_databases(&self.0.folder).unwrap_or_default();
+        let is_outlived = |kept: DateTime<Utc>| backup::is_outlived(kept.date_naive(), nights);
+        for former in former.iter().filter(|former| former.kept_at.is_some_and(is_outlived)) {
+            match std::fs::remove_file(&former.file) {
+                Ok(()) => tracing::info!(file = %former.file.display(), "a former database went"),
+                // The next night tries again.
+                Err(error) => tracing::warn!(%error, "a former database could not be deleted"),
+            }
+        }
     }
 
     /// Notes that the database was found damaged, so that whoever opens it next examines and repairs it, and tells so

@@ -73,25 +73,35 @@ pub fn erase(folder: &Path) -> Result<(), EngineError> {
 
 /// As [`erase`], of this one folder and for whoever holds its lock.
 pub(crate) fn clear(folder: &Path) -> Result<(), EngineError> {
-    let failed = |path: &Path, error: &std::io::Error| {
-        let path = path.display();
-        EngineError::new(
-            Code::Disk,
-            format!("{path} could not be deleted ({error}): delete it by hand, or try again"),
-        )
-    };
-    let entries = ours(folder).map_err(|error| failed(folder, &error))?;
+    let entries = ours(folder).map_err(|error| not_deleted(folder, &error))?;
     // They are made anew with the icon, so nobody takes them along; but they go.
     let pictures = ["tray", "tray-demo"].map(|inner| folder.join(inner));
     for entry in entries.into_iter().chain(pictures.into_iter().filter(|inner| inner.is_dir())) {
-        let gone =
-            if entry.is_dir() { std::fs::remove_dir_all(&entry) } else { std::fs::remove_file(&entry) };
-        match gone {
-            Err(error) if error.kind() != std::io::ErrorKind::NotFound => return Err(failed(&entry, &error)),
-            _ => {}
-        }
+        delete(&entry)?;
     }
     Ok(())
+}
+
+/// Deletes the former databases of a folder, with their logs: whole copies of what was here once.
+pub(crate) fn delete_former(folder: &Path) -> Result<(), EngineError> {
+    let former = packlight_store::former_databases(folder).map_err(|error| not_deleted(folder, &error))?;
+    former.iter().try_for_each(|former| delete(&former.file))
+}
+
+fn delete(entry: &Path) -> Result<(), EngineError> {
+    let gone = if entry.is_dir() { std::fs::remove_dir_all(entry) } else { std::fs::remove_file(entry) };
+    match gone {
+        Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(not_deleted(entry, &error)),
+        _ => Ok(()),
+    }
+}
+
+fn not_deleted(path: &Path, error: &std::io::Error) -> EngineError {
+    let path = path.display();
+    EngineError::new(
+        Code::Disk,
+        format!("{path} could not be deleted ({error}): delete it by hand, or try again"),
+    )
 }
 
 /// The files and folders that Packlight made in `folder`, the lock and the signs of a move excepted. The database and its

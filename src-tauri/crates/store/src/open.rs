@@ -15,6 +15,7 @@ use sqlx::sqlite::{
 use sqlx::{AssertSqlSafe, ConnectOptions, Connection, SqliteConnection};
 
 use crate::OpenError;
+use crate::former::BEFORE;
 
 /// The steps that this program knows.
 pub(crate) static MIGRATIONS: Migrator = sqlx::migrate!("../../../migrations");
@@ -269,7 +270,7 @@ fn is_new_enough(version: &str) -> bool {
 
 /// A copy of the database as it is, complete and usable, beside it. An older copy of the same name is replaced.
 async fn back_up(writer: &mut SqliteConnection, file: &Path, version: i64) -> Result<(), OpenError> {
-    let copy = with_suffix(file, &format!(".before-{version}"));
+    let copy = with_suffix(file, &format!("{BEFORE}{version}"));
     let part = with_suffix(&copy, ".part");
     let _ = fs::remove_file(&part);
     create(&part)?;

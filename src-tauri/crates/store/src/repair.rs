@@ -2,7 +2,7 @@
 //! then is done again.
 //!
 //! The backup's watermarks come with it, so the next sync reads again whatever Amazon changed since. A damaged file is
-//! never written to and never deleted.
+//! never written to, and deleted by nothing here.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -12,8 +12,9 @@ use sqlx::{AssertSqlSafe, ConnectOptions, Connection};
 
 use crate::acts::Replayed;
 use crate::backup::{self, Backup, BackupError, Part};
+use crate::former::{DAMAGED, stamp};
 use crate::open::{self, with_suffix};
-use crate::restore::{copy_whole, put_in_place, stamp};
+use crate::restore::{copy_whole, put_in_place};
 use crate::{OpenError, StoreError};
 
 /// Its presence says that SQLite found damage while the database was in use.
@@ -49,7 +50,7 @@ pub async fn repair(
     now: DateTime<Utc>,
 ) -> Result<Repaired, BackupError> {
     let file = open::database_file(folder);
-    let aside = format!("{}.damaged-{}", open::DATABASE, stamp(now));
+    let aside = format!("{}{DAMAGED}{}", open::DATABASE, stamp(now));
     let quarantine = folder.join(&aside);
     for backup in backups {
         match put_in_place(folder, backup, &aside, Some(&file), now).await {

@@ -13,6 +13,7 @@ use sqlx::{Connection, SqliteConnection};
 
 use crate::acts::Replayed;
 use crate::backup::{self, Backup, BackupError, Part, sync_file, sync_folder};
+use crate::former::{BEFORE_RESTORE, stamp};
 use crate::open::{self, with_suffix};
 use crate::{Access, OpenError, Store, StoreError, alerts};
 
@@ -33,13 +34,8 @@ pub struct Restored {
 /// Puts `backup` in the place of the database of `folder`, migrated where it is older. The present database is kept as
 /// `packlight.db.before-restore-<time>`.
 pub async fn restore(folder: &Path, backup: &Path, now: DateTime<Utc>) -> Result<Restored, BackupError> {
-    let aside = format!("{}.before-restore-{}", open::DATABASE, stamp(now));
+    let aside = format!("{}{BEFORE_RESTORE}{}", open::DATABASE, stamp(now));
     put_in_place(folder, backup, &aside, None, now).await.map(|(restored, _)| restored)
-}
-
-/// The time in a file's name, UTC.
-pub(crate) fn stamp(now: DateTime<Utc>) -> String {
-    now.format("%Y%m%dT%H%M%SZ").to_string()
 }
 
 /// Puts `backup` in place; acts that only `damaged` knows are done again in it as far as they can be.

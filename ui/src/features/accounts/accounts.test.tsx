@@ -299,6 +299,8 @@ describe("settings of an account", () => {
     expect(dialog).toHaveTextContent("340 lines, 4 notes, 248 confirmations, 3 pick list records");
     expect(dialog).toHaveTextContent("12 linked units become free, 260 sold units stay sold");
     expect(dialog).toHaveTextContent("7 backups made before hold the orders");
+    expect(dialog).toHaveTextContent("2 whole copies of the former database");
+    expect(dialog).toHaveTextContent("go too: packlight.db.before-6, packlight.db.damaged-20260118T130000Z.");
     const button = within(dialog).getByRole("button", { name: "Delete My shop" });
     expect(button).toBeDisabled();
     await user.type(within(dialog).getByLabelText("Type My shop to delete it"), "my sho");
@@ -324,6 +326,7 @@ describe("settings of an account", () => {
           pick_lists: 0,
           open_lists: ["P-0123abcd"],
           backups: 0,
+          copies: [],
         }),
       },
     });

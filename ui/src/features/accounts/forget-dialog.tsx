@@ -117,6 +117,12 @@ function Losses({ preview }: { preview: ForgetPreview }) {
           {counted(preview.sold_units, "sold unit")} stay sold.
         </p>
       )}
+      {preview.copies.length > 0 && (
+        <p className={styles.files}>
+          {counted(preview.copies.length, "whole copy", "whole copies")} of the former database, kept by a restore, a
+          repair or an update, {preview.copies.length === 1 ? "goes" : "go"} too: {preview.copies.join(", ")}.
+        </p>
+      )}
       {preview.backups > 0 && (
         <p>{counted(preview.backups, "backup")} made before hold the orders until they are rotated out or deleted.</p>
       )}

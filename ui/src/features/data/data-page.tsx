@@ -69,7 +69,8 @@ function Backups() {
       <h2>Backups</h2>
       <p>
         Every night Packlight copies its database and examines the copy. Seven days, four weeks and twelve months are
-        kept. Secrets are in none of them.
+        kept. Secrets are in none of them. A former database that a restore, a repair or an update kept goes when there
+        are seven backups a month newer.
       </p>
       {status.error !== null && <FailureNotice error={status.error} onAgain={() => void status.refetch()} />}
       {problem !== null && (

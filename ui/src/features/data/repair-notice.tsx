@@ -41,7 +41,8 @@ export function RepairNotice() {
           : report.from_itself
             ? "What could be read of it was whole and has been copied."
             : `The backup of ${madeAt(backup, now)} took its place.${acts}`}{" "}
-        The next sync reads Amazon’s changes again. The damaged files are kept as {report.quarantine}.
+        The next sync reads Amazon’s changes again. The damaged files are kept for a month at least, as{" "}
+        {report.quarantine}.
       </Notice>
     </div>
   );

@@ -5,14 +5,14 @@
 
 use packlight_domain::account::AccountId;
 use packlight_domain::text::fold;
-use packlight_store::{Account, Holdings};
+use packlight_store::{Account, Holdings, former_databases};
 use serde::{Deserialize, Serialize};
 
 use super::Standing;
 use crate::desk::Engine;
 use crate::error::{Code, EngineError};
 use crate::events::CacheTag;
-use crate::{alerts, backups};
+use crate::{alerts, backups, erase};
 
 /// What forgetting an account would take away.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, specta::Type)]
@@ -37,6 +37,8 @@ pub struct ForgetPreview {
     pub open_lists: Vec<String>,
     /// Nightly backups, which hold its orders until they are rotated out.
     pub backups: u32,
+    /// Names of the files that a restore, a repair or an update kept of the former database: they hold its orders, and go.
+    pub copies: Vec<String>,
 }
 
 /// What became of a forgotten account.
@@ -73,6 +75,12 @@ impl Engine {
         let account = self.account(id, Standing::Any).await?;
         let holdings = self.0.store.holdings(id).await?;
         let backups = backups::nightly(&self.0.folder.join(backups::FOLDER)).len();
+        let former = former_databases(&self.0.folder).map_err(|error| {
+            let folder = self.0.folder.display();
+            EngineError::new(Code::Disk, format!("{folder} cannot be read ({error}): try again"))
+        })?;
+        let whole = former.iter().filter(|former| !former.is_part);
+        let names = whole.filter_map(|former| former.file.file_name());
         let Holdings { orders, lines, notes, confirmed, linked_units, sold_units, pick_lists, open_lists } =
             holdings;
         Ok(ForgetPreview {
@@ -86,12 +94,13 @@ impl Engine {
             pick_lists,
             open_lists,
             backups: u32::try_from(backups).unwrap_or(u32::MAX),
+            copies: names.map(|name| name.to_string_lossy().into_owned()).collect(),
         })
     }
 
-    /// Disconnects an account and deletes everything that was read or done for it; stock and mappings stay. `typed` is its
-    /// label, as the seller typed it to say that this account is meant. Broken off, it leaves a disconnected account with
-    /// fewer orders, and can be called again.
+    /// Disconnects an account and deletes everything that was read or done for it, and every copy of the former database;
+    /// stock and mappings stay. `typed` is its label, as the seller typed it to say that this account is meant. Broken off,
+    /// it leaves a disconnected account with fewer orders, and can be called again.
     pub async fn forget_account(&self, id: AccountId, typed: &str) -> Result<Forgotten, EngineError> {
         self.require_writer()?;
         let account = self.account(id, Standing::Any).await?;
@@ -106,6 +115,8 @@ impl Engine {
             );
             return Err(EngineError::new(Code::NotPossible, message));
         }
+        // First of all: once the account is gone, nobody would ask for them again.
+        self.delete_copies().await?;
         let left = if account.is_connected() { self.remove_account(id).await? } else { None };
         // A run that is under way would go on to write; those of other accounts begin again at once.
         self.stop_sync().await;
@@ -123,6 +134,12 @@ impl Engine {
             CacheTag::Sync,
         ]);
         Ok(Forgotten { orders: forgotten?, left })
+    }
+
+    /// Deletes what a restore, a repair or an update kept of the former database, which would hold what is forgotten.
+    async fn delete_copies(&self) -> Result<(), EngineError> {
+        let _writing = self.writing_beside().await?;
+        erase::delete_former(&self.0.folder)
     }
 
     /// Deletes an account's secrets from where they lie. What cannot be deleted is returned as a sentence that says how to
