@@ -18,11 +18,12 @@ pub(crate) use split::split_grown;
 /// Where a block begins: its segment and lower bound. The lowest block of a segment has the smallest numbers there are.
 const LOWEST: i64 = i64::MIN;
 
-/// A place found by position: the block that holds it and the orders before that block, in list order.
+/// A place found by position: the block that holds it, the orders before that block, in list order, and those in it.
 #[derive(Debug)]
 pub(crate) struct Located {
     pub(crate) block: Block,
     pub(crate) before: i64,
+    orders: i64,
 }
 
 /// A block of a segment by its number, counted from an end.
@@ -223,16 +224,33 @@ impl Counting {
             if target < passed + orders {
                 let before = if in_order { passed } else { size - passed - orders };
                 let block = Block { end, at, is_inner: at + 1 < read };
-                return Ok(Some(Located { block, before: ahead + before }));
+                return Ok(Some(Located { block, before: ahead + before, orders }));
             }
             passed += orders;
         }
         Ok(None)
     }
 
-    /// Where a walk enters a segment to begin with a block: the bound of the block towards the list's beginning. `None`
-    /// where the segment's own end is that bound, or may be.
-    pub(crate) fn entry(&self, block: Block, descending: bool) -> Option<Edge> {
+    /// The bound of a block from which fewer orders are passed to so many at `position`, and the orders before that bound,
+    /// in list order. `None` where the segment's own end is the block's bound, or may be.
+    pub(crate) fn entry(
+        &self,
+        found: &Located,
+        descending: bool,
+        position: i64,
+        limit: i64,
+    ) -> Option<(Edge, i64)> {
+        let end = found.before + found.orders;
+        if end - limit - position < position - found.before
+            && let Some(edge) = self.edge(found.block, !descending)
+        {
+            return Some((edge, end));
+        }
+        Some((self.edge(found.block, descending)?, found.before))
+    }
+
+    /// Where a walk in a direction enters a block. `None` where the segment's own end is there, or may be.
+    fn edge(&self, block: Block, descending: bool) -> Option<Edge> {
         let Block { end, at, is_inner } = block;
         let number = match (descending, end.high) {
             (true, true) => at.checked_sub(1)?,

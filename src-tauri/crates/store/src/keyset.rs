@@ -208,37 +208,55 @@ impl<'a> Walk<'a> {
         query
     }
 
-    /// The query of the keys from a block's lower bound on to the end of the segment, in order; [`read_marks`] ends it. The
-    /// sort must have no window, and no order must be looked at.
-    pub(crate) fn keys_beyond_query(&self, edge: Edge, reading: Reading) -> QueryBuilder<Sqlite> {
+    /// The query of the keys on both sides of a block's bound, in no order: each reading goes from there in its own
+    /// direction. [`read_marks`] ends it. The sort must have no window, and no order must be looked at.
+    pub(crate) fn keys_beside_query(&self, edge: Edge, readings: [Reading; 2]) -> QueryBuilder<Sqlite> {
         let mut query = QueryBuilder::new("");
         edge.push(&mut query, self.column);
         query.push(MARKS);
-        let parts = if reading.descending {
-            Part::between(None, Some(Bound::Edge))
-        } else {
-            Part::between(Some(Bound::Edge), None)
-        };
-        self.push_sorted(&mut query, &parts, reading);
-        query.push(LIMIT).push_bind(reading.limit).push(" OFFSET ").push_bind(reading.offset);
+        for (at, reading) in readings.into_iter().enumerate() {
+            let parts = if reading.descending {
+                Part::between(None, Some(Bound::Edge))
+            } else {
+                Part::between(Some(Bound::Edge), None)
+            };
+            query.push(if at > 0 { " UNION ALL SELECT * FROM (" } else { "SELECT * FROM (" });
+            self.push_sorted(&mut query, &parts, reading);
+            query.push(LIMIT).push_bind(reading.limit).push(" OFFSET ").push_bind(reading.offset).push(")");
+        }
         query
     }
 
     /// Appends the keys of some parts, in order.
     fn push_sorted(&self, query: &mut QueryBuilder<Sqlite>, parts: &[Part<'_>], reading: Reading) {
-        self.push_ranges(query, &format!("{} AS k, id AS i", self.column.name), parts);
-        query.push(if reading.descending { " ORDER BY 1 DESC, 2 DESC" } else { " ORDER BY 1, 2" });
+        let select = format!("{} AS k, id AS i", self.column.name);
+        let order = if reading.descending { " ORDER BY 1 DESC, 2 DESC" } else { " ORDER BY 1, 2" };
+        let ([_], [_, _, ..]) = (&self.ranges[..], parts) else {
+            self.push_ranges(query, &select, parts);
+            query.push(order);
+            return;
+        };
+        // The parts of one range lie one behind the other. To merge them would take longer than to read them.
+        let mut parts: Vec<_> = parts.iter().collect();
+        if reading.descending {
+            parts.reverse();
+        }
+        for (at, part) in parts.into_iter().enumerate() {
+            query.push(if at > 0 { " UNION ALL SELECT * FROM (" } else { "SELECT * FROM (" });
+            self.push_ranges(query, &select, std::slice::from_ref(part));
+            query.push(order).push(")");
+        }
     }
 
-    /// The keys from a block's lower bound on to the end of the segment, in order.
-    pub(crate) async fn keys_beyond(
+    /// The keys on both sides of a block's bound, in the order of the second reading.
+    pub(crate) async fn keys_beside(
         &self,
         connection: &mut SqliteConnection,
         edge: Edge,
-        reading: Reading,
+        readings: [Reading; 2],
     ) -> Result<Vec<Mark>, StoreError> {
-        let marks = read_marks(&mut self.keys_beyond_query(edge, reading), connection).await?;
-        Ok(sorted(marks, reading))
+        let marks = read_marks(&mut self.keys_beside_query(edge, readings), connection).await?;
+        Ok(sorted(marks, readings[1]))
     }
 
     /// The keys of a stretch, in order.

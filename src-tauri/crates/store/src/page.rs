@@ -18,6 +18,7 @@ use crate::sieve::Sieve;
 use crate::{Store, StoreError};
 
 mod counted;
+mod near;
 mod sieved;
 mod slim;
 
@@ -295,77 +296,6 @@ impl List {
     ) -> Result<(i64, i64), StoreError> {
         let without = counting.size(connection, self.column, true).await?;
         Ok((self.sieve.size() - without, without))
-    }
-
-    /// The keys from a position on: a block is found by adding up counts, and entered by a step shorter than a block.
-    async fn near(
-        &self,
-        connection: &mut SqliteConnection,
-        position: i64,
-        limit: u32,
-        total: i64,
-    ) -> Result<Vec<Mark>, StoreError> {
-        let walk = self.walk();
-        let Some(counting) = self.ranking() else {
-            return self.step(connection, position, limit, total).await;
-        };
-        let descending = self.sort.descending;
-        // Blocks know nothing of a window: what lies before it in list order comes on top.
-        let ahead = match self.sieve.window_of(self.column.key) {
-            None => 0,
-            Some(window) => {
-                let (from, to) = counting.ends(connection, &window).await?;
-                if descending { counting.size(connection, self.column, false).await? - to } else { from }
-            }
-        };
-        let position = position + ahead;
-        let found = counting.locate(connection, self.column, descending, position).await?;
-        let Some(found) = found else { return Ok(Vec::new()) };
-        let reading = self.reading(limit);
-        let rest = !found.block.is_without_value() && self.column.nullable;
-        let rest = rest.then(|| Stretch::whole(true));
-        if let Some(edge) = counting.entry(found.block, descending).filter(|_| self.sieve.windows.is_empty())
-        {
-            let reading = Reading { offset: count(position - found.before), ..reading };
-            let mut marks = walk.keys_beyond(connection, edge, reading).await?;
-            let missing = limit.saturating_sub(u32::try_from(marks.len()).unwrap_or(u32::MAX));
-            if let Some(rest) = rest.filter(|_| missing > 0) {
-                marks.extend(walk.keys(connection, &rest, self.reading(missing)).await?);
-            }
-            return Ok(marks);
-        }
-        let block = counting.stretch(connection, self.column, found.block).await?;
-        // From the block's first order in list order on to the segment's end; a window that begins inside the block cuts
-        // off what lies before it.
-        let first = if descending { Stretch { low: None, ..block } } else { Stretch { high: None, ..block } };
-        let stretches: Vec<Stretch> = [first].into_iter().chain(rest).collect();
-        let offset = position - found.before.max(ahead);
-        let reading = Reading { offset: count(offset), ..reading };
-        self.read(connection, &walk, &stretches, reading).await
-    }
-
-    /// The keys from a position on, by steps from the end of the list that is nearer.
-    async fn step(
-        &self,
-        connection: &mut SqliteConnection,
-        position: i64,
-        limit: u32,
-        total: i64,
-    ) -> Result<Vec<Mark>, StoreError> {
-        let walk = self.walk();
-        let from_end = position > total / 2;
-        let has_rest = from_end && self.column.nullable && self.sieve.window_of(self.column.key).is_none();
-        let without = if has_rest { walk.count(connection, &Stretch::whole(true)).await? } else { 0 };
-        let rest = i64::from(limit).min(total - without - position);
-        if !from_end || rest < i64::from(limit).min(total - position) {
-            let reading = Reading { offset: count(position), ..self.reading(limit) };
-            return self.read(connection, &walk, &self.segments(), reading).await;
-        }
-        let offset = count(total - without - position - rest);
-        let reading = Reading { descending: !self.sort.descending, offset, ..self.reading(count(rest)) };
-        let mut marks = walk.keys(connection, &Stretch::whole(false), reading).await?;
-        marks.reverse();
-        Ok(marks)
     }
 
     /// The page of a complete, sorted list.
