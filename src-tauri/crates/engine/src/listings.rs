@@ -51,6 +51,7 @@ impl Engine {
         let run = {
             let mut running = self.0.reports.listings.lock().unwrap_or_else(PoisonError::into_inner);
             if let Some(run) = running.as_ref().filter(|run| run.peek().is_none()) {
+                self.0.reports.ask_for(ReportKind::Listings);
                 run.clone()
             } else {
                 let engine = self.clone();

@@ -114,6 +114,14 @@ impl Running {
         }
     }
 
+    /// Somebody asks for all reports of a kind and joins whoever waits for them.
+    pub(crate) fn ask_for(&self, kind: ReportKind) {
+        let runs = self.runs.lock().unwrap_or_else(PoisonError::into_inner);
+        for (_, run) in runs.iter().filter(|(key, _)| key.1 == kind.report_type()) {
+            run.is_asked_for.send_replace(true);
+        }
+    }
+
     /// Whether a request is worked on though Packlight is paused.
     fn is_asked_for(&self, key: &Key) -> bool {
         let runs = self.runs.lock().unwrap_or_else(PoisonError::into_inner);

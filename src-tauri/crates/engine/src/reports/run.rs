@@ -172,6 +172,7 @@ impl Run {
     async fn work(mut self) -> Result<ReportOutcome, EngineError> {
         loop {
             self.pause().await?;
+            let asked_at = self.now();
             match self.step().await {
                 Ok(Flow::On) => self.failures = 0,
                 Ok(Flow::End(outcome)) => {
@@ -186,7 +187,7 @@ impl Run {
                     None => self.failures = self.failures.saturating_add(1),
                 },
             }
-            if self.is_time_over() {
+            if self.is_time_over(asked_at) {
                 return self.abandon().await;
             }
         }

@@ -44,7 +44,7 @@ impl Run {
         loop {
             let now = self.now();
             let is_asked_for = *asked_for.borrow_and_update();
-            let pause = self.pause_that_holds(is_asked_for).await;
+            let pause = if is_asked_for { None } else { self.engine.pause_left().await };
             if pause.is_some() {
                 // What failed before is a while ago by the time that anybody tries again.
                 self.failures = 0;
@@ -70,20 +70,15 @@ impl Run {
         }
     }
 
-    async fn pause_that_holds(&self, is_asked_for: bool) -> Option<Duration> {
-        if is_asked_for { None } else { self.engine.pause_left().await }
-    }
-
-    /// Whether Amazon has had its time. A look that was not answered says nothing about that, until there have been no
-    /// others for as long.
-    pub(super) fn is_time_over(&mut self) -> bool {
-        let now = self.now();
+    /// Whether Amazon had had its time at the last look; the computer may have slept since. A look that was not answered
+    /// says nothing about that, until there have been no others for as long.
+    pub(super) fn is_time_over(&mut self, asked_at: DateTime<Utc>) -> bool {
         // A computer that woke has no network yet.
         if self.failures <= 1 || has_slept_since(self.vain.slept, &self.engine.0.sleep) {
-            self.vain = Vain::since(now, &self.engine);
+            self.vain = Vain::since(self.now(), &self.engine);
         }
-        let waited = now - self.begun_at();
-        let waited = if self.failures == 0 { waited } else { waited.min(now - self.vain.since) };
+        let waited = asked_at - self.begun_at();
+        let waited = if self.failures == 0 { waited } else { waited.min(asked_at - self.vain.since) };
         waited > TIME_ALLOWED
     }
 
