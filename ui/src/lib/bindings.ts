@@ -45,8 +45,6 @@ export const commands = {
 	openOnAmazon: (id: OrderRowId) => typedError<null, CommandError>(__TAURI_INVOKE("open_on_amazon", { id })),
 	/**  Rows of the stock. */
 	listUnits: (request: UnitListRequest) => typedError<UnitPage, CommandError>(__TAURI_INVOKE("list_units", { request })),
-	/**  One unit. */
-	getUnit: (id: UnitId) => typedError<Unit, CommandError>(__TAURI_INVOKE("get_unit", { id })),
 	/**  What the stock's cards show. */
 	stockCounts: () => typedError<StockCounts, CommandError>(__TAURI_INVOKE("stock_counts")),
 	/**  Every storage location in natural order. */
@@ -152,8 +150,6 @@ export const commands = {
 	queryHelp: (text: string, caret: number) => typedError<QueryHelp, CommandError>(__TAURI_INVOKE("query_help", { text, caret })),
 	/**  The text after a filter was chosen by mouse. */
 	editQuery: (text: string, edit: QueryEdit) => typedError<string, CommandError>(__TAURI_INVOKE("edit_query", { text, edit })),
-	/**  The pick list of a request; nothing changes. */
-	planPickList: (request: PickRequest) => typedError<PickList, CommandError>(__TAURI_INVOKE("plan_pick_list", { request })),
 	/**  The pick list of a request with its pages as they would be printed; nothing changes. */
 	previewPickList: (request: PickRequest, paper: Paper) => typedError<PickPreview, CommandError>(__TAURI_INVOKE("preview_pick_list", { request, paper })),
 	/**  Recorded pick lists, newest first. */
@@ -190,8 +186,6 @@ export const commands = {
 	previewConfirm: (request: ConfirmRequest, most: number) => typedError<Confirmation, CommandError>(__TAURI_INVOKE("preview_confirm", { request, most })),
 	/**  Confirms orders as processed and archives their units. */
 	confirmOrders: (request: ConfirmRequest) => typedError<Confirmation, CommandError>(__TAURI_INVOKE("confirm_orders", { request })),
-	/**  Takes a confirmation back. */
-	undoConfirm: (batch: BatchId) => typedError<ConfirmUndone, CommandError>(__TAURI_INVOKE("undo_confirm", { batch })),
 	/**  Which month names the archive location. */
 	archiveRule: () => typedError<ArchiveRule, CommandError>(__TAURI_INVOKE("archive_rule")),
 	/**  Changes which month names the archive location. */
@@ -543,7 +537,7 @@ export type Candidates = {
 
 /**  How a unit came to its line. */
 export type ClaimMethod = 
-/**  The seller chose this very unit. */
+/**  The seller chose this specific unit. */
 "manual" | 
 /**  The mapping of the line's ASIN chose it. */
 "mapping" | 
@@ -678,18 +672,6 @@ export type ConfirmResult =
 "already" | 
 /**  It was left alone; the reason says why. */
 "skipped";
-
-/**  What taking a confirmation back did. */
-export type ConfirmUndone = {
-	/**  The batch of the undo itself; `None` where nothing was restored. */
-	batch: BatchId | null,
-	/**  Orders that are as before. */
-	orders_restored: number,
-	/**  Units that lie where they lay. */
-	units_restored: number,
-	/**  Orders left alone because a unit of theirs moved since, or because they were taken back before. */
-	skipped: number,
-};
 
 /**  A unit that an order takes along. */
 export type ConfirmUnit = {
