@@ -33,6 +33,7 @@ macro_rules! every_command {
             commands::orders::set_note,
             commands::orders::open_on_amazon,
             commands::stock::list_units,
+            commands::stock::get_unit,
             commands::stock::stock_counts,
             commands::stock::storage_locations,
             commands::stock::add_units,

@@ -3,7 +3,7 @@
 use packlight_domain::act::BatchId;
 use packlight_domain::currency::Currency;
 use packlight_domain::stock::{
-    LocationCount, MoveCount, StockCounts, UnitDraft, UnitId, UnitListRequest, UnitPage, UnitSelection,
+    LocationCount, MoveCount, StockCounts, Unit, UnitDraft, UnitId, UnitListRequest, UnitPage, UnitSelection,
     UnitsChanged,
 };
 use tauri::State;
@@ -16,6 +16,13 @@ use crate::session::Desk;
 #[specta::specta]
 pub(crate) async fn list_units(desk: State<'_, Desk>, request: UnitListRequest) -> Answer<UnitPage> {
     Ok(desk.engine().await?.list_units(&request).await?)
+}
+
+/// One unit.
+#[tauri::command]
+#[specta::specta]
+pub(crate) async fn get_unit(desk: State<'_, Desk>, id: UnitId) -> Answer<Unit> {
+    Ok(desk.engine().await?.unit(id).await?)
 }
 
 /// What the stock's cards show.

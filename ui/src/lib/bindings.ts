@@ -45,6 +45,8 @@ export const commands = {
 	openOnAmazon: (id: OrderRowId) => typedError<null, CommandError>(__TAURI_INVOKE("open_on_amazon", { id })),
 	/**  Rows of the stock. */
 	listUnits: (request: UnitListRequest) => typedError<UnitPage, CommandError>(__TAURI_INVOKE("list_units", { request })),
+	/**  One unit. */
+	getUnit: (id: UnitId) => typedError<Unit, CommandError>(__TAURI_INVOKE("get_unit", { id })),
 	/**  What the stock's cards show. */
 	stockCounts: () => typedError<StockCounts, CommandError>(__TAURI_INVOKE("stock_counts")),
 	/**  Every storage location in natural order. */
