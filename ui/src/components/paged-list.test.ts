@@ -57,6 +57,17 @@ describe("what the seller asked to see", () => {
   });
 });
 
+describe("an empty list", () => {
+  it("takes rows at once: there is nothing that they could move", async () => {
+    const rows = new Rows([]);
+    const list = await PagedList.open(rows.load, byDate);
+    rows.addOnTop(2, 1);
+    await list.refresh(() => false);
+    expect(list.state()).toMatchObject({ waiting: null, total: 2 });
+    expect(shown(list, 0, 2)).toEqual([2, 1]);
+  });
+});
+
 describe("a list that is read by pages", () => {
   it("reads the pages in view and no others", async () => {
     const rows = new Rows(count(1000, 1));

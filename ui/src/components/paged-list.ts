@@ -2,8 +2,8 @@
  * The rows of one list as far as they have been looked at, read by position in pages of a hundred.
  *
  * It owns one promise: nothing moves under the pointer. When the data change, rows that are shown take their new content
- * where they stand; rows that came, went or changed places wait until `apply`, unless the seller is not at work in the
- * list (`calm`), when they appear at once. What a row says is true all the while, also where the list has it no more.
+ * where they stand; rows that came, went or changed places wait until `apply`, unless the list is empty or the seller is not
+ * at work in it (`calm`), when they appear at once. What a row says is true all the while, also where the list has it no more.
  */
 import { Failure } from "~/lib/ipc";
 
@@ -135,7 +135,7 @@ export class PagedList<Row extends { id: number }> {
       const fresh = await this.#readSeen(0);
       if (turn !== this.#turn) return;
       this.#openEnded = !fresh.measured || !fresh.exact;
-      if (fresh.same || this.#wanted || calm()) {
+      if (fresh.same || this.#wanted || this.#state.total === 0 || calm()) {
         this.#show(fresh);
         void this.#countAll();
         return;

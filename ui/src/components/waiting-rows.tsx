@@ -1,9 +1,10 @@
 /**
  * Rows that came or went while the seller is at work in a list: when they may move, and the pill that shows them.
  *
- * One rule for every table: nothing moves under the pointer, nor while the table has the focus or is scrolled.
+ * One rule for every table: nothing moves under the pointer, nor while the table has the focus or is scrolled. A pointer that
+ * the window opened under is nobody's until it moves.
  */
-import { useCallback, useMemo, useRef, type RefObject } from "react";
+import { useCallback, useMemo, useRef, type PointerEvent, type RefObject } from "react";
 
 import { counted } from "~/lib/format";
 
@@ -14,6 +15,8 @@ import styles from "./waiting-rows.module.css";
 /** Whether rows may move, and the ear that tells it where the pointer is. `idle` is false while the page says no anyway. */
 export function useCalm(grid: RefObject<GridHandle | null>, idle = true) {
   const inside = useRef(false);
+  /** Where it first came to be in the table: a window that opens under it says that it entered. */
+  const found = useRef<{ x: number; y: number } | null>(null);
   const calm = useCallback(
     () => idle && !inside.current && (grid.current === null || (grid.current.isAtTop() && !grid.current.hasFocus())),
     [grid, idle],
@@ -22,7 +25,13 @@ export function useCalm(grid: RefObject<GridHandle | null>, idle = true) {
   const pointer = useMemo(
     () =>
       <Row extends { id: number }>(list: PagedList<Row> | null) => ({
-        onPointerEnter: () => void (inside.current = true),
+        onPointerEnter: ({ clientX: x, clientY: y }: PointerEvent) => {
+          inside.current = found.current !== null;
+          found.current ??= { x, y };
+        },
+        onPointerMove: ({ clientX: x, clientY: y }: PointerEvent) => {
+          inside.current ||= x !== found.current?.x || y !== found.current.y;
+        },
         onPointerLeave: () => {
           inside.current = false;
           if (list !== null && list.state().waiting !== null && calm()) void list.apply();

@@ -8,6 +8,7 @@ import { describe, expect, it } from "vitest";
 import type { Unit } from "~/lib/bindings";
 import { MadeUpShop } from "~/test/made-up-orders";
 import { openWindow } from "~/test/open-window";
+import { pointInto } from "~/test/pointer";
 
 import { inPlace, placeOf, valueOf, withValue } from "./search";
 
@@ -239,7 +240,7 @@ describe("the stock", () => {
 
     // The pointer in the table keeps them waiting too, until it leaves.
     (await table()).blur();
-    await user.hover(await table());
+    await pointInto(user, await table());
     add(42);
     await act(() => core.changed("inventory"));
     await screen.findByRole("button", { name: "↑ 1 new unit" });
@@ -263,7 +264,7 @@ describe("the stock", () => {
 
   it("a unit that has left the list by others says where it is, and stays until it is asked for", async () => {
     const { user, stock, core } = await openStock("/inventory?q=status:in_stock");
-    await user.hover(await table());
+    await pointInto(user, await table());
     const place = (await rows())[1];
     expect(place).toHaveTextContent("In stock");
     stock.units[38] = { ...(stock.units[38] as Unit), status: "sold" };

@@ -32,7 +32,7 @@ type Props = {
   commandsOf: (unit: Unit) => MenuEntry[];
   onClear: () => void;
   /** Hears whether the pointer is in the table. */
-  pointer: Pick<HTMLAttributes<HTMLElement>, "onPointerEnter" | "onPointerLeave">;
+  pointer: Pick<HTMLAttributes<HTMLElement>, "onPointerEnter" | "onPointerMove" | "onPointerLeave">;
   ref: Ref<GridHandle>;
 };
 

@@ -9,6 +9,7 @@ import { tellActed } from "~/components/acted";
 import type { OrderPage } from "~/lib/bindings";
 import { MadeUpShop } from "~/test/made-up-orders";
 import { openWindow } from "~/test/open-window";
+import { pointInto } from "~/test/pointer";
 
 import "./bulk-bar";
 import "./order-drawer";
@@ -82,7 +83,7 @@ describe("what others do", () => {
     const shop = unmatchedShop(12);
     const { user, core } = openWindow({ shop, at: "/orders/amazon?q=is:unmatched" });
     await shown(shop);
-    await user.hover(await table());
+    await pointInto(user, await table());
     const before = shownIds();
     const row = screen.getByText(shop.row(9).platform_order_id).closest("[role=row]");
     expect(row).toHaveTextContent("1 unmatched");

@@ -4,6 +4,7 @@ import { describe, expect, it } from "vitest";
 import { refusal } from "~/test/fake-backend";
 import { MadeUpShop } from "~/test/made-up-orders";
 import { openWindow } from "~/test/open-window";
+import { pointInto } from "~/test/pointer";
 
 const table = () => screen.findByTestId("orders-table");
 const bodyRows = async () =>
@@ -329,7 +330,7 @@ describe("news from the core", () => {
   it("new orders wait while the pointer is in the table", async () => {
     const { user, core, shop } = openWindow();
     await rowsShown();
-    await user.hover(await table());
+    await pointInto(user, await table());
     const before = await orderIds();
     shop.newest += 3;
     await act(() => core.changed("orders", "counts"));
@@ -338,6 +339,20 @@ describe("news from the core", () => {
     await user.click(pill);
     await waitFor(async () => expect((await orderIds())[0]).toBe(shop.row(315).platform_order_id));
     expect(screen.queryByRole("button", { name: /new orders/ })).toBeNull();
+  });
+
+  it("new orders appear under a pointer that the window opened under, until it moves", async () => {
+    const { user, core, shop } = openWindow();
+    await rowsShown();
+    const resting = { target: await table(), coords: { clientX: 600, clientY: 400 } };
+    await user.pointer([resting, resting]);
+    shop.newest += 3;
+    await act(() => core.changed("orders", "counts"));
+    await waitFor(async () => expect((await orderIds())[0]).toBe(shop.row(315).platform_order_id));
+    await pointInto(user, await table());
+    shop.newest += 2;
+    await act(() => core.changed("orders", "counts"));
+    await screen.findByRole("button", { name: "↑ 2 new orders" });
   });
 
   it("an order that is open is read again", async () => {
