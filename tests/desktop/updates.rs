@@ -126,6 +126,9 @@ async fn offered(window: &Window, releases: &Releases, installed: &Path) -> Resu
     set_up(window, "http://example.org/list.json", "").await?;
     wait_for_text(window, "use an address that begins with https://").await?;
     click_text(window, "[role='dialog'] button", "Cancel").await?;
+    // One that is on its way out still has its fields.
+    let is_gone = "return document.querySelector(\"[role='dialog']\") === null";
+    window.wait_for::<bool>("the end of the dialog", is_gone, &[]).await?;
     set_up(window, &format!("{}/list.json", releases.address), &releases.public_key()?).await?;
     window.wait_for::<bool>("the button", &has_button("Check for updates"), &[]).await?;
 
