@@ -10,9 +10,9 @@ use std::time::Duration;
 use chrono::{DateTime, TimeDelta, Utc};
 use packlight_domain::account::AccountId;
 use packlight_domain::alert::{Alert, News, alerts, is_sync_dead, secret_days_left, secret_warning};
-use packlight_domain::background::{AlertSettings, Pause};
+use packlight_domain::background::{AlertSettings, Background, Pause};
 use packlight_domain::instant::to_millis;
-use packlight_store::Account;
+use packlight_store::{Account, Settings};
 use tokio::sync::broadcast::error::RecvError;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
@@ -34,9 +34,12 @@ use ended::{ends_as_refused, reason};
 use silence::Silence;
 pub use standing::{DeskState, Standing};
 
-/// How often it looks though nothing happened: a sync may be dead, quiet hours may be over, a view may hold an order that
-/// is late now.
+/// How often it looks though nothing happened, while something is amiss or waits to be told.
 const LOOK: Duration = Duration::from_mins(1);
+/// The same while all is well: longer than a poll takes to come round, whose end is looked at anyway.
+const AT_EASE: Duration = Duration::from_mins(6);
+/// How often news is looked for in data of which nobody has told that they changed.
+const ANYWAY: Duration = Duration::from_hours(1);
 /// How long events are gathered into one look.
 const PAUSE: Duration = Duration::from_millis(250);
 /// How long a run may go on until what it has brought so far is told: what comes at once is one alert.
@@ -110,10 +113,14 @@ struct Watch {
     silence: Silence,
     /// Whether each account's sync was dead at the last look.
     dead: BTreeMap<AccountId, bool>,
+    /// A sync was dead at the last look, or will be in a moment.
+    is_uneasy: bool,
     /// Since when each account has its client secret.
     entered: BTreeMap<AccountId, DateTime<Utc>>,
     /// How each account's last try ended: why it is silent is not forgotten while it is tried again.
     ended: BTreeMap<AccountId, SyncState>,
+    /// When each account was last read with success.
+    checked: BTreeMap<AccountId, Option<DateTime<Utc>>>,
     /// Accounts that the seller has to do something for, until a run ends otherwise.
     refused: BTreeSet<AccountId>,
 }
@@ -137,24 +144,32 @@ async fn watch(
         pages: BTreeMap::new(),
         silence: Silence::default(),
         dead: BTreeMap::new(),
+        is_uneasy: false,
         entered: BTreeMap::new(),
         ended: BTreeMap::new(),
+        checked: BTreeMap::new(),
         refused: BTreeSet::new(),
     };
-    let mut has_changed = true;
-    let mut next = Instant::now();
+    let (mut has_changed, mut wants_look) = (true, true);
+    let (mut next, mut gathered) = (Instant::now(), Instant::now());
     loop {
         let status = own.engine.sync_status();
-        own.follow(&status);
-        let is_due = Instant::now() >= next;
-        if is_due {
+        wants_look |= own.follow(&status) || has_changed || Instant::now() >= next;
+        let done = if wants_look && !own.is_reading(&status) {
+            let gathers = std::mem::take(&mut has_changed) || gathered.elapsed() >= ANYWAY;
+            if gathers {
+                gathered = Instant::now();
+            }
+            wants_look = false;
             next = Instant::now() + LOOK;
-        }
-        let looks = (has_changed || is_due) && !own.is_reading(&status);
-        if looks {
-            has_changed = false;
-        }
-        if let Err(error) = own.look(&status, looks).await {
+            own.look(&status, gathers).await.map(|rest| next = Instant::now() + rest)
+        } else {
+            if Instant::now() >= next {
+                next = Instant::now() + LOOK;
+            }
+            own.show(&status).await
+        };
+        if let Err(error) = done {
             tracing::warn!(%error, "alerts could not be looked for");
         }
         tokio::select! {
@@ -201,14 +216,17 @@ impl Watch {
         })
     }
 
-    /// Notes which runs have come further.
-    fn follow(&mut self, status: &SyncStatus) {
+    /// Notes which runs have come further. Tells whether one has ended.
+    fn follow(&mut self, status: &SyncStatus) -> bool {
+        let mut has_ended = false;
         let now = (self.engine.0.clock)();
         self.refused.retain(|id| status.accounts.iter().any(|entry| entry.account == *id));
         for entry in &status.accounts {
             if !matches!(entry.state, SyncState::Running { .. }) {
-                self.ended.insert(entry.account, entry.state.clone());
+                let before = self.ended.insert(entry.account, entry.state.clone());
+                has_ended |= before.as_ref() != Some(&entry.state);
             }
+            has_ended |= self.checked.insert(entry.account, entry.checked_at) != Some(entry.checked_at);
             match ends_as_refused(&entry.state) {
                 Some(true) => drop(self.refused.insert(entry.account)),
                 Some(false) => drop(self.refused.remove(&entry.account)),
@@ -224,44 +242,60 @@ impl Watch {
         if slept.saturating_sub(self.slept) >= A_SLEEP {
             (self.slept, self.since, self.woke) = (slept, now, now);
         }
+        has_ended
     }
 
-    /// One look at everything. Without `looks` only at how the desk stands.
-    async fn look(&mut self, status: &SyncStatus, looks: bool) -> Result<(), EngineError> {
+    /// One look at everything; `gathers` news from the data where those may hold any. Returns the rest until the next.
+    async fn look(&mut self, status: &SyncStatus, gathers: bool) -> Result<Duration, EngineError> {
         let engine = self.engine.clone();
         let now = (engine.0.clock)();
-        let pause: Pause = engine.0.store.setting().await?;
-        let paused_until = pause.at(now);
-        // One that was over before now counts from its end, and none from a time to come.
-        let patient_from = if paused_until.is_some() { Some(now) } else { pause.until };
-        self.since = patient_from.filter(|from| *from <= now).map_or(self.since, |from| self.since.max(from));
-        if looks {
-            let settings = engine.alert_settings().await?;
-            if !self.stands {
-                // What somebody saw fail before Packlight was there is no news any more.
-                engine.0.store.take_back_news(NOT_PRINTED, Some(now - PRINTING_LATELY)).await?;
-            }
-            engine.0.store.gather_news(&settings.views, now).await?;
-            self.syncs(status, now).await?;
-            self.secrets(now).await?;
-            // A run may have begun to bring orders while this looked: what it brings at once is one alert.
-            let is_reading = self.is_reading(&engine.sync_status());
-            if !is_reading && !settings.is_quiet(engine.0.local.minute(now)) {
-                self.tell(&settings, now).await?;
-            }
+        let kept = engine.0.store.settings().await?;
+        self.be_patient(&kept.of(), now);
+        let settings: AlertSettings = kept.of();
+        if !self.stands {
+            // What somebody saw fail before Packlight was there is no news any more.
+            engine.0.store.take_back_news(NOT_PRINTED, Some(now - PRINTING_LATELY)).await?;
         }
-        let new_today = if looks {
-            engine.0.store.placed_since(engine.0.local.midnight_before(now)).await?
-        } else {
-            self.standing.borrow().new_today
-        };
+        if gathers {
+            engine.0.store.gather_news(&settings.views, now).await?;
+        }
+        let accounts = engine.0.store.accounts().await?;
+        self.syncs(status, &accounts, &kept.of(), now).await?;
+        self.secrets(&accounts, now).await?;
+        // A run may have begun to bring orders while this looked: what it brings at once is one alert.
+        let is_reading = self.is_reading(&engine.sync_status());
+        let is_quiet = settings.is_quiet(engine.0.local.minute(now));
+        let waits = is_reading || (!is_quiet && self.tell(&settings, now).await?);
+        let new_today = engine.0.store.placed_since(engine.0.local.midnight_before(now)).await?;
+        self.stand(status, new_today, &kept, now);
+        Ok(if waits || self.is_amiss(status) { LOOK } else { self.rest(&settings, now) })
+    }
+
+    /// Shows how the desk stands, and looks for no news.
+    async fn show(&mut self, status: &SyncStatus) -> Result<(), EngineError> {
+        let now = (self.engine.0.clock)();
+        let kept = self.engine.0.store.settings().await?;
+        self.be_patient(&kept.of(), now);
+        let new_today = self.standing.borrow().new_today;
+        self.stand(status, new_today, &kept, now);
+        Ok(())
+    }
+
+    /// Counts no time of a pause as silence.
+    fn be_patient(&mut self, pause: &Pause, now: DateTime<Utc>) {
+        // One that was over before now counts from its end, and none from a time to come.
+        let patient_from = if pause.at(now).is_some() { Some(now) } else { pause.until };
+        self.since = patient_from.filter(|from| *from <= now).map_or(self.since, |from| self.since.max(from));
+    }
+
+    fn stand(&mut self, status: &SyncStatus, new_today: u32, kept: &Settings, now: DateTime<Utc>) {
         let standing = Standing {
             state: self.state(status),
             new_today,
-            paused_until,
+            paused_until: kept.of::<Pause>().at(now),
             next_at: status.accounts.iter().filter_map(|entry| entry.next_at).min(),
             is_connected: !status.accounts.is_empty(),
-            keep_in_tray: engine.background().await?.keep_in_tray,
+            keep_in_tray: kept.of::<Background>().keep_in_tray,
         };
         // The first is news to everybody, also where it is what was assumed: another desk may have been shown before.
         let is_first = !std::mem::replace(&mut self.stands, true);
@@ -270,15 +304,34 @@ impl Watch {
             *before = standing;
             is_new
         });
-        Ok(())
     }
 
-    /// Tells the news that waits, once somebody hears it.
-    async fn tell(&mut self, settings: &AlertSettings, now: DateTime<Utc>) -> Result<(), EngineError> {
+    /// Whether something is not as it should be, or may not be soon.
+    fn is_amiss(&self, status: &SyncStatus) -> bool {
+        self.is_uneasy
+            || !self.refused.is_empty()
+            || status.accounts.iter().any(|entry| entry.state != SyncState::Idle)
+    }
+
+    /// How long it can rest while all is well: what waits for the end of quiet hours is told then.
+    fn rest(&self, settings: &AlertSettings, now: DateTime<Utc>) -> Duration {
+        let is_quiet = |at: DateTime<Utc>| settings.is_quiet(self.engine.0.local.minute(at));
+        let mut rest = LOOK;
+        while rest < AT_EASE && is_quiet(now) == is_quiet(now + rest) {
+            rest += LOOK;
+        }
+        rest
+    }
+
+    /// Tells the news that waits, once somebody hears it. Returns whether there is some that nobody heard.
+    async fn tell(&mut self, settings: &AlertSettings, now: DateTime<Utc>) -> Result<bool, EngineError> {
         let store = self.engine.0.store.clone();
         let waiting = store.waiting_news().await?;
-        if waiting.is_empty() || !self.is_heard().await {
-            return Ok(());
+        if waiting.is_empty() {
+            return Ok(false);
+        }
+        if !self.is_heard().await {
+            return Ok(true);
         }
         let ids: Vec<i64> = waiting.iter().map(|one| one.id).collect();
         store.mark_told(&ids, now).await?;
@@ -286,7 +339,7 @@ impl Watch {
         for alert in alerts(&news, settings) {
             self.bell.ring(&alert);
         }
-        Ok(())
+        Ok(false)
     }
 
     /// Whether somebody hears the bell, as far as that is worth waiting for.
@@ -317,10 +370,15 @@ impl Watch {
     }
 
     /// Accounts that were not read with success for too long. Once an outage, and once more each day that it lasts.
-    async fn syncs(&mut self, status: &SyncStatus, now: DateTime<Utc>) -> Result<(), EngineError> {
-        let background = self.engine.background().await?;
+    async fn syncs(
+        &mut self,
+        status: &SyncStatus,
+        accounts: &[Account],
+        background: &Background,
+        now: DateTime<Utc>,
+    ) -> Result<(), EngineError> {
         let store = &self.engine.0.store;
-        let accounts = store.accounts().await?;
+        self.is_uneasy = false;
         self.dead.retain(|id, _| status.accounts.iter().any(|entry| entry.account == *id));
         for entry in &status.accounts {
             // One that was left a moment ago is in the status still.
@@ -331,7 +389,9 @@ impl Watch {
             let alive = [entry.checked_at, page].into_iter().flatten().fold(since, DateTime::max);
             let poll = background.poll(account.orders_api);
             let [key, _] = of_account(entry.account);
-            let is_dead = is_sync_dead(self.silence.of(entry.account, alive), poll);
+            let silent_for = self.silence.of(entry.account, alive);
+            let is_dead = is_sync_dead(silent_for, poll);
+            self.is_uneasy |= is_sync_dead(silent_for + AT_EASE, poll);
             if is_dead {
                 let good = store.last_good_sync(entry.account).await?;
                 // One that never went well is named by its secrets: with others it is another outage.
@@ -354,9 +414,9 @@ impl Watch {
     }
 
     /// Client secrets that are about to expire.
-    async fn secrets(&mut self, now: DateTime<Utc>) -> Result<(), EngineError> {
+    async fn secrets(&mut self, accounts: &[Account], now: DateTime<Utc>) -> Result<(), EngineError> {
         let store = &self.engine.0.store;
-        for account in store.accounts().await?.iter().filter(|account| account.is_connected()) {
+        for account in accounts.iter().filter(|account| account.is_connected()) {
             let Some(entered) = account.secrets_since else { continue };
             let [_, begins] = of_account(account.id);
             if self.entered.insert(account.id, entered) != Some(entered) {

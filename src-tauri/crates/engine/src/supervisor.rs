@@ -281,6 +281,9 @@ impl Engine {
     }
 
     async fn is_first_connection(&self, account: &Account) -> Result<bool, EngineError> {
+        if account.complete_up_to.is_some() {
+            return Ok(false);
+        }
         let state = self.0.store.sync_state(account.id, Source::Orders).await?;
         Ok(state.open_windows.is_empty() && state.watermarks.iter().all(|(_, mark)| mark.is_none()))
     }

@@ -9,6 +9,7 @@ use packlight_domain::currency::Currency;
 use packlight_domain::instant::to_millis;
 use packlight_domain::text::fold;
 use serde::{Deserialize, Serialize};
+use sqlx::sqlite::SqliteRow;
 use sqlx::{Row, SqliteConnection};
 
 use crate::rows::{instant, known};
@@ -339,48 +340,52 @@ async fn one(connection: &mut SqliteConnection, id: AccountId) -> Result<Account
 
 /// Every account with its marketplaces.
 pub(crate) async fn load(connection: &mut SqliteConnection) -> Result<Vec<Account>, StoreError> {
-    let marketplaces = sqlx::query(
-        "SELECT m.account_id, m.marketplace_id, m.currency, m.zone, w.up_to FROM account_marketplaces m \
+    // A row for each marketplace, and one for an account without any.
+    let rows = sqlx::query(
+        "SELECT a.*, m.marketplace_id, m.currency, m.zone, w.up_to FROM accounts a \
+         LEFT JOIN account_marketplaces m ON m.account_id = a.id \
          LEFT JOIN watermarks w ON w.account_id = m.account_id AND w.marketplace_id = m.marketplace_id \
              AND w.source = 'orders' \
-         ORDER BY m.account_id, m.marketplace_id",
+         ORDER BY a.id, m.marketplace_id",
     )
-    .fetch_all(&mut *connection)
+    .fetch_all(connection)
     .await?;
-    let rows = sqlx::query("SELECT * FROM accounts ORDER BY id").fetch_all(connection).await?;
-    let mut accounts = Vec::with_capacity(rows.len());
+    let mut accounts: Vec<Account> = Vec::new();
     for row in &rows {
-        let id: i32 = row.try_get("id")?;
-        let mut own = Vec::new();
-        let mut marks = Vec::new();
-        for marketplace in &marketplaces {
-            if marketplace.try_get::<i32, _>("account_id")? == id {
-                own.push(AccountMarketplace {
-                    id: marketplace.try_get("marketplace_id")?,
-                    currency: marketplace
-                        .try_get::<Option<&str>, _>("currency")?
-                        .and_then(|code| code.parse().ok()),
-                    zone: marketplace.try_get("zone")?,
-                });
-                marks.push(instant(marketplace, "up_to")?);
-            }
+        let id = AccountId(row.try_get("id")?);
+        if accounts.last().is_none_or(|last| last.id != id) {
+            accounts.push(without_marketplaces(row, id)?);
         }
-        accounts.push(Account {
-            id: AccountId(id),
-            label: row.try_get("label")?,
-            platform: known(row.try_get("platform")?)?,
-            region: row.try_get::<Option<&str>, _>("region")?.map(known).transpose()?,
-            orders_api: known(row.try_get("orders_api")?)?,
-            marketplaces: own,
-            client_fingerprint: row.try_get("client_fingerprint")?,
-            client_id_tail: row.try_get("client_id_tail")?,
-            secrets: SecretsPlace::from_word(row.try_get("secrets")?),
-            secrets_since: instant(row, "secrets_since")?,
-            last_check_at: instant(row, "last_check_at")?,
-            last_check_problem: row.try_get("last_check_problem")?,
-            removed_at: instant(row, "removed_at")?,
-            complete_up_to: marks.into_iter().min().flatten(),
+        let (Some(account), Some(marketplace)) = (accounts.last_mut(), row.try_get("marketplace_id")?) else {
+            continue;
+        };
+        let mark = instant(row, "up_to")?;
+        let is_first = account.marketplaces.is_empty();
+        account.complete_up_to = if is_first { mark } else { account.complete_up_to.min(mark) };
+        account.marketplaces.push(AccountMarketplace {
+            id: marketplace,
+            currency: row.try_get::<Option<&str>, _>("currency")?.and_then(|code| code.parse().ok()),
+            zone: row.try_get("zone")?,
         });
     }
     Ok(accounts)
+}
+
+fn without_marketplaces(row: &SqliteRow, id: AccountId) -> Result<Account, StoreError> {
+    Ok(Account {
+        id,
+        label: row.try_get("label")?,
+        platform: known(row.try_get("platform")?)?,
+        region: row.try_get::<Option<&str>, _>("region")?.map(known).transpose()?,
+        orders_api: known(row.try_get("orders_api")?)?,
+        marketplaces: Vec::new(),
+        client_fingerprint: row.try_get("client_fingerprint")?,
+        client_id_tail: row.try_get("client_id_tail")?,
+        secrets: SecretsPlace::from_word(row.try_get("secrets")?),
+        secrets_since: instant(row, "secrets_since")?,
+        last_check_at: instant(row, "last_check_at")?,
+        last_check_problem: row.try_get("last_check_problem")?,
+        removed_at: instant(row, "removed_at")?,
+        complete_up_to: None,
+    })
 }

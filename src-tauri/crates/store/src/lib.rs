@@ -84,6 +84,7 @@ pub use repair::{Repaired, repair, suspect};
 pub use reports::{NewReportRequest, ReportEnd, ReportRequest, ReportRequestId, ReportState, ReportStep};
 pub use restore::{Restored, restore};
 pub use selection::Orders;
+pub use settings::Settings;
 pub use windows::{NewWindow, OpenWindow, PageCommit, PageResult, Source, SyncState, WindowId};
 
 /// Version of the schema that this program writes.

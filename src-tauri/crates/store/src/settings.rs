@@ -1,5 +1,7 @@
 //! Settings that change a result: a row per key; what a value may be is domain's.
 
+use std::collections::BTreeMap;
+
 use chrono::{DateTime, Utc};
 use packlight_domain::act::BatchId;
 use packlight_domain::currency::Currency;
@@ -17,7 +19,29 @@ fn over_defaults<S: Setting>(text: &str) -> Option<S> {
     serde_json::from_value(whole).ok()
 }
 
+/// What a text says, if it is a setting; its default where it is none, or has parts that cannot be.
+fn or_default<S: Setting>(text: Option<&str>) -> S {
+    text.and_then(over_defaults).filter(|setting: &S| setting.check().is_ok()).unwrap_or_default()
+}
+
+/// All settings as they were at one moment.
+pub struct Settings(BTreeMap<String, String>);
+
+impl Settings {
+    /// As [`Store::setting`].
+    pub fn of<S: Setting>(&self) -> S {
+        or_default(self.0.get(S::KEY).map(String::as_str))
+    }
+}
+
 impl Store {
+    /// All settings, for whoever needs several.
+    pub async fn settings(&self) -> Result<Settings, StoreError> {
+        let rows: Vec<(String, String)> =
+            sqlx::query_as("SELECT key, value FROM settings").fetch_all(&self.inner.readers).await?;
+        Ok(Settings(rows.into_iter().collect()))
+    }
+
     /// The currency of amounts that the seller types without one.
     pub async fn home_currency(&self) -> Result<Currency, StoreError> {
         let mut connection = self.inner.readers.acquire().await?;
@@ -47,9 +71,7 @@ impl Store {
     /// cannot be.
     pub async fn setting<S: Setting>(&self) -> Result<S, StoreError> {
         let mut connection = self.inner.readers.acquire().await?;
-        let stored = read(&mut connection, S::KEY).await?;
-        let read: Option<S> = stored.as_deref().and_then(over_defaults);
-        Ok(read.filter(|setting| setting.check().is_ok()).unwrap_or_default())
+        Ok(or_default(read(&mut connection, S::KEY).await?.as_deref()))
     }
 
     /// Sets a setting of several parts, told as `summary`. The caller has checked it. `None` where it is so already.
