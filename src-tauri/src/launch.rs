@@ -122,6 +122,8 @@ pub fn run(words: impl Iterator<Item = OsString>) -> ExitCode {
                 // The last window is gone and nobody asked to quit.
                 RunEvent::ExitRequested { api, code: None, .. } if residence::goes_on(app) => {
                     api.prevent_exit();
+                    #[cfg(target_os = "linux")]
+                    window::network::end_soon(app);
                 }
                 RunEvent::ExitRequested { code: Some(_), .. } => window::keep_place(app),
                 // The icon in the Dock was clicked, or the app was started once more.

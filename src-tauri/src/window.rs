@@ -14,6 +14,8 @@ use crate::session::Desk;
 use crate::{first_look, tray};
 
 mod geometry;
+#[cfg(target_os = "linux")]
+pub(crate) mod network;
 
 /// The window's label; the capability file names it.
 pub(crate) const LABEL: &str = "main";

@@ -45,6 +45,7 @@ async fn with_the_window_closed_orders_are_told_once_and_a_click_opens_the_windo
 
     seated.app.close_window()?;
     seated.app.wait_for_page(false)?;
+    seated.app.wait_for_no_web_process()?;
     let notice = one(&bus, 0)?;
     ensure!(notice.title == "Packlight goes on in the tray", "a first import raises none: {notice:?}");
     ensure!(seated.app.ended()?.is_none(), "the app has ended");

@@ -81,6 +81,13 @@ impl Program {
         })
     }
 
+    /// Waits until it has no process left that works for a web view.
+    pub fn wait_for_no_web_process(&self) -> Result<()> {
+        wait_for("no process of a web view", DEADLINE, || {
+            Ok((!self.processes().any(|(_, stat)| stat.contains("(WebKit"))).then_some(()))
+        })
+    }
+
     /// Presses the close button of its window.
     pub fn close_window(&self) -> Result<()> {
         let screen = Screen::open()?;
