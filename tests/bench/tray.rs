@@ -18,8 +18,9 @@ use crate::turns::{Goal, Samples, Unit};
 /// How often memory is taken of each.
 const ROUNDS: usize = 5;
 const SETTLED: Duration = Duration::from_secs(5);
-/// How long a tray that was just reached is left alone before it counts as idle.
-const IDLE: Duration = Duration::from_secs(30);
+/// How long a tray that was just reached is left alone before it counts as idle: two minutes after a start the backup of the
+/// night is made, once a day.
+const IDLE: Duration = Duration::from_mins(3);
 /// Ten minutes.
 const STRETCHES: u32 = 120;
 const STRETCH: Duration = Duration::from_secs(5);
