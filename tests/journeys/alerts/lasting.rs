@@ -2,6 +2,10 @@
 
 use std::sync::atomic::AtomicBool;
 
+use packlight_store::DATABASE;
+use sqlx::ConnectOptions;
+use sqlx::sqlite::SqliteConnectOptions;
+
 use super::*;
 
 /// Panics the first time it is to ring.
@@ -35,5 +39,26 @@ async fn a_watch_that_panics_shows_it_and_goes_on() {
     assert_eq!(running.ears.heard(), []);
     placed(&world, 2);
     assert_eq!(running.ears.next_titles().await, ["2 orders, £43.10"]);
+    running.stop().await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_a_look_could_not_find_out_is_told_once_it_can() {
+    let world = World::connected(shop(50, 5), OrdersApi::V2026).await;
+    let running = Running::start(&world, POLL);
+    pass(&world, HOUR).await;
+    running.stands(DeskState::Fine).await;
+    let file = SqliteConnectOptions::new().filename(world.folder().join(DATABASE));
+    let mut hand = file.connect().await.unwrap();
+    sqlx::query("ALTER TABLE alert_state RENAME TO out_of_reach").execute(&mut hand).await.unwrap();
+    placed(&world, 1);
+    pass(&world, TimeDelta::minutes(20)).await;
+    assert_eq!(running.ears.heard(), []);
+
+    sqlx::query("ALTER TABLE out_of_reach RENAME TO alert_state").execute(&mut hand).await.unwrap();
+    let mended = world.amazon.now();
+    assert_eq!(running.ears.next_titles().await, ["1 order, £21.55"]);
+    let after = world.amazon.now() - mended;
+    assert!(after < TimeDelta::minutes(15), "told {after} later");
     running.stop().await;
 }

@@ -162,7 +162,10 @@ async fn watch(
             }
             wants_look = false;
             next = Instant::now() + LOOK;
-            own.look(&status, gathers).await.map(|rest| next = Instant::now() + rest)
+            let looked = own.look(&status, gathers).await;
+            // What was not found out is looked for again.
+            has_changed |= gathers && looked.is_err();
+            looked.map(|rest| next = Instant::now() + rest)
         } else {
             if Instant::now() >= next {
                 next = Instant::now() + LOOK;
