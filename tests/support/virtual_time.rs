@@ -9,7 +9,7 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, mpsc};
 use std::time::Duration;
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::TimeDelta;
 use packlight_engine::Engine;
 use packlight_engine::events::Event;
 use packlight_engine::status::{AccountSync, SyncState};
@@ -23,8 +23,6 @@ const LOOK: Duration = Duration::from_millis(20);
 const QUIET: u32 = 20;
 /// The same after an answer that failed: a pause between two tries is what comes next.
 const QUIET_AFTER_FAILURE: u32 = 2;
-/// No account rests longer than this between two polls.
-const LONGEST_REST: Duration = Duration::from_hours(24);
 /// How far the clock moves then.
 const STRIDE: Duration = Duration::from_secs(10);
 
@@ -117,16 +115,10 @@ pub struct Mover {
 }
 
 impl Mover {
-    /// Watches `engine`, which tells its moments by `clock`, and its Amazon, and the cable between them.
-    pub fn start(
-        engine: &Engine,
-        clock: fn() -> DateTime<Utc>,
-        amazon: &Arc<Amazon>,
-        cable: &Arc<Cable>,
-    ) -> Self {
+    /// Watches `engine` and its Amazon, and the cable between them.
+    pub fn start(engine: &Engine, amazon: &Arc<Amazon>, cable: &Arc<Cable>) -> Self {
         let cuts_rests = Arc::new(AtomicBool::new(true));
-        let watching =
-            watch(engine.clone(), clock, Arc::clone(amazon), Arc::clone(cable), Arc::clone(&cuts_rests));
+        let watching = watch(engine.clone(), Arc::clone(amazon), Arc::clone(cable), Arc::clone(&cuts_rests));
         Self { task: tokio::spawn(watching), cuts_rests }
     }
 
@@ -142,13 +134,7 @@ impl Drop for Mover {
     }
 }
 
-async fn watch(
-    engine: Engine,
-    clock: fn() -> DateTime<Utc>,
-    amazon: Arc<Amazon>,
-    cable: Arc<Cable>,
-    cuts_rests: Arc<AtomicBool>,
-) {
+async fn watch(engine: Engine, amazon: Arc<Amazon>, cable: Arc<Cable>, cuts_rests: Arc<AtomicBool>) {
     let mut events = engine.events().subscribe();
     drop(engine);
     let mut looks = looks();
@@ -167,9 +153,7 @@ async fn watch(
                     let running = |entry: &AccountSync| matches!(entry.state, SyncState::Running { .. });
                     let next = status.accounts.iter().map(|entry| entry.next_at.filter(|_| !running(entry)));
                     let next = next.min().flatten().filter(|_| cuts_rests.load(Ordering::Relaxed));
-                    let wait = next.and_then(|next| (next - clock()).to_std().ok());
-                    // What was planned by a clock that was years ahead is planned anew in a moment.
-                    if let Some(wait) = wait.filter(|wait| *wait <= LONGEST_REST) {
+                    if let Some(Ok(wait)) = next.map(|next| (next - amazon.now()).to_std()) {
                         tokio::time::advance(wait).await;
                     }
                 }

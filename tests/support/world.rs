@@ -141,7 +141,7 @@ impl World {
         let folder = tempfile::tempdir().expect("a temporary folder");
         let cable = Arc::<Cable>::default();
         let engine = open(&folder, &amazon, latency, &cable).await.expect("a new data folder opens");
-        let mover = Mover::start(&engine, wall_clock, &amazon, &cable);
+        let mover = Mover::start(&engine, &amazon, &cable);
         Self { amazon, engine, folder, latency, cable, mover, still }
     }
 
@@ -176,7 +176,7 @@ impl World {
         engine.close().await;
         drop(engine);
         let engine = open(&folder, &amazon, latency, &cable).await.expect("it opens again");
-        let mover = Mover::start(&engine, wall_clock, &amazon, &cable);
+        let mover = Mover::start(&engine, &amazon, &cable);
         Self { amazon, engine, folder, latency, cable, mover, still }
     }
 
@@ -214,7 +214,7 @@ impl World {
 
     /// Whether every account waits for a poll that is not about to begin.
     fn is_at_rest(&self) -> bool {
-        let soon = wall_clock() + TimeDelta::minutes(3);
+        let soon = self.amazon.now() + TimeDelta::minutes(3);
         self.engine
             .sync_status()
             .accounts
