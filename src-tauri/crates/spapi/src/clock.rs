@@ -16,12 +16,15 @@ use tokio::time::Instant;
 
 /// Tells how long this computer has slept; a parameter, so that a test can send it to sleep.
 #[derive(Clone)]
-pub struct SleepClock(Arc<dyn Fn() -> Duration + Send + Sync>);
+pub struct SleepClock {
+    slept: Arc<dyn Fn() -> Duration + Send + Sync>,
+    kept_since: Instant,
+}
 
 impl SleepClock {
     /// Asks `slept`, which never goes back. Only differences between two answers count.
     pub fn new(slept: impl Fn() -> Duration + Send + Sync + 'static) -> Self {
-        Self(Arc::new(slept))
+        Self { slept: Arc::new(slept), kept_since: Instant::now() }
     }
 
     /// A computer that never sleeps.
@@ -40,7 +43,15 @@ impl SleepClock {
 
     /// How long the computer has slept up to now.
     pub fn slept(&self) -> Duration {
-        (self.0)()
+        (self.slept)()
+    }
+
+    /// The next of the moments that come every `pace`. They are the same ones for all who ask, so that a computer at rest
+    /// wakes once for all of them.
+    pub fn next_look(&self, pace: Duration) -> Instant {
+        let since_last = self.kept_since.elapsed().as_millis().checked_rem(pace.as_millis());
+        let since_last = since_last.and_then(|millis| u64::try_from(millis).ok()).unwrap_or_default();
+        Instant::now() + pace.saturating_sub(Duration::from_millis(since_last))
     }
 }
 
@@ -222,6 +233,19 @@ mod tests {
         // The next date that Amazon sends counts from now on.
         let told = clock.learn(&headers("Sun, 18 Jan 2026 20:00:11 GMT", "application/json")).unwrap();
         assert_eq!(clock.now(), told);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn all_who_look_every_so_often_look_at_the_same_moments() {
+        let sleep = SleepClock::sleepless();
+        let begun = Instant::now();
+        let pace = Duration::from_secs(30);
+        tokio::time::advance(Duration::from_secs(7)).await;
+        assert_eq!(sleep.next_look(pace), begun + pace);
+        tokio::time::advance(Duration::from_millis(22_999)).await;
+        assert_eq!(sleep.clone().next_look(pace), begun + pace);
+        tokio::time::advance(Duration::from_millis(1)).await;
+        assert_eq!(sleep.next_look(pace), begun + pace * 2, "not this one again");
     }
 
     #[test]

@@ -74,16 +74,38 @@ pub enum StaleKind {
     WithoutStatus,
 }
 
+impl StaleKind {
+    /// All of them, in the order in which they are worth it.
+    pub const ALL: [Self; 5] =
+        [Self::Open, Self::Pending, Self::InTransit, Self::WithoutLines, Self::WithoutStatus];
+}
+
 macro_rules! stale_sql {
-    ($which:literal) => {
+    ($($kind:literal since $since:literal: $which:literal),*) => {
         concat!(
-            "SELECT o.platform_order_id FROM platform_orders o LEFT JOIN order_reads r ON r.order_id = o.id ",
-            "WHERE o.account_id = ?1 AND COALESCE(r.read_at, o.created_at) < ?2 AND ",
-            $which,
-            " ORDER BY COALESCE(r.read_at, o.created_at), o.id LIMIT +?3"
+            $(
+                "SELECT * FROM (SELECT ", $kind, " AS kind, COALESCE(r.read_at, o.created_at) AS known_at, o.id, ",
+                "o.platform_order_id FROM platform_orders o LEFT JOIN order_reads r ON r.order_id = o.id ",
+                "WHERE o.account_id = ?1 AND COALESCE(r.read_at, o.created_at) < ", $since, " AND ", $which,
+                " ORDER BY known_at, o.id LIMIT +?2) UNION ALL ",
+            )*
+            "SELECT 0, 0, 0, '' WHERE FALSE ORDER BY 1, 2, 3"
         )
     };
 }
+/// The orders of every kind in one statement: nearly always there are none, and this is asked at every poll. A kind whose
+/// moment is absent has none. Classes are those of a status, which indexes begin with.
+pub(crate) const STALE: &str = stale_sql!(
+    "0" since "?3": "o.class IN (1, 9, 17, 25)",
+    "1" since "?4": "o.class IN (0, 8, 16, 24)",
+    // Packages are told of merchant orders only, and one that left a month ago has arrived or never will. The caller asks
+    // once a day, so 29 days before that moment are 30 days ago.
+    "2" since "?5": "o.ui_status = 2 AND o.fulfilled_by = 'MERCHANT' AND o.last_update > ?5 - 2505600000",
+    "3" since "?6": "o.missing_items = 1",
+    // Status 5 has an unknown word or none.
+    "4" since "?7": "o.class IN (5, 13, 21, 29) AND o.status IS NULL"
+);
+
 /// Orders without lines that were never asked for on their own, newest first.
 pub(crate) const UNTRIED: &str = "SELECT o.platform_order_id, o.last_update FROM platform_orders o INDEXED BY orders_missing_items \
      WHERE o.account_id = ? AND o.missing_items = 1 AND NOT EXISTS (SELECT 1 FROM order_reads r WHERE r.order_id = o.id) \
@@ -134,33 +156,22 @@ impl Store {
         Ok(rows.into_iter().map(|(id, at)| (id, from_millis(at))).collect())
     }
 
-    /// Orders that were not read on their own since `not_read_since`, the longest unread first.
+    /// Orders of the wanted kinds that were not read on their own since the moment beside their kind: by kind, the longest
+    /// unread first, at most `limit` of each. One may be of two kinds.
     pub async fn stale(
         &self,
         account: AccountId,
-        kind: StaleKind,
-        not_read_since: DateTime<Utc>,
+        wanted: &[(StaleKind, DateTime<Utc>)],
         limit: u32,
-    ) -> Result<Vec<String>, StoreError> {
-        let since = to_millis(not_read_since);
-        // Packages are told of merchant orders only, and one that left a month ago has arrived or never will. The caller
-        // asks once a day, so 29 days before `since` are 30 days ago.
-        let sql = match kind {
-            StaleKind::Open => stale_sql!("o.ui_status = 1"),
-            StaleKind::Pending => stale_sql!("o.ui_status = 0"),
-            StaleKind::InTransit => stale_sql!(
-                "o.ui_status = 2 AND o.fulfilled_by = 'MERCHANT' AND o.last_update > ?2 - 2505600000"
-            ),
-            StaleKind::WithoutLines => stale_sql!("o.missing_items = 1"),
-            // The classes of status 5, which has an unknown word or none: from the index.
-            StaleKind::WithoutStatus => stale_sql!("o.class IN (5, 13, 21, 29) AND o.status IS NULL"),
-        };
-        Ok(sqlx::query_scalar(sql)
-            .bind(account.0)
-            .bind(since)
-            .bind(limit)
-            .fetch_all(&self.inner.readers)
-            .await?)
+    ) -> Result<Vec<(StaleKind, String)>, StoreError> {
+        let mut statement = sqlx::query_as(STALE).bind(account.0).bind(limit);
+        for kind in StaleKind::ALL {
+            let since = wanted.iter().find(|(of, _)| *of == kind).map(|(_, since)| to_millis(*since));
+            statement = statement.bind(since);
+        }
+        let rows: Vec<(i64, i64, i64, String)> = statement.fetch_all(&self.inner.readers).await?;
+        let kind = |index| usize::try_from(index).ok().and_then(|index| StaleKind::ALL.get(index).copied());
+        Ok(rows.into_iter().filter_map(|(index, _, _, order_id)| Some((kind(index)?, order_id))).collect())
     }
 
     /// Notes that an order was read on its own at `now`, whatever came of it. An unknown order is passed over.

@@ -305,6 +305,20 @@ async fn what_a_pick_list_asks_is_indexed() {
     store.close().await;
 }
 
+/// What is asked at every poll does not read every order of the account.
+#[tokio::test]
+async fn stale_orders_are_found_among_few() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = store(folder.path()).await;
+    let plan = plan(&store, crate::ingest::STALE).await;
+    let searches: Vec<&str> = plan.lines().filter(|line| line.contains(" o ")).collect();
+    assert_eq!(searches.len(), 5, "{plan}");
+    let narrow =
+        ["(account_id=? AND class=?)", "(account_id=? AND last_update>?)", "INDEX orders_missing_items"];
+    assert!(searches.iter().all(|search| narrow.iter().any(|words| search.contains(words))), "{plan}");
+    store.close().await;
+}
+
 /// The migrations of this version and one more.
 async fn with_next(sql: &str) -> (tempfile::TempDir, Migrator) {
     let steps = tempfile::tempdir().unwrap();

@@ -279,7 +279,11 @@ async fn stale_orders_come_longest_unread_first() {
     amazons.order_id = "203-6".into();
     amazons.fulfillment.fulfilled_by = Some("AMAZON".into());
     world.apply(&[order("203-1", 100), order("203-2", 100), pending, shipped, old, amazons]).await;
-    let stale = async |kind, since| world.store.stale(world.account, kind, at(since), 9).await.unwrap();
+    let stale = async |kind, since| {
+        let stale = world.store.stale(world.account, &[(kind, at(since))], 9).await.unwrap();
+        assert!(stale.iter().all(|(of, _)| *of == kind), "{stale:?}");
+        stale.into_iter().map(|(_, order_id)| order_id).collect::<Vec<_>>()
+    };
     assert_eq!(stale(StaleKind::Open, 1).await, ["203-1", "203-2"]);
     assert_eq!(stale(StaleKind::Open, 0).await, [""; 0], "they were read when they came");
     world.store.mark_read(world.account, "203-1", at(50)).await.unwrap();
@@ -288,6 +292,15 @@ async fn stale_orders_come_longest_unread_first() {
     assert_eq!(stale(StaleKind::Open, 51).await, ["203-2", "203-1"]);
     assert_eq!(stale(StaleKind::Pending, 51).await, ["203-3"]);
     assert_eq!(stale(StaleKind::InTransit, 51).await, ["203-4"]);
+
+    let all = [(StaleKind::InTransit, at(51)), (StaleKind::Pending, at(50)), (StaleKind::Open, at(51))];
+    let at_most = async |limit| world.store.stale(world.account, &all, limit).await.unwrap();
+    let by_kind =
+        [(StaleKind::Open, "203-2"), (StaleKind::Pending, "203-3"), (StaleKind::InTransit, "203-4")];
+    let by_kind = by_kind.map(|(kind, order_id)| (kind, order_id.to_owned()));
+    assert_eq!(at_most(1).await, by_kind);
+    assert_eq!(at_most(9).await.len(), 4);
+    assert_eq!(world.store.stale(world.account, &[], 9).await.unwrap(), []);
 }
 
 #[tokio::test]
@@ -300,9 +313,10 @@ async fn orders_without_lines_or_status_are_read_again_too() {
     let mut bare = order("203-4", 100);
     bare.carried = groups(&[Group::Header, Group::Fulfillment, Group::Total]);
     world.apply(&[order("203-1", 100), silent, strange, bare]).await;
-    let stale = async |kind| world.store.stale(world.account, kind, at(1), 9).await.unwrap();
-    assert_eq!(stale(StaleKind::WithoutLines).await, ["203-4"]);
-    assert_eq!(stale(StaleKind::WithoutStatus).await, ["203-2"]);
+    let wanted = [(StaleKind::WithoutLines, at(1)), (StaleKind::WithoutStatus, at(1))];
+    let stale = world.store.stale(world.account, &wanted, 9).await.unwrap();
+    let lines = (StaleKind::WithoutLines, "203-4".to_owned());
+    assert_eq!(stale, [lines, (StaleKind::WithoutStatus, "203-2".to_owned())]);
 }
 
 /// What the lines came by does not matter, nor what was wrong with them: only that the order has changed since.

@@ -19,7 +19,7 @@ pub(crate) async fn rest(wait: Duration, sleep: &SleepClock) {
 pub(super) async fn rest_since(slept: Duration, wait: Duration, sleep: &SleepClock) {
     let end = Instant::now() + wait;
     while Instant::now() < end && !has_slept_since(slept, sleep) {
-        tokio::time::sleep_until(end.min(Instant::now() + LOOK)).await;
+        tokio::time::sleep_until(end.min(sleep.next_look(LOOK))).await;
     }
 }
 
