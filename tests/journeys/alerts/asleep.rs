@@ -66,6 +66,15 @@ fn orders_in(titles: &[String]) -> u32 {
     titles.iter().map(orders).sum()
 }
 
+/// What is told next, while time passes bit by bit: a rest that is cut short would also cut the moment in which an alert
+/// gathers what it tells.
+async fn told(world: &World, running: &Running) -> Vec<String> {
+    world.cuts_rests(false);
+    let titles = running.ears.next_titles().await;
+    world.cuts_rests(true);
+    titles
+}
+
 async fn assert_complete(world: &World) {
     let (view, truth) = world.settled(world.amazon.now() - MINUTE * 3).await;
     assert!(truth.len() > 340, "{} lines", truth.len());
@@ -77,7 +86,7 @@ async fn who_slept_between_two_polls_catches_up_at_once() {
     let (world, running) = shop_at_night().await;
     world.sleep_at_rest(HOUR).await;
     let woke = night(&world, 8);
-    assert_eq!(running.ears.next_titles().await, ["48 orders, £1,034.40"]);
+    assert_eq!(told(&world, &running).await, ["48 orders, £1,034.40"]);
     assert!(world.amazon.now() - woke < MINUTE, "told {} after it woke", world.amazon.now() - woke);
     pass(&world, MINUTE * 16).await;
     running.supervisor.stop().await;
@@ -101,7 +110,7 @@ async fn who_slept_when_a_poll_had_just_begun_catches_up_at_once() {
     let (world, running) = shop_at_night().await;
     in_a_run(&world, 0).await;
     let woke = night(&world, 8);
-    assert_eq!(running.ears.next_titles().await, ["48 orders, £1,034.40"]);
+    assert_eq!(told(&world, &running).await, ["48 orders, £1,034.40"]);
     assert!(world.amazon.now() - woke < MINUTE, "told {} after it woke", world.amazon.now() - woke);
     pass(&world, MINUTE * 16).await;
     running.supervisor.stop().await;
@@ -125,13 +134,13 @@ async fn sleeps_in_the_midst_of_a_list(hours: u32) -> Call {
     in_a_run(&world, 2).await;
     let woke = night(&world, hours);
     let all = before + hours * AN_HOUR;
-    let mut told = running.ears.next_titles().await;
-    while orders_in(&told) < all {
-        told.extend(running.ears.next_titles().await);
+    let mut titles = told(&world, &running).await;
+    while orders_in(&titles) < all {
+        titles.extend(told(&world, &running).await);
     }
     assert!(world.amazon.now() - woke < MINUTE * 2, "told {} after it woke", world.amazon.now() - woke);
-    assert_eq!(orders_in(&told), all, "{told:?}");
-    assert!(told.len() <= 2, "what the list brought, and the night: {told:?}");
+    assert_eq!(orders_in(&titles), all, "{titles:?}");
+    assert!(titles.len() <= 2, "what the list brought, and the night: {titles:?}");
     pass(&world, MINUTE * 16).await;
     running.supervisor.stop().await;
 
@@ -171,7 +180,7 @@ async fn wakes_without_a_network(out: TimeDelta) {
     assert_eq!(world.amazon.calls(), []);
     world.unplug(false);
     let back = world.amazon.now();
-    assert_eq!(running.ears.next_titles().await, ["48 orders, £1,034.40"]);
+    assert_eq!(told(&world, &running).await, ["48 orders, £1,034.40"]);
     let waited = world.amazon.now() - back;
     assert!(waited <= MINUTE * 2, "told {waited} after the network was back, out for {}", back - woke);
     running.stands(DeskState::Fine).await;

@@ -20,8 +20,8 @@ use crate::status::SyncState;
 mod rest;
 mod tasks;
 
-use rest::{LOOK, rest_since};
-pub(crate) use rest::{has_slept_since, rest};
+use rest::LOOK;
+pub(crate) use rest::{has_slept_since, rest, rest_since};
 use tasks::Tasks;
 
 /// How often orders are read when all is well (design §5).

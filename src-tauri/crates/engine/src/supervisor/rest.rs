@@ -16,7 +16,7 @@ pub(crate) async fn rest(wait: Duration, sleep: &SleepClock) {
 }
 
 /// The same where a sleep counts from a moment before this at which the computer had slept for `slept`.
-pub(super) async fn rest_since(slept: Duration, wait: Duration, sleep: &SleepClock) {
+pub(crate) async fn rest_since(slept: Duration, wait: Duration, sleep: &SleepClock) {
     let end = Instant::now() + wait;
     while Instant::now() < end && !has_slept_since(slept, sleep) {
         tokio::time::sleep_until(end.min(sleep.next_look(LOOK))).await;

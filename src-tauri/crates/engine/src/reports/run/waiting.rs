@@ -10,7 +10,7 @@ use packlight_store::ReportState;
 use super::{Run, stopped};
 use crate::desk::Engine;
 use crate::error::EngineError;
-use crate::supervisor::{has_slept_since, rest};
+use crate::supervisor::{has_slept_since, rest_since};
 
 /// How long Amazon has; after that the report is only looked at once a day (fault catalogue row 42).
 const TIME_ALLOWED: TimeDelta = TimeDelta::hours(6);
@@ -42,7 +42,8 @@ impl Run {
         let (mut plans, mut asked_for) = (self.engine.0.plans.subscribe(), self.is_asked_for.subscribe());
         let mut is_shown = false;
         loop {
-            let now = self.now();
+            // Also a sleep while the plan is shown is one to wake from.
+            let (slept, now) = (self.engine.0.sleep.slept(), self.now());
             let is_asked_for = *asked_for.borrow_and_update();
             let pause = if is_asked_for { None } else { self.engine.pause_left().await };
             if pause.is_some() {
@@ -59,7 +60,7 @@ impl Run {
             tokio::select! {
                 biased;
                 () = self.errand.cancel.cancelled() => return Err(stopped()),
-                () = rest(wait.unwrap_or_default(), &self.engine.0.sleep) => {}
+                () = rest_since(slept, wait.unwrap_or_default(), &self.engine.0.sleep) => {}
                 _ = plans.changed() => {}
                 _ = asked_for.changed() => {}
             }
