@@ -227,6 +227,27 @@ async fn an_order_that_came_without_lines_or_status_is_made_whole_by_a_single_re
     }
 }
 
+/// A night makes such an order both stale as an open one and due for its lines.
+#[tokio::test(start_paused = true)]
+async fn an_order_that_is_stale_for_two_reasons_is_read_once() {
+    let world = World::connected(shop(0, 5), OrdersApi::V2026).await;
+    let placed = world.amazon.now() - TimeDelta::days(2);
+    let draft = Draft::of([DraftLine::new("B0SIMTEST1", "Bonsai", 1, 999)]);
+    let order = world.amazon.world().place(placed, draft).unwrap();
+    world.amazon.world().pay(&order, placed + TimeDelta::minutes(2)).unwrap();
+    world.amazon.inject(Fault::FieldAbsent("orderItems".into()).on(Operation::SearchOrders));
+    let supervisor = Supervisor::start(world.engine.clone(), POLL);
+    world.until(world.amazon.now() + TimeDelta::minutes(30)).await;
+    assert_eq!(world.engine.order_counts(None, None).await.unwrap().missing_items, 1);
+    world.amazon.clear_calls();
+    world.sleep(HOUR * 8);
+    world.until(world.amazon.now() + TimeDelta::minutes(30)).await;
+    supervisor.stop().await;
+    let asked = calls(&world, Operation::GetOrder);
+    assert_eq!(asked.iter().filter(|call| call.order_id.as_ref() == Some(&order)).count(), 1, "{asked:?}");
+    assert_eq!(world.engine.order_counts(None, None).await.unwrap().missing_items, 0);
+}
+
 /// Row 20: an order that Amazon does not know any more stays, and is not asked for at every poll.
 #[tokio::test(start_paused = true)]
 async fn an_order_that_amazon_no_longer_knows_is_kept() {
